@@ -1,0 +1,1 @@
+//! WebAssembly bindings: wrap, convert, show; decide nothing.

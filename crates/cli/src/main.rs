@@ -1,0 +1,3 @@
+//! The command `motcua`.
+
+fn main() {}

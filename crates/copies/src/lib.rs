@@ -1,0 +1,3 @@
+//! Electronic certified copies of originals (bản sao điện tử chứng thực): issue and verify.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Certificates, paths, CMS and timestamps for signed documents. Knows no PDF.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Everything outside the process that signing and verifying may need.

@@ -1,0 +1,3 @@
+//! `cargo xtask`: build, test and judge motcua.
+
+fn main() {}
