@@ -1,3 +1,25 @@
 //! PDF files as bytes with a history of revisions. Knows no cryptography.
+//!
+//! * [`Document`]: the strict reader. It follows the cross-reference as written, in any revision, and repairs nothing.
+//! * [`changes`], [`strays`]: what an incremental update changed, and bytes that nothing accounts for.
 
 #![forbid(unsafe_code)]
+
+mod budget;
+mod diff;
+mod document;
+mod error;
+mod filter;
+mod lexer;
+mod object;
+mod parse;
+mod revision;
+mod xref;
+
+pub use budget::Limits;
+pub use diff::{Change, Stray, changes, equal, strays};
+pub use document::{Document, Located, Page};
+pub use error::Error;
+pub use object::{Dict, Name, Object, PdfString, Real, Ref, Stream};
+pub use revision::Revision;
+pub use xref::{Entry, Section, SectionKind};

@@ -1,0 +1,182 @@
+//! Objects from tokens: direct objects, and `N G obj … endobj` at an offset. Follows no reference but a stream's `/Length`.
+
+use std::ops::Range;
+
+use crate::Error;
+use crate::budget::over;
+use crate::lexer::{Lexer, Token};
+use crate::object::{Dict, Name, Object, PdfString, Ref, Stream};
+
+/// An indirect object as it stands in the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Parsed {
+    pub(crate) id: Ref,
+    pub(crate) value: Object,
+    /// From the object number to the end of `endobj`.
+    pub(crate) range: Range<usize>,
+}
+
+/// Reads one direct object.
+pub(crate) fn object(lexer: &mut Lexer<'_>, depth: usize) -> Result<Object, Error> {
+    let token = lexer.next()?;
+    from_token(lexer, token, depth, depth)
+}
+
+fn from_token(
+    lexer: &mut Lexer<'_>,
+    token: Token,
+    depth: usize,
+    most: usize,
+) -> Result<Object, Error> {
+    if depth == 0 {
+        return Err(over("depth", most));
+    }
+    match token {
+        Token::Integer(value) => Ok(reference(lexer, value).unwrap_or(Object::Integer(value))),
+        Token::Real(real) => Ok(Object::Real(real)),
+        Token::Name(name) => Ok(Object::Name(Name(name))),
+        Token::String(bytes, hex, range) => Ok(Object::String(PdfString { bytes, hex, range })),
+        Token::ArrayOpen => {
+            let mut items = Vec::new();
+            loop {
+                match lexer.next()? {
+                    Token::ArrayClose => return Ok(Object::Array(items)),
+                    token => items.push(from_token(lexer, token, depth - 1, most)?),
+                }
+            }
+        }
+        Token::DictOpen => Ok(Object::Dict(dict(lexer, depth, most)?)),
+        Token::Keyword(range) => match lexer.bytes.get(range.clone()).unwrap_or_default() {
+            b"null" => Ok(Object::Null),
+            b"true" => Ok(Object::Bool(true)),
+            b"false" => Ok(Object::Bool(false)),
+            _ => Err(Error::Syntax {
+                at: range.start,
+                problem: "an unknown word where an object is due",
+            }),
+        },
+        Token::ArrayClose | Token::DictClose => Err(Error::Syntax {
+            at: lexer.at,
+            problem: "a closing delimiter where an object is due",
+        }),
+        Token::End => Err(Error::Syntax { at: lexer.at, problem: "the data end inside an object" }),
+    }
+}
+
+/// `N G R`, if that is what follows the integer `first`.
+fn reference(lexer: &mut Lexer<'_>, first: i64) -> Option<Object> {
+    let number = u32::try_from(first).ok()?;
+    let mut ahead = lexer.clone();
+    let Ok(Token::Integer(generation)) = ahead.next() else { return None };
+    let generation = u16::try_from(generation).ok()?;
+    ahead.skip();
+    if !ahead.take_keyword(b"R") {
+        return None;
+    }
+    lexer.at = ahead.at;
+    Some(Object::Ref(Ref { number, generation }))
+}
+
+fn dict(lexer: &mut Lexer<'_>, depth: usize, most: usize) -> Result<Dict, Error> {
+    let mut dict = Dict::default();
+    let mut seen = std::collections::BTreeSet::new();
+    loop {
+        match lexer.next()? {
+            Token::DictClose => return Ok(dict),
+            Token::Name(name) => {
+                // §7.3.7: multiple entries with the same key shall not occur
+                if !seen.insert(name.clone()) {
+                    let key = String::from_utf8_lossy(&name).into_owned();
+                    return Err(Error::DuplicateKey { at: lexer.at, key });
+                }
+                let token = lexer.next()?;
+                let value = from_token(lexer, token, depth - 1, most)?;
+                dict.push(Name(name), value);
+            }
+            Token::End => {
+                return Err(Error::Syntax {
+                    at: lexer.at,
+                    problem: "the data end inside a dictionary",
+                });
+            }
+            Token::Integer(_) | Token::Real(_) | Token::String(..) | Token::Keyword(_) => {
+                return Err(Error::Syntax {
+                    at: lexer.at,
+                    problem: "a dictionary key that is not a name",
+                });
+            }
+            Token::ArrayOpen | Token::ArrayClose | Token::DictOpen => {
+                return Err(Error::Syntax {
+                    at: lexer.at,
+                    problem: "a dictionary key that is not a name",
+                });
+            }
+        }
+    }
+}
+
+/// Reads the indirect object that must begin exactly at `at`.
+///
+/// `length` gives the value of an indirect `/Length`.
+pub(crate) fn indirect(
+    bytes: &[u8],
+    at: usize,
+    depth: usize,
+    length: &dyn Fn(Ref) -> Result<Option<i64>, Error>,
+) -> Result<Parsed, Error> {
+    let mut lexer = Lexer::new(bytes, at);
+    let id = heading(&mut lexer)?;
+    let wrong = |at: usize, problem: &'static str| Error::ObjectAt {
+        number: id.number,
+        generation: id.generation,
+        at,
+        problem,
+    };
+    let value = object(&mut lexer, depth)?;
+    lexer.skip();
+    let value = match value {
+        Object::Dict(dict) if lexer.take_keyword(b"stream") => {
+            // §7.3.8.1: the keyword is followed by CR LF or LF, not by CR alone
+            if !lexer.take(b"\r\n") && !lexer.take(b"\n") {
+                return Err(wrong(lexer.at, "no end of line after \"stream\""));
+            }
+            let size = match dict.get("Length") {
+                Some(Object::Integer(value)) => Some(*value),
+                Some(Object::Ref(target)) => length(*target)?,
+                Some(_) | None => None,
+            };
+            let size = size.and_then(|s| usize::try_from(s).ok());
+            let size = size.ok_or_else(|| wrong(lexer.at, "the stream has no usable /Length"))?;
+            let start = lexer.at;
+            let end = start.checked_add(size).filter(|end| *end <= bytes.len());
+            let end =
+                end.ok_or_else(|| wrong(start, "the stream's /Length reaches beyond the file"))?;
+            lexer.at = end;
+            lexer.take_eol();
+            if !lexer.take_keyword(b"endstream") {
+                return Err(wrong(end, "\"endstream\" does not stand where /Length says"));
+            }
+            lexer.skip();
+            Object::Stream(Stream { dict, data: start..end })
+        }
+        value => value,
+    };
+    if !lexer.take_keyword(b"endobj") {
+        return Err(wrong(lexer.at, "\"endobj\" is missing"));
+    }
+    Ok(Parsed { id, value, range: at..lexer.at })
+}
+
+/// Reads `N G obj`.
+pub(crate) fn heading(lexer: &mut Lexer<'_>) -> Result<Ref, Error> {
+    let at = lexer.at;
+    let wrong = || Error::Syntax { at, problem: "no \"<number> <generation> obj\" here" };
+    let number = lexer.take_digits().and_then(|n| u32::try_from(n).ok()).ok_or_else(wrong)?;
+    lexer.skip_space();
+    let generation = lexer.take_digits().and_then(|n| u16::try_from(n).ok()).ok_or_else(wrong)?;
+    lexer.skip_space();
+    if !lexer.take_keyword(b"obj") {
+        return Err(wrong());
+    }
+    Ok(Ref { number, generation })
+}

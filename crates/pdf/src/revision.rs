@@ -1,0 +1,171 @@
+//! The chain of cross-reference sections from the end of a file to its beginning, and the revisions it makes.
+//!
+//! A revision is a prefix of the file that ends at an `%%EOF` and is a complete PDF by itself. Sections that a linearised file
+//! has twice belong to one revision.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::Error;
+use crate::budget::{Limits, over};
+use crate::lexer::{Lexer, is_space};
+use crate::object::Object;
+use crate::parse;
+use crate::xref::{Section, section};
+
+/// One revision. The first is the original file, each later one an incremental update.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// The bytes this revision added: from the end of the one before to its own end.
+    pub added: Range<usize>,
+    /// Where its `%%EOF` ends; `added.end` includes the line end after it.
+    pub eof: usize,
+    /// Its sections, newest first (two when linearised, else one).
+    pub(crate) sections: Vec<Rc<Section>>,
+}
+
+impl Revision {
+    /// Whether `length` bytes from the start of the file are this revision, with or without the line end after `%%EOF`.
+    pub fn ends_at(&self, length: usize) -> bool {
+        length == self.eof || (length > self.eof && length <= self.added.end)
+    }
+
+    /// Its cross-reference sections, newest first.
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().map(|s| &**s)
+    }
+}
+
+/// Checks the header: `%PDF-1.x` or `%PDF-2.x` in the first bytes (§7.5.2).
+pub(crate) fn header(bytes: &[u8]) -> Result<(u8, u8), Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    match bytes {
+        [
+            b'%',
+            b'P',
+            b'D',
+            b'F',
+            b'-',
+            major @ (b'1' | b'2'),
+            b'.',
+            minor @ b'0'..=b'9',
+            end,
+            ..,
+        ] if is_space(*end) || *end == b'%' => Ok((major - b'0', minor - b'0')),
+        _ => {
+            let found =
+                bytes.iter().take(12).flat_map(|b| b.escape_ascii()).map(char::from).collect();
+            Err(Error::NoHeader { found })
+        }
+    }
+}
+
+fn last(bytes: &[u8], text: &[u8], before: usize) -> Option<usize> {
+    let bytes = bytes.get(..before)?;
+    // bounded: whoever writes more than 2 KiB after the last mark has not ended the file
+    let from = bytes.len().saturating_sub(2048);
+    bytes.get(from..)?.windows(text.len()).rposition(|w| w == text).map(|at| at + from)
+}
+
+/// Reads the chain. Gives the revisions, oldest first, and where white space after the last one begins.
+pub(crate) fn chain(bytes: &[u8], limits: &Limits) -> Result<Vec<Revision>, Error> {
+    let eof = last(bytes, b"%%EOF", bytes.len());
+    let no_end =
+        || Error::NoEnd { last_eof: eof.map_or_else(|| "none".to_owned(), |at| at.to_string()) };
+    let eof = eof.ok_or_else(no_end)?;
+    let tail = bytes.get(eof + 5..).unwrap_or_default();
+    if !tail.iter().all(|b| is_space(*b)) {
+        return Err(no_end());
+    }
+    let start = last(bytes, b"startxref", eof).ok_or_else(no_end)?;
+    let mut lexer = Lexer::new(bytes, start + 9);
+    lexer.skip_space();
+    let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok()).ok_or_else(no_end)?;
+    lexer.skip_space();
+    if lexer.at != eof {
+        return Err(no_end());
+    }
+
+    let mut sections: Vec<Rc<Section>> = Vec::new();
+    let mut next = Some(declared);
+    let mut entries = 0;
+    while let Some(at) = next {
+        if sections.iter().any(|s| s.range.start == at) {
+            return Err(Error::Xref { at, problem: "/Prev leads back to a section already read" });
+        }
+        if sections.len() >= limits.revisions {
+            return Err(over("revisions", limits.revisions));
+        }
+        let section = section(bytes, at, limits)?;
+        entries += section.entries.len();
+        if entries > limits.objects {
+            return Err(over("objects", limits.objects));
+        }
+        next = section.previous;
+        sections.push(Rc::new(section));
+    }
+    group(bytes, sections, eof + 5, limits)
+}
+
+/// Groups sections (newest first) into revisions (oldest first) and checks that each is whole by itself.
+fn group(
+    bytes: &[u8],
+    sections: Vec<Rc<Section>>,
+    eof: usize,
+    limits: &Limits,
+) -> Result<Vec<Revision>, Error> {
+    let mut revisions: Vec<Revision> = Vec::new();
+    let mut oldest_first = sections.into_iter().rev().peekable();
+    let mut start = 0;
+    while let Some(section) = oldest_first.next() {
+        let at = section.range.start;
+        let linearised = oldest_first.peek().is_some_and(|newer| newer.range.start < at);
+        let mut group = vec![section.clone()];
+        if linearised {
+            // Annex F: the first-page section stands near the beginning and names the main one as /Prev
+            if start != 0 || !is_linearised(bytes, limits) {
+                return Err(Error::Xref {
+                    at,
+                    problem: "/Prev points forward and the file is not linearised",
+                });
+            }
+            group.extend(oldest_first.next());
+            group.reverse();
+        }
+        let entry_point = group.first().map_or(at, |s| s.range.start);
+        if section.declared != entry_point {
+            return Err(Error::Xref {
+                at,
+                problem: "\"startxref\" after the section does not name it",
+            });
+        }
+        if at < start {
+            return Err(Error::Xref {
+                at,
+                problem: "the section stands before the end of an older one",
+            });
+        }
+        revisions.push(Revision {
+            added: start..section.eof.end,
+            eof: section.eof.start,
+            sections: group,
+        });
+        start = section.eof.end;
+    }
+    if revisions.last().is_none_or(|r| r.eof != eof) {
+        return Err(Error::Xref { at: eof, problem: "the last section does not close the file" });
+    }
+    Ok(revisions)
+}
+
+/// Whether the first object of the file is a linearisation dictionary.
+fn is_linearised(bytes: &[u8], limits: &Limits) -> bool {
+    let mut lexer = Lexer::new(bytes, 0);
+    lexer.skip();
+    match parse::indirect(bytes, lexer.at, limits.depth, &|_| Ok(None)) {
+        Ok(parsed) => matches!(parsed.value, Object::Dict(dict) if dict.contains("Linearized")),
+        Err(_) => false,
+    }
+}
