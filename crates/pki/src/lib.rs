@@ -1,3 +1,46 @@
-//! Certificates, paths, CMS and timestamps for signed documents. Knows no PDF.
+//! Certificates, paths, revocation, CMS and timestamps for signed documents. Knows no PDF, no
+//! clock, no network: time, certificates, CRLs, OCSP responses and tokens are arguments.
+//!
+//! * [`Certificate`], [`Name`], [`GeneralName`]: what stands in a certificate.
+//! * [`path::validate`]: RFC 5280 path validation at a given time, all findings as data.
+//! * [`signer::Signer`], [`signer::MemorySigner`], [`signer::CallbackSigner`]: who signs.
+//! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
+//! * `authority` (feature): roots, officials and agencies for demos and tests.
 
 #![forbid(unsafe_code)]
+
+mod algorithm;
+#[cfg(feature = "authority")]
+pub mod authority;
+pub mod certificate;
+pub mod cms;
+mod der;
+mod error;
+mod finding;
+mod name;
+mod oid;
+pub mod path;
+mod pem;
+pub mod signer;
+
+pub use algorithm::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
+pub use error::Error;
+pub use finding::{Effect, Finding, FindingKind, Indication, SubIndication, conclude};
+pub use name::{Attribute, Name};
+pub use oid::Oid;
+pub use signer::{CallbackSigner, MemorySigner, Signer};
+
+/// An instant as JSON and messages write it: `2026-11-24T03:00:00Z`.
+pub(crate) fn instant(at: time::OffsetDateTime) -> String {
+    at.to_offset(time::UtcOffset::UTC)
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap_or_else(|_| at.to_string())
+}
+
+pub(crate) fn serialize_instant<S: serde::Serializer>(
+    at: &time::OffsetDateTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&instant(*at))
+}

@@ -1,0 +1,85 @@
+//! GeneralName (RFC 5280 §4.2.1.6), as it stands in alternative names, constraints and
+//! distribution points.
+
+use crate::der::{Element, Fault, Reader, tag};
+use crate::{Name, Oid};
+
+/// One general name.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GeneralName {
+    /// rfc822Name.
+    Email(String),
+    /// dNSName.
+    Dns(String),
+    /// uniformResourceIdentifier.
+    Uri(String),
+    /// iPAddress: 4 or 16 bytes; twice as many in name constraints.
+    Ip(Vec<u8>),
+    /// directoryName.
+    Directory(Name),
+    /// registeredID.
+    RegisteredId(Oid),
+    /// otherName: its type.
+    Other(Oid),
+    /// x400Address (3) or ediPartyName (5), by context tag number.
+    Unread(u8),
+}
+
+impl GeneralName {
+    /// Form number, as in the ASN.1 context tags.
+    pub(crate) fn form(&self) -> u8 {
+        match self {
+            Self::Other(_) => 0,
+            Self::Email(_) => 1,
+            Self::Dns(_) => 2,
+            Self::Directory(_) => 4,
+            Self::Uri(_) => 6,
+            Self::Ip(_) => 7,
+            Self::RegisteredId(_) => 8,
+            Self::Unread(number) => *number,
+        }
+    }
+}
+
+pub(crate) fn read_general_name(element: &Element<'_>) -> Result<GeneralName, Fault> {
+    let ascii = || {
+        if element.content.is_ascii() {
+            Ok(element.content.iter().map(|b| char::from(*b)).collect::<String>())
+        } else {
+            Err(element.fault("general name is not ASCII"))
+        }
+    };
+    match element.tag {
+        0xa0 => Ok(GeneralName::Other(Oid::new(element.reader().oid("other name type expected")?))),
+        0x81 => ascii().map(GeneralName::Email),
+        0x82 => ascii().map(GeneralName::Dns),
+        0xa3 => Ok(GeneralName::Unread(3)),
+        0xa4 => {
+            let mut inner = element.reader();
+            let name = inner.expect(tag::SEQUENCE, "directory name expected")?;
+            inner.end("directory name has extra fields")?;
+            Name::read(name.raw)
+                .map(GeneralName::Directory)
+                .map_err(|f| Fault { offset: element.at + f.offset, reason: f.reason })
+        }
+        0xa5 => Ok(GeneralName::Unread(5)),
+        0x86 => ascii().map(GeneralName::Uri),
+        0x87 => Ok(GeneralName::Ip(element.content.to_vec())),
+        0x88 => Ok(GeneralName::RegisteredId(Oid::new(element.content))),
+        _ => Err(element.fault("general name of an unknown form")),
+    }
+}
+
+/// A run of general names; at least one.
+pub(crate) fn read_general_names(mut reader: Reader<'_>) -> Result<Vec<GeneralName>, Fault> {
+    let mut names = Vec::new();
+    while !reader.is_empty() {
+        names.push(read_general_name(&reader.any()?)?);
+    }
+    if names.is_empty() {
+        return Err(reader.fault("general names are empty"));
+    }
+    Ok(names)
+}

@@ -1,0 +1,528 @@
+//! Checking one SignedData: form, attributes, signer, digest and signature, under a profile. All
+//! findings are returned. Whether the signer's certificate may be trusted is for [`crate::path`].
+
+use super::attribute::{self, CertificateReference};
+use super::parse::{RawAttribute, SignedData, SignerId, SignerInfo};
+use super::prepare::implicit;
+use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
+use crate::der::{self, Reader, tag};
+use crate::finding::FindingKind as K;
+use crate::oid::{self, Oid};
+use crate::{Certificate, Effect, Finding, Indication, SubIndication, conclude};
+use time::OffsetDateTime;
+
+/// Which rules apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Profile {
+    /// ETSI EN 319 142-1 §6.3: detached, one signer, signing-certificate-v2, no signing-time.
+    PadesBaseline,
+    /// ETSI EN 319 122-1 §6.3: one signer, signing-certificate-v2, signing-time allowed.
+    CadesBaseline,
+    /// `adbe.pkcs7.detached` and plain CMS: RFC 5652 alone.
+    Cms,
+    /// RFC 3161 token: TSTInfo inside, one signer, signing-certificate.
+    Timestamp,
+}
+
+/// The signed content.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// It is inside the CMS.
+    Embedded,
+    /// Its bytes.
+    Bytes(&'a [u8]),
+    /// Its digest under one algorithm.
+    Digest(DigestAlgorithm, &'a [u8]),
+    /// Computes its digest when the algorithm is known.
+    Provider(&'a dyn Fn(DigestAlgorithm) -> Option<Vec<u8>>),
+}
+
+/// What was found about one signer.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct CmsReport {
+    /// Everything found.
+    pub findings: Vec<Finding>,
+    /// The signing certificate, where it was identified.
+    pub signer: Option<Certificate>,
+    /// Every certificate inside that could be read, in order.
+    pub certificates: Vec<Certificate>,
+    /// Content digest algorithm.
+    pub digest_algorithm: Option<DigestAlgorithm>,
+    /// Signature algorithm as the CMS names it.
+    pub signature_algorithm: String,
+    /// Claimed signing time, where there is one. Nothing is derived from it.
+    #[serde(serialize_with = "optional_instant")]
+    pub claimed_signing_time: Option<OffsetDateTime>,
+    /// Types of the unsigned attributes.
+    pub unsigned_attributes: Vec<Oid>,
+    /// Signature timestamp tokens (DER), not verified here.
+    #[serde(skip)]
+    pub signature_timestamps: Vec<Vec<u8>>,
+    /// Whether the content's digest was compared and is the one signed.
+    pub content_matches: bool,
+    /// Whether the signature value verifies with the signer's key.
+    pub signature_verifies: bool,
+}
+
+fn optional_instant<S: serde::Serializer>(
+    at: &Option<OffsetDateTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    use serde::Serialize as _;
+    at.map(crate::instant).serialize(serializer)
+}
+
+impl CmsReport {
+    /// Indication of the cryptographic verification and format checking (EN 319 102-1 §5.2.2,
+    /// §5.2.3, §5.2.7, §5.2.8 without times).
+    pub fn conclusion(&self) -> (Indication, Option<SubIndication>) {
+        conclude(&self.findings)
+    }
+
+    /// Findings that stand against the signature.
+    pub fn against(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.kind.effect() != Effect::Notes)
+    }
+}
+
+/// Checks the only signer of `signed`.
+pub fn verify(signed: &SignedData, content: Content<'_>, profile: Profile) -> CmsReport {
+    verify_with(signed, content, profile, &[])
+}
+
+/// As [`verify`], with certificates that may be the signer's although they are not inside.
+pub fn verify_with(
+    signed: &SignedData,
+    content: Content<'_>,
+    profile: Profile,
+    others: &[Certificate],
+) -> CmsReport {
+    verify_signer(signed, 0, content, profile, others)
+}
+
+/// As [`verify_with`], for the signer at `index`.
+pub fn verify_signer(
+    signed: &SignedData,
+    index: usize,
+    content: Content<'_>,
+    profile: Profile,
+    others: &[Certificate],
+) -> CmsReport {
+    let mut check = Check {
+        report: CmsReport {
+            findings: Vec::new(),
+            signer: None,
+            certificates: Vec::new(),
+            digest_algorithm: None,
+            signature_algorithm: String::new(),
+            claimed_signing_time: None,
+            unsigned_attributes: Vec::new(),
+            signature_timestamps: Vec::new(),
+            content_matches: false,
+            signature_verifies: false,
+        },
+        profile,
+    };
+    check.form(signed);
+    if let Some(signer) = signed.signers.get(index) {
+        check.signer(signed, signer, content, others);
+    }
+    check.report
+}
+
+struct Check {
+    report: CmsReport,
+    profile: Profile,
+}
+
+impl Check {
+    fn add(&mut self, kind: K, at: &str, detail: impl Into<String>) {
+        self.report.findings.push(Finding::new(kind, at, detail));
+    }
+
+    fn strict(&self) -> bool {
+        matches!(self.profile, Profile::PadesBaseline | Profile::CadesBaseline)
+    }
+
+    fn form(&mut self, signed: &SignedData) {
+        if signed.ber {
+            self.add(K::CmsNotDer, "cms", "");
+        }
+        if signed.trailing > 0 {
+            let what = if signed.trailing_zero { "zero" } else { "not zero" };
+            self.add(K::CmsTrailingBytes, "cms", format!("{} bytes, {what}", signed.trailing));
+        }
+        // RFC 5652 §5.1.
+        let expected = if signed.other_certificates > 0 || !signed.ocsps.is_empty() {
+            None
+        } else if signed.content_type.as_bytes() != oid::DATA
+            || signed.signers.iter().any(|s| s.version == 3)
+        {
+            Some(3)
+        } else {
+            Some(1)
+        };
+        if expected.is_some_and(|v| v != signed.version) {
+            self.add(K::CmsVersion, "version", signed.version.to_string());
+        }
+        if signed.signers.is_empty() || (self.profile != Profile::Cms && signed.signers.len() != 1)
+        {
+            self.add(K::CmsSignerCount, "signer_infos", signed.signers.len().to_string());
+        }
+        let wanted = if self.profile == Profile::Timestamp { oid::TST_INFO } else { oid::DATA };
+        if self.profile != Profile::Cms && signed.content_type.as_bytes() != wanted {
+            self.add(K::CmsContentType, "encap_content_info", signed.content_type.to_string());
+        }
+        if self.profile == Profile::PadesBaseline && signed.content.is_some() {
+            self.add(K::CmsNotDetached, "encap_content_info", "");
+        }
+        if signed.other_certificates > 0 {
+            self.add(
+                K::CmsOtherCertificateForm,
+                "certificates",
+                signed.other_certificates.to_string(),
+            );
+        }
+        for (i, der) in signed.certificates.iter().enumerate() {
+            match Certificate::from_der(der) {
+                Ok(certificate) => self.report.certificates.push(certificate),
+                Err(error) => {
+                    self.add(
+                        K::CmsCertificateMalformed,
+                        &format!("certificates[{i}]"),
+                        error.to_string(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn signer(
+        &mut self,
+        signed: &SignedData,
+        signer: &SignerInfo,
+        content: Content<'_>,
+        others: &[Certificate],
+    ) {
+        self.report.signature_algorithm = signer.scheme.name();
+        self.report.unsigned_attributes = signer.unsigned.iter().map(|a| a.oid.clone()).collect();
+        for a in &signer.unsigned {
+            if a.oid.as_bytes() == oid::SIGNATURE_TIMESTAMP {
+                self.report.signature_timestamps.extend(a.values.iter().cloned());
+            }
+            if a.oid.as_bytes() == oid::COUNTER_SIGNATURE && self.profile == Profile::PadesBaseline
+            {
+                self.add(K::AttributeForbidden, "unsigned_attributes", a.oid.to_string());
+            }
+        }
+        let version = match signer.id {
+            SignerId::IssuerSerial(..) => 1,
+            SignerId::KeyId(_) => 3,
+        };
+        if signer.version != version {
+            self.add(K::CmsVersion, "signer_info.version", signer.version.to_string());
+        }
+        if let Ok(digest) = &signer.digest
+            && !signed.digests.iter().any(|d| d.as_bytes() == digest.oid())
+        {
+            self.add(K::CmsDigestNotListed, "digest_algorithms", digest.name());
+        }
+        let reference = self.attributes(signed, signer);
+        self.report.signer = self.find_signer(signer, reference.as_ref(), others);
+        self.digest(signed, signer, content);
+        self.signature(signed, signer, content);
+    }
+
+    /// The one value of an attribute. Repeated or with several values: a finding.
+    fn one<'a>(
+        &mut self,
+        attributes: &'a [RawAttribute],
+        kind: &[u8],
+        name: &str,
+    ) -> Option<&'a [u8]> {
+        let mut matching = attributes.iter().filter(|a| a.oid.as_bytes() == kind);
+        let first = matching.next()?;
+        if matching.next().is_some() || first.single().is_none() {
+            self.add(K::AttributeRepeated, name, "");
+        }
+        first.values.first().map(Vec::as_slice)
+    }
+
+    fn attributes(
+        &mut self,
+        signed: &SignedData,
+        signer: &SignerInfo,
+    ) -> Option<CertificateReference> {
+        let Some(raw) = &signer.signed_raw else {
+            // RFC 5652 §5.3: they may be absent only when the content type is id-data.
+            if self.profile != Profile::Cms || signed.content_type.as_bytes() != oid::DATA {
+                self.add(K::AttributesMissing, "signer_info", "");
+            }
+            return None;
+        };
+        if sorted(raw).as_deref() != Some(raw.as_slice()) {
+            self.add(K::AttributesNotDer, "signed_attributes", "");
+        }
+        let list = signer.signed.as_slice();
+        match self.one(list, oid::CONTENT_TYPE, "content_type") {
+            None => self.add(K::AttributeMissing, "content_type", ""),
+            Some(value) => {
+                if Reader::new(value).oid("").ok() != Some(signed.content_type.as_bytes()) {
+                    self.add(K::CmsContentType, "content_type", "");
+                }
+            }
+        }
+        match self.one(list, oid::SIGNING_TIME, "signing_time") {
+            None => {}
+            // EN 319 142-1 §6.3: signing-time shall not be used.
+            Some(_) if self.profile == Profile::PadesBaseline => {
+                self.add(
+                    K::AttributeForbidden,
+                    "signing_time",
+                    "the time is in the PDF's /M entry",
+                );
+            }
+            Some(value) => match Reader::new(value).any().and_then(|e| der::read_time(&e)) {
+                Ok(at) => self.report.claimed_signing_time = Some(at),
+                Err(fault) => self.add(K::AttributeMalformed, "signing_time", fault.reason),
+            },
+        }
+        if let Some(value) = self.one(list, oid::CMS_ALGORITHM_PROTECTION, "algorithm_protection") {
+            self.algorithm_protection(signer, value);
+        }
+        for a in list {
+            let known = [
+                oid::CONTENT_TYPE,
+                oid::MESSAGE_DIGEST,
+                oid::SIGNING_TIME,
+                oid::SIGNING_CERTIFICATE,
+                oid::SIGNING_CERTIFICATE_V2,
+                oid::CMS_ALGORITHM_PROTECTION,
+            ];
+            if !known.contains(&a.oid.as_bytes()) {
+                self.add(K::AttributeUnprocessed, "signed_attributes", a.oid.to_string());
+            }
+        }
+        self.reference(list)
+    }
+
+    /// RFC 6211: digest and signature algorithm under the signature equal those outside.
+    fn algorithm_protection(&mut self, signer: &SignerInfo, value: &[u8]) {
+        let read = || -> Result<bool, der::Fault> {
+            let mut reader = Reader::new(value).sequence("algorithm protection expected")?;
+            let digest = reader.expect(tag::SEQUENCE, "digest algorithm expected")?;
+            let scheme = reader.expect(0xa1, "signature algorithm expected")?;
+            let id = |raw: &[u8]| -> Result<Vec<u8>, der::Fault> {
+                Reader::new(raw).any()?.reader().oid("identifier expected").map(<[u8]>::to_vec)
+            };
+            // NULL and absent parameters of a digest are the same (RFC 5754 §2).
+            Ok(id(digest.raw)? == id(&signer.digest_raw)?
+                && implicit(tag::SEQUENCE, scheme.raw) == signer.scheme_raw)
+        };
+        match read() {
+            Ok(true) => {}
+            Ok(false) => self.add(K::AlgorithmProtection, "algorithm_protection", ""),
+            Err(fault) => self.add(K::AttributeMalformed, "algorithm_protection", fault.reason),
+        }
+    }
+
+    fn reference(&mut self, list: &[RawAttribute]) -> Option<CertificateReference> {
+        let new = self.one(list, oid::SIGNING_CERTIFICATE_V2, "signing_certificate_v2");
+        let old = self.one(list, oid::SIGNING_CERTIFICATE, "signing_certificate");
+        let (value, version2, name) = match (new, old) {
+            (Some(value), _) => (value, true, "signing_certificate_v2"),
+            (None, Some(value)) => (value, false, "signing_certificate"),
+            (None, None) => {
+                if self.profile != Profile::Cms {
+                    self.add(K::AttributeMissing, "signing_certificate_v2", "");
+                }
+                return None;
+            }
+        };
+        if !version2 && self.strict() {
+            self.add(K::SignerReferenceLegacy, name, "");
+        }
+        match attribute::read_signing_certificate(value, version2) {
+            Ok(reference) => {
+                if let Err(digest) = &reference.digest {
+                    self.add(K::DigestUnsupported, name, digest.clone());
+                }
+                Some(reference)
+            }
+            Err(fault) => {
+                self.add(K::AttributeMalformed, name, fault.reason);
+                None
+            }
+        }
+    }
+
+    /// EN 319 102-1 §5.2.3: the certificate that the signed reference names, else the identifier's.
+    fn find_signer(
+        &mut self,
+        signer: &SignerInfo,
+        reference: Option<&CertificateReference>,
+        others: &[Certificate],
+    ) -> Option<Certificate> {
+        let fits = |c: &Certificate| match &signer.id {
+            SignerId::IssuerSerial(issuer, serial) => c.issuer() == issuer && c.serial() == serial,
+            SignerId::KeyId(id) => c.extensions().subject_key_id.as_ref() == Some(id),
+        };
+        let candidates: Vec<Certificate> =
+            self.report.certificates.iter().chain(others).filter(|c| fits(c)).cloned().collect();
+        let named = candidates.iter().find(|c| reference.is_some_and(|r| r.names(c))).cloned();
+        let Some(found) = named.clone().or_else(|| candidates.first().cloned()) else {
+            let id = match &signer.id {
+                SignerId::IssuerSerial(issuer, serial) => {
+                    format!("issuer {issuer}, serial {}", crate::certificate::hex(serial))
+                }
+                SignerId::KeyId(id) => format!("key identifier {}", crate::certificate::hex(id)),
+            };
+            self.add(K::SignerNotFound, "signer_info", id);
+            return None;
+        };
+        if let Some(reference) = reference {
+            if named.is_none() && reference.digest.is_ok() {
+                self.add(
+                    K::SignerReferenceWrong,
+                    "signing_certificate",
+                    found.subject().to_string(),
+                );
+            }
+            if let Some((issuer, serial)) = &reference.issuer_serial
+                && (serial != found.serial() || issuer.as_ref() != Some(found.issuer()))
+            {
+                self.add(K::SignerReferenceIssuer, "signing_certificate", "");
+            }
+        }
+        Some(found)
+    }
+
+    fn content_digest(
+        &self,
+        signed: &SignedData,
+        content: Content<'_>,
+        algorithm: DigestAlgorithm,
+    ) -> Option<Vec<u8>> {
+        match content {
+            Content::Embedded => signed.content.as_ref().map(|c| algorithm.digest(c)),
+            Content::Bytes(bytes) => Some(algorithm.digest(bytes)),
+            Content::Digest(have, value) => (have == algorithm).then(|| value.to_vec()),
+            Content::Provider(provider) => provider(algorithm),
+        }
+    }
+
+    fn digest(&mut self, signed: &SignedData, signer: &SignerInfo, content: Content<'_>) {
+        let algorithm = match &signer.digest {
+            Ok(algorithm) => *algorithm,
+            Err(name) => {
+                self.add(K::DigestUnsupported, "signer_info.digest_algorithm", name.clone());
+                return;
+            }
+        };
+        self.report.digest_algorithm = Some(algorithm);
+        if signer.signed_raw.is_none() {
+            return;
+        }
+        let Some(value) = self.one(&signer.signed, oid::MESSAGE_DIGEST, "message_digest") else {
+            self.add(K::AttributeMissing, "message_digest", "");
+            return;
+        };
+        let mut reader = Reader::new(value);
+        let claimed = match reader.expect(tag::OCTET_STRING, "octets expected") {
+            Ok(element) if reader.is_empty() => element.content,
+            Ok(_) | Err(_) => {
+                self.add(K::AttributeMalformed, "message_digest", "");
+                return;
+            }
+        };
+        match self.content_digest(signed, content, algorithm) {
+            None => self.add(K::ContentNotGiven, "content", algorithm.name()),
+            Some(computed) if computed == claimed => self.report.content_matches = true,
+            Some(_) => self.add(K::DigestMismatch, "message_digest", algorithm.name()),
+        }
+    }
+
+    fn signature(&mut self, signed: &SignedData, signer: &SignerInfo, content: Content<'_>) {
+        let Ok(digest) = signer.digest else { return };
+        let scheme = match &signer.scheme {
+            // RFC 3370 §3.2, RFC 5754 §3.2: the key's identifier, with the digest beside it.
+            Scheme::RsaBare => Scheme::RsaPkcs1(digest),
+            Scheme::EcBare => Scheme::Ecdsa(digest),
+            other => other.clone(),
+        };
+        let agrees = match &scheme {
+            // RFC 8419 §3.1: with attributes the digest is SHA-512, without it says nothing.
+            Scheme::Ed25519 => digest == DigestAlgorithm::Sha512 || signer.signed_raw.is_none(),
+            Scheme::Unsupported(_) => true,
+            other => other.digest() == Some(digest),
+        };
+        if !agrees {
+            let detail = format!("{} and {}", digest.name(), scheme.name());
+            self.add(K::DigestDisagrees, "signer_info", detail);
+        }
+        let Some(certificate) = self.report.signer.clone() else { return };
+        let key = certificate.public_key();
+        let outcome = match (&signer.signed_raw, content) {
+            // RFC 5652 §5.4: hashed with the SET OF tag, all other bytes as transmitted.
+            (Some(raw), _) => {
+                let message = implicit(tag::SET, raw);
+                match key.verify(&scheme, &message, &signer.signature) {
+                    Err(VerifyFault::Invalid) => match sorted(&message) {
+                        Some(again)
+                            if again != message
+                                && key.verify(&scheme, &again, &signer.signature).is_ok() =>
+                        {
+                            self.add(K::AttributesResorted, "signed_attributes", "");
+                            Ok(())
+                        }
+                        _ => Err(VerifyFault::Invalid),
+                    },
+                    other => other,
+                }
+            }
+            (None, Content::Bytes(bytes)) => key.verify(&scheme, bytes, &signer.signature),
+            (None, Content::Embedded) if signed.content.is_some() => key.verify(
+                &scheme,
+                signed.content.as_deref().unwrap_or_default(),
+                &signer.signature,
+            ),
+            (None, Content::Embedded | Content::Digest(..) | Content::Provider(_)) => {
+                self.add(
+                    K::ContentNotGiven,
+                    "content",
+                    "without signed attributes its bytes are needed",
+                );
+                return;
+            }
+        };
+        match outcome {
+            Ok(()) => {
+                self.report.signature_verifies = true;
+                // Without attributes the signature is over the content itself.
+                if signer.signed_raw.is_none() {
+                    self.report.content_matches = true;
+                }
+            }
+            Err(VerifyFault::Unsupported(name)) => {
+                self.add(K::SignatureUnsupported, "signer_info", name)
+            }
+            Err(VerifyFault::WrongKey(name)) => {
+                self.add(K::SignatureKeyMismatch, "signer_info", name)
+            }
+            Err(VerifyFault::Invalid) => self.add(K::SignatureWrong, "signer_info", scheme.name()),
+        }
+    }
+}
+
+/// The same set with its members in DER order.
+fn sorted(set: &[u8]) -> Option<Vec<u8>> {
+    let element = Reader::new_ber(set).any().ok()?;
+    let mut reader = element.reader();
+    let mut members = Vec::new();
+    while !reader.is_empty() {
+        members.push(reader.any().ok()?.raw.to_vec());
+    }
+    Some(der::set_of(element.tag, members))
+}

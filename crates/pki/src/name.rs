@@ -1,0 +1,322 @@
+//! Distinguished names: attributes, display, and the comparison of RFC 5280 §7.1.
+//! Subject alternative names are in [`crate::certificate`].
+
+use crate::der::{self, Fault, Reader, tag};
+use crate::oid::{self, Oid};
+use std::fmt;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// One attribute of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Attribute type, such as 2.5.4.3 for the common name.
+    pub oid: Oid,
+    /// The value as text; `None` for a type that is not text.
+    pub text: Option<String>,
+}
+
+/// A distinguished name. Equality is that of RFC 5280 §7.1, not of bytes.
+#[derive(Clone)]
+pub struct Name {
+    raw: Vec<u8>,
+    rdns: Vec<Vec<Attribute>>,
+    /// Canonical form of each RDN: equal exactly when RFC 5280 §7.1 calls them equal.
+    keys: Vec<Vec<u8>>,
+}
+
+impl Name {
+    /// Reads the DER of a Name.
+    pub(crate) fn read(raw: &[u8]) -> Result<Self, Fault> {
+        let mut outer = Reader::new(raw);
+        let mut reader = outer.sequence("name expected")?;
+        outer.end("extra bytes after the name")?;
+        let mut rdns = Vec::new();
+        let mut keys = Vec::new();
+        while !reader.is_empty() {
+            let (attributes, key) =
+                read_rdn(&reader.expect(tag::SET, "set of attributes expected")?)?;
+            rdns.push(attributes);
+            keys.push(key);
+        }
+        Ok(Name { raw: raw.to_vec(), rdns, keys })
+    }
+
+    /// An issuer name with a relative part appended (RFC 5280 §4.2.1.13, nameRelativeToCRLIssuer).
+    pub(crate) fn with_rdn(&self, relative: &der::Element<'_>) -> Result<Self, Fault> {
+        let (attributes, key) = read_rdn(relative)?;
+        let mut name = self.clone();
+        name.rdns.push(attributes);
+        name.keys.push(key);
+        name.raw.clear();
+        Ok(name)
+    }
+
+    /// DER as issued.
+    pub fn as_der(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// Whether the name has no attribute at all.
+    pub fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// Whether this name lies in the subtree of `base` (RFC 5280 §4.2.1.10, directoryName).
+    pub(crate) fn within(&self, base: &Name) -> bool {
+        self.keys.starts_with(&base.keys)
+    }
+
+    /// Canonical key for maps and comparisons.
+    pub(crate) fn key(&self) -> &[Vec<u8>] {
+        &self.keys
+    }
+
+    /// All attributes in order.
+    pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.rdns.iter().flatten()
+    }
+
+    fn first(&self, wanted: &[u8]) -> Option<&str> {
+        self.attributes().find(|a| a.oid.as_bytes() == wanted)?.text.as_deref()
+    }
+
+    /// Common name (the last one, which is the most specific).
+    pub fn common_name(&self) -> Option<&str> {
+        self.attributes()
+            .filter(|a| a.oid.as_bytes() == oid::AT_COMMON_NAME)
+            .last()?
+            .text
+            .as_deref()
+    }
+
+    /// Organisation.
+    pub fn organization(&self) -> Option<&str> {
+        self.first(oid::AT_ORGANIZATION)
+    }
+
+    /// All organisational units, in order.
+    pub fn organizational_units(&self) -> Vec<&str> {
+        self.attributes()
+            .filter(|a| a.oid.as_bytes() == oid::AT_ORGANIZATIONAL_UNIT)
+            .filter_map(|a| a.text.as_deref())
+            .collect()
+    }
+
+    /// Locality.
+    pub fn locality(&self) -> Option<&str> {
+        self.first(oid::AT_LOCALITY)
+    }
+
+    /// State or province.
+    pub fn state(&self) -> Option<&str> {
+        self.first(oid::AT_STATE)
+    }
+
+    /// Country, two letters.
+    pub fn country(&self) -> Option<&str> {
+        self.first(oid::AT_COUNTRY)
+    }
+
+    /// Title of an official.
+    pub fn title(&self) -> Option<&str> {
+        self.first(oid::AT_TITLE)
+    }
+
+    /// Organisation identifier (ETSI EN 319 412-3 §5.1).
+    pub fn organization_identifier(&self) -> Option<&str> {
+        self.first(oid::AT_ORGANIZATION_IDENTIFIER)
+    }
+
+    /// Serial number attribute (not the certificate's serial).
+    pub fn serial_number(&self) -> Option<&str> {
+        self.first(oid::AT_SERIAL_NUMBER)
+    }
+
+    /// User identifier; Vietnamese CAs put the tax code or identity number here (`MST:…`, `CCCD:…`).
+    pub fn user_id(&self) -> Option<&str> {
+        self.first(oid::AT_USER_ID)
+    }
+
+    /// All e-mail address attributes; name constraints on e-mail apply to them too.
+    pub(crate) fn emails(&self) -> impl Iterator<Item = &str> {
+        self.attributes()
+            .filter(|a| a.oid.as_bytes() == oid::AT_EMAIL)
+            .filter_map(|a| a.text.as_deref())
+    }
+}
+
+fn read_rdn(set: &der::Element<'_>) -> Result<(Vec<Attribute>, Vec<u8>), Fault> {
+    let mut reader = set.reader();
+    let mut attributes = Vec::with_capacity(1);
+    let mut keys = Vec::with_capacity(1);
+    while !reader.is_empty() {
+        let mut pair = reader.sequence("attribute expected")?;
+        let oid = pair.oid("attribute type expected")?;
+        let value = pair.any()?;
+        pair.end("attribute has extra fields")?;
+        let text = der::string(value.tag, value.content);
+        keys.push(attribute_key(oid, &value, text.as_deref()));
+        attributes.push(Attribute { oid: Oid::new(oid), text });
+    }
+    if attributes.is_empty() {
+        return Err(set.fault("relative name without attributes"));
+    }
+    keys.sort_unstable();
+    let mut key = Vec::new();
+    for part in keys {
+        key.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        key.extend_from_slice(&part);
+    }
+    Ok((attributes, key))
+}
+
+/// RFC 5280 §7.1: string values are prepared (RFC 4518: compatibility normalisation, case folded,
+/// blanks at the ends removed and inside reduced to one) whatever their string type; other values
+/// are compared as bytes.
+fn attribute_key(oid: &[u8], value: &der::Element<'_>, text: Option<&str>) -> Vec<u8> {
+    let mut key = Vec::with_capacity(oid.len() + value.raw.len() + 1);
+    key.extend_from_slice(oid);
+    match text {
+        Some(text) => {
+            key.push(0);
+            if text.is_ascii() {
+                fold(text.chars().map(|c| c.to_ascii_lowercase()), &mut key);
+            } else {
+                fold(text.nfkc().flat_map(char::to_lowercase).nfkc(), &mut key);
+            }
+        }
+        None => {
+            key.push(1);
+            key.extend_from_slice(value.raw);
+        }
+    }
+    key
+}
+
+fn fold(chars: impl Iterator<Item = char>, key: &mut Vec<u8>) {
+    let mut blank = false;
+    let mut any = false;
+    let mut buffer = [0_u8; 4];
+    for c in chars {
+        if c.is_whitespace() {
+            blank = any;
+            continue;
+        }
+        if blank {
+            key.push(b' ');
+            blank = false;
+        }
+        any = true;
+        key.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.keys == other.keys
+    }
+}
+
+impl Eq for Name {}
+
+/// As RFC 4514 writes it: most specific first.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, rdn) in self.rdns.iter().rev().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            for (j, attribute) in rdn.iter().enumerate() {
+                if j > 0 {
+                    f.write_str("+")?;
+                }
+                match short_name(attribute.oid.as_bytes()) {
+                    Some(short) => f.write_str(short)?,
+                    None => write!(f, "{}", attribute.oid)?,
+                }
+                f.write_str("=")?;
+                for c in attribute.text.as_deref().unwrap_or("?").chars() {
+                    // RFC 4514 §2.4; control characters are shown as blanks.
+                    if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
+                        f.write_str("\\")?;
+                    }
+                    write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn short_name(oid: &[u8]) -> Option<&'static str> {
+    match oid {
+        oid::AT_COMMON_NAME => Some("CN"),
+        oid::AT_SERIAL_NUMBER => Some("SERIALNUMBER"),
+        oid::AT_COUNTRY => Some("C"),
+        oid::AT_LOCALITY => Some("L"),
+        oid::AT_STATE => Some("ST"),
+        oid::AT_ORGANIZATION => Some("O"),
+        oid::AT_ORGANIZATIONAL_UNIT => Some("OU"),
+        oid::AT_TITLE => Some("T"),
+        oid::AT_USER_ID => Some("UID"),
+        oid::AT_DOMAIN_COMPONENT => Some("DC"),
+        oid::AT_EMAIL => Some("E"),
+        _ => None,
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name({self})")
+    }
+}
+
+impl serde::Serialize for Name {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(parts: &[(&[u8], u8, &str)]) -> Name {
+        let rdns: Vec<u8> = parts
+            .iter()
+            .flat_map(|(oid, tag, text)| {
+                let pair = der::sequence(&[&der::oid(oid), &der::tlv(*tag, text.as_bytes())]);
+                der::tlv(tag::SET, &pair)
+            })
+            .collect();
+        Name::read(&der::tlv(tag::SEQUENCE, &rdns)).unwrap()
+    }
+
+    #[test]
+    fn string_type_case_and_blanks_do_not_matter_but_order_does() {
+        let a = name(&[
+            (oid::AT_COUNTRY, tag::PRINTABLE, "VN"),
+            (oid::AT_COMMON_NAME, tag::UTF8, "MIC  Root "),
+        ]);
+        let b = name(&[
+            (oid::AT_COUNTRY, tag::UTF8, "vn"),
+            (oid::AT_COMMON_NAME, tag::PRINTABLE, "mic root"),
+        ]);
+        let c = name(&[
+            (oid::AT_COMMON_NAME, tag::UTF8, "MIC Root"),
+            (oid::AT_COUNTRY, tag::PRINTABLE, "VN"),
+        ]);
+        assert_eq!(a, b);
+        assert_ne!(a, c);
+        assert_eq!(a.to_string(), "CN=MIC  Root , C=VN");
+    }
+
+    #[test]
+    fn vietnamese_composed_and_decomposed_are_one_name() {
+        let composed = name(&[(oid::AT_COMMON_NAME, tag::UTF8, "Nguyễn Văn Ấn")]);
+        let decomposed: String =
+            unicode_normalization::UnicodeNormalization::nfd("NGUYỄN VĂN ẤN").collect();
+        assert_eq!(composed, name(&[(oid::AT_COMMON_NAME, tag::UTF8, &decomposed)]));
+        assert_ne!(composed, name(&[(oid::AT_COMMON_NAME, tag::UTF8, "Nguyễn Văn An")]));
+    }
+}
