@@ -1,3 +1,32 @@
 //! Payment orders, gateways and QR codes. No network, no clock: bytes in, verdicts and bytes out.
+//!
+//! A gateway's callback is accepted in one way only: [`notice::verify`] (each gateway's folder has its own `verify`) compares
+//! it with the expected order and gives [`notice::Verified`] or [`notice::Refused`]; only a `Verified` value can be applied to an
+//! [`order::Order`].
 
 #![forbid(unsafe_code)]
+
+pub mod bank;
+pub mod code;
+mod dong;
+pub mod emv;
+mod error;
+mod field;
+mod form;
+pub mod gateway;
+pub mod instant;
+#[allow(dead_code)]
+mod json;
+pub mod notice;
+pub mod order;
+#[cfg(feature = "qr-image")]
+pub mod qr;
+pub mod query;
+pub mod reason;
+mod secret;
+pub mod vietqr;
+pub mod vnpay;
+
+pub use dong::Dong;
+pub use error::Error;
+pub use secret::{Algorithm, Encoding, Secret};

@@ -1,0 +1,162 @@
+//! Instants: RFC 3339 UTC in JSON, Vietnamese wall-clock stamps in gateway messages. No clock: every instant is given.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serializer};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+
+/// Viet Nam keeps UTC+07:00 all year, without exception.
+pub const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
+/// `yyyyMMddHHmmss` on the Vietnamese clock (24 hours), as VNPAY and the payment platform write time.
+pub fn stamp(at: OffsetDateTime) -> String {
+    let t = at.to_offset(VIET_NAM);
+    format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        t.year(),
+        u8::from(t.month()),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    )
+}
+
+/// Reads [`stamp`] back; `None` where the text is no such time.
+pub fn read_stamp(text: &str) -> Option<OffsetDateTime> {
+    let form = format_description!("[year][month][day][hour][minute][second]");
+    if text.len() != 14 {
+        return None;
+    }
+    PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss` on the Vietnamese clock (payOS, bank webhooks).
+pub fn read_local(text: &str) -> Option<OffsetDateTime> {
+    let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+    PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
+}
+
+/// The calendar day in Viet Nam.
+pub fn day(at: OffsetDateTime) -> Date {
+    at.to_offset(VIET_NAM).date()
+}
+
+/// `yyMMdd` of the Vietnamese day: the prefix that ZaloPay demands.
+pub fn short_day(at: OffsetDateTime) -> String {
+    let d = day(at);
+    format!("{:02}{:02}{:02}", d.year().rem_euclid(100), u8::from(d.month()), d.day())
+}
+
+/// Milliseconds since 1970, as MoMo and ZaloPay write time.
+pub fn milliseconds(at: OffsetDateTime) -> i128 {
+    at.unix_timestamp_nanos() / 1_000_000
+}
+
+/// Reads milliseconds since 1970; `None` outside the years that a payment can have.
+pub fn read_milliseconds(value: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(value.div_euclid(1000))
+        .ok()
+        .filter(|t| (2000..=2200).contains(&t.year()))
+}
+
+/// `2026-11-24T03:00:00Z`.
+pub fn text(at: OffsetDateTime) -> String {
+    let t = at.to_offset(UtcOffset::UTC);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        t.year(),
+        u8::from(t.month()),
+        t.day(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    )
+}
+
+/// Serde form of an instant.
+pub(crate) fn serialize<S: Serializer>(
+    at: &OffsetDateTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(*at))
+}
+
+/// Serde form of an instant; an offset other than `Z` is taken and converted.
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<OffsetDateTime, D::Error> {
+    let written = String::deserialize(d)?;
+    OffsetDateTime::parse(&written, &Rfc3339).map(|t| t.to_offset(UtcOffset::UTC)).map_err(|e| {
+        D::Error::custom(format!("{written:?} is not an instant such as 2026-11-24T03:00:00Z: {e}"))
+    })
+}
+
+/// Serde form of an instant that may be absent.
+pub(crate) mod optional {
+    use super::{Deserialize, Deserializer, OffsetDateTime, Serializer};
+
+    #[derive(Deserialize)]
+    struct Wrapped(#[serde(deserialize_with = "super::deserialize")] OffsetDateTime);
+
+    pub(crate) fn serialize<S: Serializer>(
+        at: &Option<OffsetDateTime>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        match at {
+            Some(at) => super::serialize(at, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
+        Ok(Option::<Wrapped>::deserialize(d)?.map(|w| w.0))
+    }
+}
+
+/// Serde form of a calendar day, `2026-11-24`.
+#[allow(dead_code)]
+pub(crate) mod date {
+    use super::{D8, Date, Deserialize, Deserializer, Serializer};
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<S: Serializer>(day: &Date, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&super::day_text(*day))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
+        let written = String::deserialize(d)?;
+        Date::parse(&written, D8).map_err(|e| {
+            D::Error::custom(format!("{written:?} is not a day such as 2026-11-24: {e}"))
+        })
+    }
+}
+
+/// `2026-11-24`.
+pub fn day_text(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+}
+
+#[allow(dead_code)]
+pub(crate) const D8: &[time::format_description::BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn stamps_are_vietnamese_and_24_hours() {
+        let at = datetime!(2026-11-23 18:30:05 UTC);
+        assert_eq!(stamp(at), "20261124013005");
+        assert_eq!(short_day(at), "261124");
+        assert_eq!(read_stamp("20261124013005"), Some(at));
+        assert_eq!(read_stamp("20261132013005"), None);
+        assert_eq!(stamp(datetime!(2026-11-24 08:00:00 UTC)), "20261124150000");
+    }
+}

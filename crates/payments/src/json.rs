@@ -1,0 +1,187 @@
+//! JSON as gateways send it: no duplicate keys at any depth, no fractions near money, nothing converted on the way.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::reason::Reason;
+
+/// Longest body read. The largest notice known (the payment platform's with its receipt block) is under 16 KiB.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// A JSON value whose objects keep their order and whose numbers are integers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    pub(crate) fn get(&self, key: &str) -> Option<&Json> {
+        match self {
+            Json::Object(fields) => fields.iter().find(|(k, _)| k == key).map(|(_, v)| v),
+            Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Text(_) | Json::List(_) => None,
+        }
+    }
+
+    /// The scalar as a gateway's signed text writes it; absent and null are empty, lists and objects are refused.
+    pub(crate) fn scalar(&self, key: &str) -> Result<String, Reason> {
+        match self.get(key) {
+            None | Some(Json::Null) => Ok(String::new()),
+            Some(Json::Text(text)) => Ok(text.clone()),
+            Some(Json::Integer(number)) => Ok(number.to_string()),
+            Some(Json::Bool(value)) => Ok(value.to_string()),
+            Some(Json::List(_) | Json::Object(_)) => {
+                Err(Reason::malformed(key, "a list or object where a single value belongs"))
+            }
+        }
+    }
+
+    /// A text that must be there as JSON text.
+    pub(crate) fn text(&self, key: &str) -> Result<String, Reason> {
+        match self.get(key) {
+            Some(Json::Text(text)) => Ok(text.clone()),
+            Some(_) => Err(Reason::malformed(key, "must be JSON text")),
+            None => Err(Reason::malformed(key, "missing")),
+        }
+    }
+
+    /// An integer that must be there as a JSON number.
+    pub(crate) fn integer(&self, key: &str) -> Result<i128, Reason> {
+        match self.get(key) {
+            Some(Json::Integer(number)) => Ok(*number),
+            Some(_) => Err(Reason::malformed(key, "must be a JSON integer")),
+            None => Err(Reason::malformed(key, "missing")),
+        }
+    }
+
+    /// Writes the value as compact JSON with the keys of every object sorted.
+    pub(crate) fn sorted_text(&self) -> String {
+        match self {
+            Json::Null => "null".to_owned(),
+            Json::Bool(b) => b.to_string(),
+            Json::Integer(n) => n.to_string(),
+            Json::Text(t) => quoted(t),
+            Json::List(items) => {
+                format!("[{}]", items.iter().map(Json::sorted_text).collect::<Vec<_>>().join(","))
+            }
+            Json::Object(fields) => {
+                let mut fields: Vec<_> = fields.iter().collect();
+                fields.sort_by(|a, b| a.0.cmp(&b.0));
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(k, v)| format!("{}:{}", quoted(k), v.sorted_text()))
+                    .collect();
+                format!("{{{}}}", fields.join(","))
+            }
+        }
+    }
+}
+
+/// `text` as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Writes a flat JSON object in the order given.
+pub(crate) fn object(fields: &[(&str, Json)]) -> String {
+    let fields: Vec<_> =
+        fields.iter().map(|(k, v)| format!("{}:{}", quoted(k), v.sorted_text())).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// Reads an object, refusing whatever is ambiguous.
+pub(crate) fn read_object(bytes: &[u8]) -> Result<Json, Reason> {
+    if bytes.len() > MAX_BODY {
+        return Err(Reason::malformed("body", "longer than 64 KiB"));
+    }
+    match serde_json::from_slice::<Json>(bytes) {
+        Ok(object @ Json::Object(_)) => Ok(object),
+        Ok(_) => Err(Reason::malformed("body", "not a JSON object")),
+        Err(_) => Err(Reason::malformed(
+            "body",
+            "not JSON without duplicate keys and without fractional numbers",
+        )),
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON with unique keys and integer numbers")
+    }
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+    fn visit_bool<E>(self, v: bool) -> Result<Json, E> {
+        Ok(Json::Bool(v))
+    }
+    fn visit_i64<E>(self, v: i64) -> Result<Json, E> {
+        Ok(Json::Integer(v.into()))
+    }
+    fn visit_u64<E>(self, v: u64) -> Result<Json, E> {
+        Ok(Json::Integer(v.into()))
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Json, E> {
+        Ok(Json::Text(v.to_owned()))
+    }
+    fn visit_string<E>(self, v: String) -> Result<Json, E> {
+        Ok(Json::Text(v))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::List(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut fields: Vec<(String, Json)> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some((key, value)) = map.next_entry::<String, Json>()? {
+            if !seen.insert(key.clone()) {
+                return Err(serde::de::Error::custom("duplicate key"));
+            }
+            fields.push((key, value));
+        }
+        Ok(Json::Object(fields))
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    // The depth is bounded by serde_json's own limit of 128.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_ambiguity() {
+        for body in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"x":{"a":1,"\u0061":2}}"#,
+            r#"{"a":1.0}"#,
+            r#"{"a":1e3}"#,
+            "[]",
+            "",
+            "{",
+            r#"{"a":-0}"#,
+        ] {
+            assert!(read_object(body.as_bytes()).is_err(), "{body}");
+        }
+        assert!(read_object("[".repeat(100_000).as_bytes()).is_err());
+        let read = read_object(r#"{"b":[{"d":1,"c":"\u00e9"}],"a":null}"#.as_bytes()).unwrap();
+        assert_eq!(read.sorted_text(), r#"{"a":null,"b":[{"c":"é","d":1}]}"#);
+    }
+}

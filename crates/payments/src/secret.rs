@@ -1,0 +1,169 @@
+//! Secrets and the codes computed with them. Nothing here prints, serialises or compares a secret in variable time.
+
+use std::fmt;
+
+use ring::{digest, hmac};
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// A secret of a gateway account: wiped from memory when dropped, absent from `Debug`, never serialised.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the secret as the gateway gave it. An empty one is refused (`payments.secret_missing`): a code computed with
+    /// it would prove nothing.
+    pub fn new(value: impl Into<String>) -> Result<Secret, Error> {
+        let value = Zeroizing::new(value.into());
+        if value.trim().is_empty() {
+            return Err(Error::SecretMissing);
+        }
+        Ok(Secret(value))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        Secret::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The keyed hashes that the gateways use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Algorithm {
+    /// HMAC-SHA1 (ViettelPay only).
+    HmacSha1,
+    /// HMAC-SHA256.
+    HmacSha256,
+    /// HMAC-SHA512.
+    HmacSha512,
+}
+
+/// How the code is written as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// Lower-case hexadecimal.
+    HexLower,
+    /// Upper-case hexadecimal.
+    HexUpper,
+    /// Base64 with padding, standard alphabet.
+    Base64,
+}
+
+impl Encoding {
+    pub(crate) fn write(self, bytes: &[u8]) -> String {
+        match self {
+            Encoding::HexLower => hex_lower(bytes),
+            Encoding::HexUpper => hex_lower(bytes).to_ascii_uppercase(),
+            Encoding::Base64 => base64_standard(bytes),
+        }
+    }
+}
+
+fn key(algorithm: Algorithm, key: &[u8]) -> hmac::Key {
+    let ring_algorithm = match algorithm {
+        Algorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        Algorithm::HmacSha256 => hmac::HMAC_SHA256,
+        Algorithm::HmacSha512 => hmac::HMAC_SHA512,
+    };
+    hmac::Key::new(ring_algorithm, key)
+}
+
+/// The code over `message`, written as `encoding` says.
+pub(crate) fn sign(
+    algorithm: Algorithm,
+    encoding: Encoding,
+    secret: &[u8],
+    message: &[u8],
+) -> String {
+    encoding.write(hmac::sign(&key(algorithm, secret), message).as_ref())
+}
+
+/// Whether `received` is exactly the text that [`sign`] gives. Constant time; one letter in another case is a difference.
+pub(crate) fn matches(
+    algorithm: Algorithm,
+    encoding: Encoding,
+    secret: &[u8],
+    message: &[u8],
+    received: &str,
+) -> bool {
+    same_text(secret, sign(algorithm, encoding, secret, message).as_bytes(), received.as_bytes())
+}
+
+/// Compares two texts in constant time: `ring::hmac::verify` over the computed one.
+pub(crate) fn same_text(secret: &[u8], computed: &[u8], received: &[u8]) -> bool {
+    if received.is_empty() {
+        return false;
+    }
+    let key = key(Algorithm::HmacSha256, secret);
+    let tag = hmac::sign(&key, computed);
+    hmac::verify(&key, received, tag.as_ref()).is_ok()
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    hex_lower(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+pub(crate) fn hex_lower(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// Reads hexadecimal of either case; `None` where it is not.
+#[allow(dead_code)]
+pub(crate) fn hex_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
+    for pair in text.as_bytes().chunks_exact(2) {
+        bytes.push(u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?);
+    }
+    Some(bytes)
+}
+
+fn base64_standard(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let secret = Secret::new("K951B6PE1waDMi640xX08PD3vg6EkVlz").unwrap();
+        assert!(!format!("{secret:?}").contains("K951"));
+        assert!(Secret::new("").is_err() && Secret::new("  ").is_err());
+    }
+
+    #[test]
+    fn case_and_absence_are_differences() {
+        let code = sign(Algorithm::HmacSha256, Encoding::HexLower, b"k", b"m");
+        let is = |text: &str| matches(Algorithm::HmacSha256, Encoding::HexLower, b"k", b"m", text);
+        assert!(is(&code));
+        assert!(!is(&code.to_uppercase()) && !is("") && !is(&code[1..]));
+    }
+}

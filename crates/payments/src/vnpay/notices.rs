@@ -1,0 +1,145 @@
+//! IPN and return: the same signed query, sent by the server and by the browser.
+
+use super::{Account, Vnpay, codes};
+use crate::dong::Dong;
+use crate::form::{self, Pair, Space, write};
+use crate::gateway::OneSecret;
+use crate::instant::read_stamp;
+use crate::notice::{Acknowledgement, Answer, Claim, NoticeRules, RawNotice};
+use crate::reason::Reason;
+use crate::secret::{Algorithm, Encoding, matches};
+
+/// A notice as read.
+#[derive(Clone, Debug)]
+pub struct Message {
+    signature: String,
+    /// The text to sign in the forms that VNPAY's senders use.
+    forms: [(&'static str, String); 3],
+    claim: Claim,
+}
+
+/// The only spellings of `vnp_SecureHashType` that name the algorithm of 2.1.0.
+const HASH_TYPES: [&str; 2] = ["HmacSHA512", "HMACSHA512"];
+
+impl NoticeRules for Vnpay {
+    type Message = Message;
+
+    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+        raw.demand("GET")?;
+        let pairs = form::read(&raw.query)?;
+        let value = |key: &str| pairs.iter().find(|p| p.key == key).map(|p| p.value.as_str());
+        let need = |key: &'static str| {
+            value(key)
+                .filter(|v| !v.is_empty())
+                .ok_or_else(|| Reason::malformed(key, "missing or empty"))
+        };
+        let mut signed: Vec<&Pair<'_>> = Vec::with_capacity(pairs.len());
+        let mut uncovered = Vec::new();
+        for pair in &pairs {
+            match pair.key.as_str() {
+                "vnp_SecureHash" => {}
+                "vnp_SecureHashType" => {
+                    if !HASH_TYPES.contains(&pair.value.as_str()) {
+                        return Err(Reason::malformed(
+                            "vnp_SecureHashType",
+                            "not the algorithm of 2.1.0",
+                        ));
+                    }
+                    uncovered.push(pair.key.clone());
+                }
+                key if key.starts_with("vnp_") && !pair.value.is_empty() => signed.push(pair),
+                key if pair.value.is_empty() && !EMPTY_ALLOWED.contains(&key) => {
+                    return Err(Reason::malformed(key, "an unknown parameter without a value"));
+                }
+                _ => uncovered.push(pair.key.clone()),
+            }
+        }
+        signed.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
+        let raw_text = signed
+            .iter()
+            .map(|p| format!("{}={}", p.raw_key, p.raw_value))
+            .collect::<Vec<_>>()
+            .join("&");
+        let decoded = || signed.iter().map(|p| (p.key.as_str(), p.value.as_str()));
+        let amount = Dong::parse_hundredths(need("vnp_Amount")?)
+            .map_err(|_| Reason::malformed("vnp_Amount", "not đồng × 100 in digits"))?;
+        let status = value("vnp_TransactionStatus").unwrap_or_default();
+        Ok(Message {
+            signature: value("vnp_SecureHash").unwrap_or_default().to_owned(),
+            claim: Claim {
+                merchant: Some(need("vnp_TmnCode")?.to_owned()),
+                reference: need("vnp_TxnRef")?.to_owned(),
+                amount: Some(amount),
+                currency: value("vnp_CurrCode").map(str::to_owned),
+                transaction: value("vnp_TransactionNo")
+                    .filter(|t| !matches!(*t, "" | "0"))
+                    .map(str::to_owned),
+                outcome: codes::outcome(need("vnp_ResponseCode")?, status),
+                at: value("vnp_PayDate").and_then(read_stamp),
+                uncovered,
+                outcome_unsigned: false,
+                // The portal's "Test call IPN" sends the format before 2.1.0, which has no transaction status.
+                test_call: status
+                    .is_empty()
+                    .then_some("no vnp_TransactionStatus: the portal's test call"),
+            },
+            forms: [
+                ("raw", raw_text),
+                ("plus", write(decoded(), Space::Plus)),
+                ("percent20", write(decoded(), Space::Percent)),
+            ],
+        })
+    }
+
+    fn claim(message: &Message) -> Claim {
+        message.claim.clone()
+    }
+
+    fn signature(message: &Message) -> &str {
+        &message.signature
+    }
+
+    fn authenticate(
+        message: &Message,
+        _account: &Account,
+        keys: &OneSecret,
+    ) -> Option<&'static str> {
+        let fits = |text: &str| {
+            matches(
+                Algorithm::HmacSha512,
+                Encoding::HexLower,
+                keys.secret.expose().as_bytes(),
+                text.as_bytes(),
+                &message.signature,
+            )
+        };
+        message.forms.iter().find(|(_, text)| fits(text)).map(|(name, _)| *name)
+    }
+
+    fn acknowledge(
+        answer: Answer,
+        _message: Option<&Message>,
+        _account: &Account,
+    ) -> Acknowledgement {
+        // Document "IPN URL": RspCode and Message; 00 and 02 end the calls, anything else repeats them.
+        let (code, message) = match answer {
+            Answer::Recorded => ("00", "Confirm Success"),
+            Answer::AlreadyRecorded => ("02", "Order already confirmed"),
+            Answer::UnknownOrder => ("01", "Order not found"),
+            Answer::WrongAmount => ("04", "Invalid amount"),
+            Answer::NotAuthentic | Answer::TestCall => ("97", "Invalid signature"),
+            Answer::WrongOrder | Answer::Malformed => ("99", "Unknown error"),
+        };
+        Acknowledgement::json(200, format!("{{\"RspCode\":\"{code}\",\"Message\":\"{message}\"}}"))
+    }
+}
+
+/// Fields of the document that may come without a value.
+const EMPTY_ALLOWED: [&str; 6] = [
+    "vnp_BankCode",
+    "vnp_BankTranNo",
+    "vnp_CardType",
+    "vnp_PayDate",
+    "vnp_TransactionNo",
+    "vnp_OrderInfo",
+];
