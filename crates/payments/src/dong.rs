@@ -96,6 +96,23 @@ impl Dong {
     }
 }
 
+impl TryFrom<motcua_money::Amount> for Dong {
+    type Error = Error;
+
+    /// Takes whole, non-negative đồng only: rounding belongs to the fee rules.
+    fn try_from(amount: motcua_money::Amount) -> Result<Dong, Error> {
+        let refused = || Error::AmountNotDong {
+            got: amount.value().to_string(),
+            currency: amount.currency().code().to_owned(),
+        };
+        if amount.currency().code() != "VND" {
+            return Err(refused());
+        }
+        let whole = amount.to_i64().ok_or_else(refused)?;
+        Dong::new(u64::try_from(whole).map_err(|_| refused())?)
+    }
+}
+
 impl fmt::Display for Dong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -281,7 +281,6 @@ pub struct Outgoing {
 }
 
 /// What stands for a secret in a canonical text that is shown.
-#[allow(dead_code)]
 pub(crate) const HIDDEN: &str = "‹secret›";
 
 /// Gateways asked for that have no public rule, and why they are absent. Whoever holds the specification can add one by

@@ -15,10 +15,11 @@ mod field;
 mod form;
 pub mod gateway;
 pub mod instant;
-#[allow(dead_code)]
 mod json;
+pub mod momo;
 pub mod notice;
 pub mod order;
+pub mod payos;
 #[cfg(feature = "qr-image")]
 pub mod qr;
 pub mod query;
@@ -26,6 +27,7 @@ pub mod reason;
 mod secret;
 pub mod vietqr;
 pub mod vnpay;
+pub mod zalopay;
 
 pub use dong::Dong;
 pub use error::Error;

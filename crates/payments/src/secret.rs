@@ -23,6 +23,22 @@ impl Secret {
         Ok(Secret(value))
     }
 
+    /// The code over `message` with this secret as the key: for connectors outside this crate.
+    pub fn sign(&self, algorithm: Algorithm, encoding: Encoding, message: &[u8]) -> String {
+        sign(algorithm, encoding, self.0.as_bytes(), message)
+    }
+
+    /// Whether `received` is exactly the text that [`Secret::sign`] gives, compared in constant time.
+    pub fn verifies(
+        &self,
+        algorithm: Algorithm,
+        encoding: Encoding,
+        message: &[u8],
+        received: &str,
+    ) -> bool {
+        matches(algorithm, encoding, self.0.as_bytes(), message, received)
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -3,11 +3,13 @@
 use crate::gateway::{self, Gateway, OneSecret, Provenance};
 use crate::notice::{self, Expected, RawNotice, Verdict};
 
+mod api;
 pub mod codes;
 mod notices;
 mod pay;
 pub mod sandbox;
 
+pub use api::{ApiRequest, query, read_query, read_refund, refund};
 pub use notices::Message;
 pub use pay::{Locale, PayRequest, request};
 

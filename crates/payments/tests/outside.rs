@@ -1,5 +1,5 @@
 //! Reading the test material that lies beside the repository, and saying so where it does not.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::PathBuf;
 

@@ -197,7 +197,13 @@ impl Reader<'_> {
             }
             let value: String = self.chars[at + 4..stop].iter().collect();
             let inner = if is_template(&path) && length > 0 {
+                let noticed = self.findings.len();
                 let (inner, whole) = self.level(at + 4, stop, &path);
+                // Unreserved objects are templates by the rule, yet wallets put bare text there: that is no fault of
+                // the code, so the text stays a plain value.
+                if !whole && matches!(path.as_slice(), [80..=99] | [62, 50..=99]) {
+                    self.findings.truncate(noticed);
+                }
                 if whole { inner } else { Vec::new() }
             } else {
                 Vec::new()
