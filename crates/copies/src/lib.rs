@@ -1,3 +1,5 @@
 //! Electronic certified copies of originals (bản sao điện tử chứng thực): issue and verify.
 
 #![forbid(unsafe_code)]
+
+pub mod facts;

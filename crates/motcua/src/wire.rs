@@ -6,7 +6,6 @@
 mod error;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 pub use error::{Error, Failure};
 
@@ -24,13 +23,6 @@ pub fn operations() -> Vec<&'static str> {
 
 fn dispatch(op: &str, _input: &str) -> Result<serde_json::Value, Failure> {
     Err(Error::UnknownOperation { op: op.to_owned(), known: operations().join(", ") }.into())
-}
-
-/// Reads an operation's input, naming the operation when it does not fit.
-#[allow(dead_code)]
-fn read<T: DeserializeOwned>(op: &str, input: &str) -> Result<T, Failure> {
-    serde_json::from_str(input)
-        .map_err(|e| Error::BadInput { op: op.to_owned(), problem: e.to_string() }.into())
 }
 
 fn answer<T: Serialize>(result: Result<T, Failure>) -> String {

@@ -15,13 +15,6 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
-    /// The input is not the JSON object that the operation takes.
-    BadInput {
-        /// The operation.
-        op: String,
-        /// What does not fit, with line and column.
-        problem: String,
-    },
 }
 
 impl Error {
@@ -29,7 +22,6 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownOperation { .. } => "motcua.unknown_operation",
-            Self::BadInput { .. } => "motcua.bad_input",
         }
     }
 
@@ -38,9 +30,6 @@ impl Error {
         match self {
             Self::UnknownOperation { op, known } => {
                 vec![("op", op.clone()), ("known", known.clone())]
-            }
-            Self::BadInput { op, problem } => {
-                vec![("op", op.clone()), ("problem", problem.clone())]
             }
         }
     }
@@ -51,12 +40,6 @@ impl std::fmt::Display for Error {
         match self {
             Self::UnknownOperation { op, known } => {
                 write!(f, "no operation is called {op:?} in this build; there are: {known}")
-            }
-            Self::BadInput { op, problem } => {
-                write!(
-                    f,
-                    "the input of {op} does not fit: {problem}; see the operation's documentation for its fields"
-                )
             }
         }
     }
@@ -86,5 +69,15 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(e: Error) -> Self {
         Self::new(e.code(), e.to_string(), e.details())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn unknown_operation() {
+        let answer = crate::wire::call("fees.guess", "{}");
+        assert!(answer.contains(r#""code":"motcua.unknown_operation""#), "{answer}");
+        assert!(answer.contains(r#""op":"fees.guess""#), "{answer}");
     }
 }

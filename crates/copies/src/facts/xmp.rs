@@ -1,0 +1,154 @@
+//! The facts as XMP properties in the namespace `urn:motcua:certified-copy:1.0#`, and read back.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{CopyFacts, OriginalFacts, RegisterEntry, date};
+
+/// The namespace of the facts in XMP.
+pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
+/// Its preferred prefix.
+pub const PREFIX: &str = "motcua";
+
+/// Every property: its name, and what a reader of the extension schema learns about it.
+pub const PROPERTIES: &[(&str, &str)] = &[
+    ("Template", "Wording of the certification statement"),
+    ("RegisterNumber", "Number in the certification register"),
+    ("RegisterBook", "Book of the certification register"),
+    ("RegisterYear", "Year of the certification register"),
+    ("ActCode", "Code of the kind of certification"),
+    ("CertifiedOn", "Date of the certification"),
+    ("SignedAt", "Claimed time of signing"),
+    ("Agency", "Name of the certifying agency"),
+    ("AgencyId", "Identifier of the certifying agency"),
+    ("Place", "Place of the certification"),
+    ("Official", "Name of the certifying official"),
+    ("Capacity", "Capacity in which the official certifies"),
+    ("OriginalSha256", "SHA-256 of the captured original"),
+    ("OriginalPages", "Pages of the original that carry information"),
+    ("OriginalType", "Media type of the captured original"),
+    ("CopyId", "Identifier of this copy"),
+    ("Dossier", "Dossier code"),
+    ("Procedure", "Procedure code"),
+    ("Applicant", "Identifier of the applicant"),
+    ("Paper", "Name of the paper"),
+    ("System", "System that published the copy"),
+    ("Link", "Address of the record of the copy"),
+    ("Secret", "Secret part of the address"),
+];
+
+impl CopyFacts {
+    /// The properties in the order of [`PROPERTIES`].
+    pub fn properties(&self) -> Vec<(&'static str, String)> {
+        let instant =
+            self.signed_at.to_offset(super::VIET_NAM).format(&Rfc3339).unwrap_or_default();
+        let values = [
+            self.template.clone(),
+            self.register.number.to_string(),
+            self.register.book.clone(),
+            self.register.year.to_string(),
+            self.register.act_code.clone(),
+            date::text(self.certified_on),
+            instant,
+            self.agency.clone(),
+            self.agency_id.clone(),
+            self.place.clone(),
+            self.official.clone(),
+            self.capacity.clone(),
+            self.original.sha256.clone(),
+            self.original.pages.to_string(),
+            self.original.media_type.clone(),
+            self.copy_id.clone(),
+            self.dossier.clone(),
+            self.procedure.clone(),
+            self.applicant.clone(),
+            self.paper.clone(),
+            self.system.clone(),
+            self.link.clone(),
+            self.secret.clone(),
+        ];
+        PROPERTIES.iter().map(|(name, _)| *name).zip(values).collect()
+    }
+
+    /// Reads the facts out of an XMP packet. `None` when a property is absent, stands twice or does not parse.
+    ///
+    /// Only the element form that motcua writes is read: a packet that was rewritten by another tool is not a copy's packet.
+    pub fn from_xmp(packet: &str) -> Option<Self> {
+        let mut values = BTreeMap::new();
+        for (name, _) in PROPERTIES {
+            let (open, close) = (format!("<{PREFIX}:{name}>"), format!("</{PREFIX}:{name}>"));
+            let mut found = packet.match_indices(&open);
+            let start = found.next()?.0 + open.len();
+            let length = packet[start..].find(&close)?;
+            if found.next().is_some() {
+                return None;
+            }
+            values.insert(*name, unescape(&packet[start..start + length])?);
+        }
+        let mut take = |name: &str| values.remove(name);
+        Some(Self {
+            template: take("Template")?,
+            register: RegisterEntry {
+                number: take("RegisterNumber")?.parse().ok()?,
+                book: take("RegisterBook")?,
+                year: take("RegisterYear")?.parse().ok()?,
+                act_code: take("ActCode")?,
+            },
+            certified_on: date::parse(&take("CertifiedOn")?)?,
+            signed_at: OffsetDateTime::parse(&take("SignedAt")?, &Rfc3339).ok()?,
+            agency: take("Agency")?,
+            agency_id: take("AgencyId")?,
+            place: take("Place")?,
+            official: take("Official")?,
+            capacity: take("Capacity")?,
+            original: OriginalFacts {
+                sha256: take("OriginalSha256")?,
+                pages: take("OriginalPages")?.parse().ok()?,
+                media_type: take("OriginalType")?,
+            },
+            copy_id: take("CopyId")?,
+            dossier: take("Dossier")?,
+            procedure: take("Procedure")?,
+            applicant: take("Applicant")?,
+            paper: take("Paper")?,
+            system: take("System")?,
+            link: take("Link")?,
+            secret: take("Secret")?,
+        })
+    }
+}
+
+/// Text as XML character data.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn unescape(text: &str) -> Option<String> {
+    if text.contains('<') {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (entity, c) = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')]
+            .into_iter()
+            .find(|(e, _)| rest.starts_with(e))?;
+        out.push(c);
+        rest = &rest[entity.len()..];
+    }
+    out.push_str(rest);
+    Some(out)
+}
