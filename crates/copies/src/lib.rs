@@ -3,3 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod facts;
+#[cfg(feature = "issue")]
+pub mod issue;
+pub mod statement;

@@ -14,6 +14,8 @@ mod lexer;
 mod object;
 mod parse;
 mod revision;
+#[cfg(feature = "write")]
+pub mod write;
 mod xref;
 
 pub use budget::Limits;

@@ -1,0 +1,155 @@
+//! Why a copy could not be issued, with stable codes.
+
+use motcua_pdf::write::WriteError;
+use motcua_pdf::write::import::ImportError;
+use thiserror::Error;
+
+/// Why a copy could not be issued.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// Nothing was given to copy.
+    #[error("no original was given; give the captured pages in order")]
+    NoOriginal,
+    /// A file has no bytes.
+    #[error("original {index} is an empty file; capture it again")]
+    EmptyOriginal {
+        /// Which file, from 1.
+        index: usize,
+    },
+    /// A file is none of the forms that can be copied.
+    #[error(
+        "original {index} is neither JPEG, PNG nor PDF (it begins with {found}); convert or scan it again"
+    )]
+    UnknownOriginal {
+        /// Which file, from 1.
+        index: usize,
+        /// Its first bytes, hexadecimal.
+        found: String,
+    },
+    /// A picture does not say how large it is on paper.
+    #[error(
+        "original {index} does not state its resolution, so its size on paper is unknown; give the resolution it was scanned at"
+    )]
+    NoResolution {
+        /// Which file, from 1.
+        index: usize,
+    },
+    /// A picture was captured too coarsely (Decree 30/2020/NĐ-CP Annex I: at least 200 dpi).
+    #[error(
+        "original {index} was captured at {dpi} dpi; the law asks for at least 200 (Decree 30/2020/NĐ-CP Annex I), scan it again"
+    )]
+    LowResolution {
+        /// Which file, from 1.
+        index: usize,
+        /// Its resolution.
+        dpi: u32,
+    },
+    /// The statement's wording is not known.
+    #[error("no statement is called {template:?}; this version knows copy-2025-11")]
+    UnknownTemplate {
+        /// The name asked for.
+        template: String,
+    },
+    /// A fact is missing or does not fit.
+    #[error("the fact {field} is not usable: {problem}")]
+    BadFact {
+        /// Which fact.
+        field: &'static str,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The QR code cannot hold the text.
+    #[error(
+        "the text of the QR code is too long ({length} bytes); shorten the paper's name or the link"
+    )]
+    QrTooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// A signature was given for the wrong step, or the saved state does not fit.
+    #[error("the saved state does not fit: {problem}; prepare the copy again")]
+    BadState {
+        /// What does not fit.
+        problem: String,
+    },
+    /// A signature made elsewhere is not one that may stand in the copy.
+    #[error("the signature was refused ({code}): {problem}; sign the given digest again")]
+    SignatureRefused {
+        /// The finding's code.
+        code: String,
+        /// What it says.
+        problem: String,
+    },
+    /// The original is a PDF that cannot be read.
+    #[error("original {index}: {source}")]
+    ReadOriginal {
+        /// Which file, from 1.
+        index: usize,
+        /// What the reader says.
+        source: motcua_pdf::Error,
+    },
+    /// Writing the file failed.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Signing failed.
+    #[error(transparent)]
+    Pki(#[from] motcua_pki::Error),
+}
+
+impl IssueError {
+    /// The stable code; errors of the rooms below keep theirs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoOriginal => "copies.no_original",
+            Self::EmptyOriginal { .. } => "copies.empty_original",
+            Self::UnknownOriginal { .. } => "copies.unknown_original",
+            Self::NoResolution { .. } => "copies.no_resolution",
+            Self::LowResolution { .. } => "copies.low_resolution",
+            Self::UnknownTemplate { .. } => "copies.unknown_template",
+            Self::BadFact { .. } => "copies.bad_fact",
+            Self::QrTooLong { .. } => "copies.qr_too_long",
+            Self::BadState { .. } => "copies.bad_state",
+            Self::SignatureRefused { .. } => "copies.signature_refused",
+            Self::ReadOriginal { source, .. } => source.code(),
+            Self::Write(e) => e.code(),
+            Self::Pki(e) => e.code(),
+        }
+    }
+
+    /// The parameters of the message, by name.
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let index_of = |index: &usize| ("index", index.to_string());
+        match self {
+            Self::NoOriginal => Vec::new(),
+            Self::EmptyOriginal { index } | Self::NoResolution { index } => vec![index_of(index)],
+            Self::UnknownOriginal { index, found } => {
+                vec![index_of(index), ("found", found.clone())]
+            }
+            Self::LowResolution { index, dpi } => vec![index_of(index), ("dpi", dpi.to_string())],
+            Self::UnknownTemplate { template } => vec![("template", template.clone())],
+            Self::BadFact { field, problem } => {
+                vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
+            }
+            Self::QrTooLong { length } => vec![("length", length.to_string())],
+            Self::BadState { problem } => vec![("problem", problem.clone())],
+            Self::SignatureRefused { code, problem } => {
+                vec![("code", code.clone()), ("problem", problem.clone())]
+            }
+            Self::ReadOriginal { index, source } => {
+                let mut details = source.details();
+                details.push(index_of(index));
+                details
+            }
+            Self::Write(e) => e.details(),
+            Self::Pki(e) => e.details(),
+        }
+    }
+
+    pub(crate) fn import(index: usize, e: ImportError) -> Self {
+        match e {
+            ImportError::Read(source) => Self::ReadOriginal { index, source },
+            ImportError::Write(e) => Self::Write(e),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Issues copies of the sample originals and of bad ones. `MOTCUA_KEEP=dir` keeps the files for outside witnesses.
+
+mod made;
+
+use made::{demo, facts, original, originals, sample};
+use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, issue};
+use motcua_pdf::{Document, Limits};
+use motcua_pki::{Signer, cms};
+
+fn issue_sample(files: &[&str]) -> Vec<u8> {
+    let bytes: Vec<_> = files.iter().map(|f| sample(f)).collect();
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let copy =
+        issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    if let Some(folder) = std::env::var_os("MOTCUA_KEEP") {
+        let folder = std::path::Path::new(&folder);
+        std::fs::write(folder.join(format!("copy-of-{}.pdf", files[0])), &copy).unwrap();
+        std::fs::write(
+            folder.join(format!("root-of-{}.pem", files[0])),
+            demo.root.certificate().to_pem(),
+        )
+        .unwrap();
+    }
+    copy
+}
+
+#[test]
+fn pictures_become_a_copy_with_two_revisions() {
+    let copy = issue_sample(&["diploma-page-1.jpg", "diploma-page-2.jpg"]);
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    assert_eq!(document.revisions().len(), 2);
+    assert_eq!(document.pages().unwrap().len(), 3);
+    for page in ["diploma-page-1.jpg", "diploma-page-2.jpg"] {
+        let data = sample(page);
+        assert!(copy.windows(data.len()).any(|w| w == data), "{page} was re-encoded");
+    }
+}
+
+#[test]
+fn a_scanned_pdf_becomes_a_copy() {
+    let copy = issue_sample(&["diploma-scan.pdf"]);
+    assert_eq!(Document::parse(&copy, &Limits::STANDARD).unwrap().pages().unwrap().len(), 3);
+}
+
+#[test]
+fn a_saved_state_resumes_and_refuses_a_foreign_signature() {
+    let bytes = [sample("diploma-page-1.jpg")];
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
+        (signer.certificate_chain(), signer.algorithm())
+    }
+    let pending = Pending::prepare(
+        &originals(&bytes),
+        &facts,
+        Fonts::LIBERATION_SERIF,
+        of(&official),
+        of(&agency),
+    )
+    .unwrap();
+    let saved = serde_json::to_string(&pending).unwrap();
+    let pending: Pending = serde_json::from_str(&saved).unwrap();
+    assert_eq!(pending.role(), Role::Official);
+    let digest = pending.digest(official.algorithm().content_digest()).unwrap();
+
+    let mut wrong = digest.clone();
+    wrong[0] ^= 1;
+    let foreign = cms::prepare(official.certificate_chain(), official.algorithm(), &wrong).unwrap();
+    let refused = pending.clone().complete(&foreign.sign(&official).unwrap()).unwrap_err();
+    assert_eq!(refused.code(), "copies.signature_refused");
+
+    let sign = |digest: &[u8], signer: &dyn Signer| {
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), digest)
+            .unwrap()
+            .sign(signer)
+            .unwrap()
+    };
+    let Next::Agency(pending) = pending.complete(&sign(&digest, &official)).unwrap() else {
+        panic!("the agency must sign next")
+    };
+    let digest = pending.digest(agency.algorithm().content_digest()).unwrap();
+    let Next::Done(copy) = pending.complete(&sign(&digest, &agency)).unwrap() else {
+        panic!("the copy must be complete")
+    };
+    assert_eq!(Document::parse(&copy, &Limits::STANDARD).unwrap().revisions().len(), 2);
+}
+
+fn refusal(bytes: &[u8]) -> IssueError {
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err()
+}
+
+#[test]
+fn no_original() {
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let e = issue(&[], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err();
+    assert_eq!(e.code(), "copies.no_original");
+}
+
+#[test]
+fn empty_original() {
+    assert_eq!(refusal(b"").code(), "copies.empty_original");
+}
+
+#[test]
+fn unknown_original() {
+    assert_eq!(refusal(b"PK\x03\x04 a zip file").code(), "copies.unknown_original");
+}
+
+#[test]
+fn broken_image() {
+    let jpeg = sample("diploma-page-1.jpg");
+    for length in [3, 100, jpeg.len() / 2, jpeg.len() - 2] {
+        assert_eq!(refusal(&jpeg[..length]).code(), "pdf.broken_image", "cut to {length}");
+    }
+    assert_eq!(refusal(b"\x89PNG\r\n\x1a\nnothing").code(), "pdf.broken_image");
+}
+
+#[test]
+fn unsupported_image() {
+    // A frame of four components.
+    let jpeg = b"\xFF\xD8\xFF\xC0\0\x14\x08\0\x08\0\x08\x04\x01\x11\0\x02\x11\0\x03\x11\0\x04\x11\0\xFF\xDA\0\x02\0\xFF\xD9";
+    assert_eq!(refusal(jpeg).code(), "pdf.unsupported_image");
+}
+
+#[test]
+fn no_resolution() {
+    let mut jpeg = sample("diploma-page-1.jpg");
+    jpeg[13] = 0; // JFIF: density without a unit
+    assert_eq!(refusal(&jpeg).code(), "copies.no_resolution");
+}
+
+#[test]
+fn low_resolution() {
+    let mut jpeg = sample("diploma-page-1.jpg");
+    jpeg[15] = 72; // JFIF: dots per inch across
+    assert_eq!(refusal(&jpeg).code(), "copies.low_resolution");
+}
+
+#[test]
+fn not_archivable() {
+    let text = "BT /F 12 Tf (x) Tj ET";
+    let pdf = made::pdf(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ], "");
+    let e = refusal(&pdf);
+    assert_eq!(e.code(), "pdf.not_archivable");
+    assert!(e.to_string().contains("6.2.11.4.1"), "{e}");
+}
+
+#[test]
+fn pdfs_that_cannot_be_read_say_why() {
+    let pages =
+        |count: usize, kids: &str| format!("<< /Type /Pages /Count {count} /Kids [{kids}] >>");
+    let catalog = "<< /Type /Catalog /Pages 2 0 R >>".to_owned();
+    assert_eq!(refusal(&made::pdf(&[catalog.clone(), pages(0, "")], "")).code(), "pdf.no_pages");
+    let encrypted = made::pdf(&[catalog, pages(0, "")], "/Encrypt << /Filter /Standard >>");
+    assert_eq!(refusal(&encrypted).code(), "pdf.encrypted");
+}
+
+#[test]
+fn facts_that_do_not_fit_are_refused() {
+    let jpeg = sample("diploma-page-1.jpg");
+    let (demo, good) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let code = |facts| {
+        let fonts = Fonts::LIBERATION_SERIF;
+        issue(&[Original { bytes: &jpeg, dpi: None }], &facts, fonts, &official, &agency)
+            .unwrap_err()
+            .code()
+    };
+    let mut facts = good.clone();
+    facts.template = "copy-1999".to_owned();
+    assert_eq!(code(facts), "copies.unknown_template");
+    let mut facts = good.clone();
+    facts.official = "Nguye\u{302}\u{303}n".to_owned();
+    assert_eq!(code(facts), "copies.bad_fact");
+    let mut facts = good.clone();
+    facts.register.number = 0;
+    assert_eq!(code(facts), "copies.bad_fact");
+    let mut facts = good.clone();
+    facts.paper = "giấy ".repeat(900).trim_end().to_owned();
+    assert_eq!(code(facts), "copies.qr_too_long");
+    let mut facts = good;
+    facts.official = "Nguyễn 字".to_owned();
+    assert_eq!(code(facts), "pdf.missing_glyph");
+}
+
+#[test]
+fn the_same_input_lays_out_the_same_bytes() {
+    let bytes = [sample("diploma-scan.pdf")];
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let lay = || {
+        let who = (official.certificate_chain(), official.algorithm());
+        let seal = (agency.certificate_chain(), agency.algorithm());
+        Pending::prepare(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, who, seal).unwrap()
+    };
+    assert_eq!(lay(), lay());
+}

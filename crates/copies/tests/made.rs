@@ -1,0 +1,78 @@
+//! What the tests of copies are made of: the sample originals, a demo authority, facts, and small PDFs written by hand.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
+use motcua_copies::issue::Original;
+use motcua_pki::authority::Demo;
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+
+pub const NOW: OffsetDateTime = datetime!(2026-11-24 03:00:00 UTC);
+
+pub fn sample(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+pub fn demo() -> Demo {
+    Demo::new(NOW).unwrap()
+}
+
+pub fn original(bytes: &[u8]) -> Original<'_> {
+    Original { bytes, dpi: None }
+}
+
+pub fn originals(files: &[Vec<u8>]) -> Vec<Original<'_>> {
+    files.iter().map(|f| original(f)).collect()
+}
+
+pub fn facts() -> CopyFacts {
+    CopyFacts {
+        template: "copy-2025-11".into(),
+        register: RegisterEntry {
+            number: 12,
+            book: "01".into(),
+            year: 2026,
+            act_code: "SCTĐT/BS".into(),
+        },
+        certified_on: date!(2026 - 11 - 24),
+        signed_at: NOW,
+        agency: "ỦY BAN NHÂN DÂN PHƯỜNG SÔNG THƠM".into(),
+        agency_id: "H99.1".into(),
+        place: "Phường Sông Thơm".into(),
+        official: "Nguyễn Văn Mẫu".into(),
+        capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".into(),
+        original: OriginalFacts {
+            sha256: "ab".repeat(32),
+            pages: 2,
+            media_type: "image/jpeg".into(),
+        },
+        copy_id: "BS-2026-000012".into(),
+        dossier: "H99.1-261124-0001".into(),
+        procedure: "2.000815".into(),
+        applicant: "001201000001".into(),
+        paper: "Bằng cử nhân".into(),
+        system: "Cổng dịch vụ công (mẫu)".into(),
+        link: "https://dichvucong.example/v".into(),
+        secret: "k7Q2mB9xTz".into(),
+    }
+}
+
+/// A PDF of these objects, numbered from 1, with a classic table.
+pub fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
+    let mut file = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let mut rows = format!("xref\n0 {}\n0000000000 65535 f\r\n", objects.len() + 1);
+    for (i, object) in objects.iter().enumerate() {
+        rows.push_str(&format!("{:010} 00000 n\r\n", file.len()));
+        file.extend_from_slice(format!("{} 0 obj\n{object}\nendobj\n", i + 1).as_bytes());
+    }
+    let start = file.len();
+    let size = objects.len() + 1;
+    file.extend_from_slice(
+        format!(
+            "{rows}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+        )
+        .as_bytes(),
+    );
+    file
+}

@@ -1,0 +1,100 @@
+//! Captured pictures as image objects: JPEG and PNG data pass through unchanged wherever the format allows.
+
+mod jpeg;
+mod png;
+
+use super::{FileWriter, WriteError};
+
+pub use jpeg::read as read_jpeg;
+pub use png::read as read_png;
+
+/// Largest side of a picture in pixels: an A0 sheet at 1,200 dpi has 56,000.
+pub const MAX_SIDE: u32 = 60_000;
+/// Largest picture in pixels, 400 million: A2 at 1,200 dpi; decoded it takes 1.2 GB, beyond which counters have no memory.
+pub const MAX_PIXELS: u64 = 400_000_000;
+
+/// A picture ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture<'a> {
+    /// Width in pixels, as stored.
+    pub width: u32,
+    /// Height in pixels, as stored.
+    pub height: u32,
+    /// Pixels per inch as the file states it, across and down.
+    pub dpi: Option<(u32, u32)>,
+    /// EXIF orientation, 1 to 8; 1 is upright.
+    pub orientation: u8,
+    /// Whether it has colour (not only grey).
+    pub colour: bool,
+    /// `/ColorSpace`, as PDF text.
+    colour_space: String,
+    bits: u8,
+    /// `/Filter` and its parameters, as PDF text.
+    filter: String,
+    data: std::borrow::Cow<'a, [u8]>,
+    /// Deflated 8-bit alpha.
+    alpha: Option<Vec<u8>>,
+}
+
+impl Picture<'_> {
+    /// Writes the image object and gives its number.
+    pub fn write(&self, file: &mut FileWriter) -> u32 {
+        let id = file.reserve();
+        let size =
+            format!("/Type /XObject /Subtype /Image /Width {} /Height {}", self.width, self.height);
+        let mask = self.alpha.as_ref().map(|alpha| {
+            let mask = file.reserve();
+            file.stream(
+                mask,
+                &format!("{size} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"),
+                alpha,
+            );
+            format!(" /SMask {mask} 0 R")
+        });
+        let entries = format!(
+            "{size} /ColorSpace {} /BitsPerComponent {} {}{}",
+            self.colour_space,
+            self.bits,
+            self.filter,
+            mask.unwrap_or_default()
+        );
+        file.stream(id, &entries, &self.data);
+        id
+    }
+
+    /// Width and height in pixels as a person sees the picture.
+    pub fn upright(&self) -> (u32, u32) {
+        if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
+    }
+
+    /// The matrix that shows the picture upright in a box of `width` × `height` points at the origin (EXIF 2.32 table 6).
+    pub fn matrix(&self, width: f64, height: f64) -> [f64; 6] {
+        let (w, h) = (width, height);
+        match self.orientation {
+            2 => [-w, 0.0, 0.0, h, w, 0.0],
+            3 => [-w, 0.0, 0.0, -h, w, h],
+            4 => [w, 0.0, 0.0, -h, 0.0, h],
+            5 => [0.0, -h, -w, 0.0, w, h],
+            6 => [0.0, -h, w, 0.0, 0.0, h],
+            7 => [0.0, h, w, 0.0, 0.0, 0.0],
+            8 => [0.0, h, -w, 0.0, w, 0.0],
+            _ => [w, 0.0, 0.0, h, 0.0, 0.0],
+        }
+    }
+}
+
+fn check_size(kind: &'static str, width: u32, height: u32) -> Result<(), WriteError> {
+    let broken = |problem: String| Err(WriteError::BrokenImage { kind, problem });
+    if width == 0 || height == 0 {
+        return broken("it has no pixels".to_owned());
+    }
+    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(WriteError::UnsupportedImage {
+            kind,
+            problem: format!(
+                "{width} × {height} pixels is beyond {MAX_SIDE} a side or {MAX_PIXELS} in all; capture at a lower resolution"
+            ),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! JPEG headers (ITU-T T.81): enough to pass the data through unchanged and to know that the file is whole.
+
+use std::borrow::Cow;
+
+use super::{Picture, check_size};
+use crate::write::WriteError;
+
+const KIND: &str = "JPEG";
+
+fn broken(problem: &str) -> WriteError {
+    WriteError::BrokenImage { kind: KIND, problem: problem.to_owned() }
+}
+
+fn unsupported(problem: &str) -> WriteError {
+    WriteError::UnsupportedImage { kind: KIND, problem: problem.to_owned() }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+/// Reads the markers of a JPEG file.
+///
+/// # Errors
+/// [`WriteError::BrokenImage`] when it is cut short or no JPEG; [`WriteError::UnsupportedImage`] for forms that PDF/A-2 readers
+/// need not show: arithmetic coding, lossless, 12 bit, four colours.
+pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
+    if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Err(broken("it does not begin with a JPEG marker"));
+    }
+    let (mut at, mut frame, mut dpi, mut orientation, mut scans) = (2, None, None, 1, 0);
+    let end = loop {
+        // Any number of fill bytes may stand before a marker (§B.1.1.2).
+        while bytes.get(at) == Some(&0xFF) && bytes.get(at + 1) == Some(&0xFF) {
+            at += 1;
+        }
+        if bytes.get(at) != Some(&0xFF) {
+            return Err(broken("a marker is missing, or the file is cut short"));
+        }
+        let marker = *bytes.get(at + 1).ok_or_else(|| broken("it is cut short"))?;
+        at += 2;
+        if marker == 0xD9 {
+            break at;
+        }
+        if matches!(marker, 0x01 | 0xD0..=0xD7) {
+            continue;
+        }
+        let length = usize::from(u16_at(bytes, at).ok_or_else(|| broken("it is cut short"))?);
+        let segment = bytes
+            .get(at + 2..at + length.max(2))
+            .ok_or_else(|| broken("a segment is cut short"))?;
+        at += length.max(2);
+        match marker {
+            0xC0..=0xC2 if frame.is_none() => frame = Some(read_frame(segment)?),
+            0xC0..=0xC2 => {
+                return Err(unsupported("it holds several frames; save it as one picture"));
+            }
+            0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                return Err(unsupported(
+                    "lossless, hierarchical or arithmetic coding; save it as baseline or progressive",
+                ));
+            }
+            0xE0 => dpi = dpi.or(jfif_density(segment)),
+            0xE1 => {
+                if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
+                    orientation = exif_orientation(tiff).unwrap_or(1);
+                }
+            }
+            0xDA => {
+                scans += 1;
+                at = skip_entropy_coded(bytes, at)
+                    .ok_or_else(|| broken("the picture data are cut short"))?;
+            }
+            _ => {}
+        }
+    };
+    let (width, height, components) = frame.ok_or_else(|| broken("it holds no picture"))?;
+    if scans == 0 {
+        return Err(broken("it holds no picture data"));
+    }
+    check_size(KIND, width, height)?;
+    let (colour_space, colour) = match components {
+        1 => ("/DeviceGray", false),
+        3 => ("/DeviceRGB", true),
+        _ => return Err(unsupported("four colours (CMYK); save it as RGB, which scanners give")),
+    };
+    Ok(Picture {
+        width,
+        height,
+        dpi,
+        orientation,
+        colour,
+        colour_space: colour_space.to_owned(),
+        bits: 8,
+        filter: "/Filter /DCTDecode".to_owned(),
+        // What follows the end marker is not part of the picture and does not enter the copy.
+        data: Cow::Borrowed(bytes.get(..end).unwrap_or(bytes)),
+        alpha: None,
+    })
+}
+
+fn read_frame(segment: &[u8]) -> Result<(u32, u32, u8), WriteError> {
+    let [bits, rest @ ..] = segment else { return Err(broken("its frame header is cut short")) };
+    if *bits != 8 {
+        return Err(unsupported("not 8 bits a colour; save it with 8"));
+    }
+    let (height, width) = (u16_at(rest, 0), u16_at(rest, 2));
+    let components = *rest.get(4).ok_or_else(|| broken("its frame header is cut short"))?;
+    let (Some(height), Some(width)) = (height, width) else {
+        return Err(broken("its frame header is cut short"));
+    };
+    Ok((u32::from(width), u32::from(height), components))
+}
+
+/// The offset of the marker that ends the entropy-coded data.
+fn skip_entropy_coded(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += bytes.get(at..)?.iter().position(|b| *b == 0xFF)?;
+        match bytes.get(at + 1)? {
+            0x00 | 0xD0..=0xD7 => at += 2,
+            0xFF => at += 1,
+            _ => return Some(at),
+        }
+    }
+}
+
+/// JFIF density in dots per inch (ITU-T T.871 §10.1).
+fn jfif_density(segment: &[u8]) -> Option<(u32, u32)> {
+    let rest = segment.strip_prefix(b"JFIF\0")?;
+    let (x, y) = (u32::from(u16_at(rest, 3)?), u32::from(u16_at(rest, 5)?));
+    match rest.get(2)? {
+        1 if x > 0 && y > 0 => Some((x, y)),
+        // Dots per centimetre.
+        2 if x > 0 && y > 0 => Some(((x * 254 + 50) / 100, (y * 254 + 50) / 100)),
+        _ => None,
+    }
+}
+
+fn exif_orientation(tiff: &[u8]) -> Option<u8> {
+    let little = tiff.starts_with(b"II");
+    let short = |at: usize| -> Option<u16> {
+        let pair = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+    };
+    let quad = tiff.get(4..8)?.try_into().ok()?;
+    let ifd =
+        usize::try_from(if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) })
+            .ok()?;
+    for i in 0..usize::from(short(ifd)?) {
+        let entry = ifd.checked_add(2 + 12 * i)?;
+        if short(entry)? == 0x0112 {
+            return u8::try_from(short(entry.checked_add(8)?)?)
+                .ok()
+                .filter(|o| (1..=8).contains(o));
+        }
+    }
+    None
+}

@@ -1,0 +1,289 @@
+//! Pages of a PDF original, taken over object by object: only what a page reaches, nothing active, everything embedded.
+
+use std::collections::BTreeMap;
+
+use super::{FileWriter, WriteError, hex};
+use crate::{Dict, Document, Error, Object, Page, Ref, Stream};
+
+/// A page taken over.
+#[derive(Debug, Clone)]
+pub struct ImportedPage {
+    /// `/MediaBox` or `/CropBox` that shows, in points: left, bottom, right, top.
+    pub shown: [f64; 4],
+    /// Degrees clockwise, a multiple of 90.
+    pub rotate: i64,
+    /// PDF text of `/Resources`.
+    pub resources: String,
+    /// Object numbers of the content streams.
+    pub contents: Vec<u32>,
+}
+
+/// Why a page could not be taken over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// The original is not readable.
+    #[error(transparent)]
+    Read(#[from] Error),
+    /// It is readable, but not fit.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Nesting of direct objects inside one object. The reader has its own, lower bound; this one only guards the recursion here.
+const MAX_DEPTH: usize = 64;
+
+/// Copies objects of one original into a file.
+#[derive(Debug)]
+pub struct Importer<'a, 'b> {
+    source: &'b Document<'a>,
+    taken: BTreeMap<Ref, u32>,
+    page: usize,
+}
+
+impl<'a, 'b> Importer<'a, 'b> {
+    /// An importer for one original.
+    pub fn new(source: &'b Document<'a>) -> Self {
+        Self { source, taken: BTreeMap::new(), page: 0 }
+    }
+
+    fn refuse<T>(
+        &self,
+        clause: &'static str,
+        problem: impl Into<String>,
+    ) -> Result<T, ImportError> {
+        Err(WriteError::NotArchivable { page: self.page, clause, problem: problem.into() }.into())
+    }
+
+    /// Takes over page `number` (from 1).
+    ///
+    /// # Errors
+    /// [`ImportError`]; [`WriteError::NotArchivable`] names the clause.
+    pub fn page(
+        &mut self,
+        file: &mut FileWriter,
+        number: usize,
+        page: &Page,
+    ) -> Result<ImportedPage, ImportError> {
+        self.page = number;
+        if let Some(annotations) = page.dict.get("Annots") {
+            let annotations = self.source.resolve(annotations)?;
+            if annotations.as_array().is_some_and(|a| !a.is_empty()) {
+                return self.refuse(
+                    "6.3",
+                    "it has annotations (comments, links, form fields); print it without them",
+                );
+            }
+        }
+        let media = self.rectangle(page.inherited("MediaBox"))?;
+        let Some(media) = media else {
+            return self.refuse("6.1.13", "it has no MediaBox");
+        };
+        let shown = self.rectangle(page.inherited("CropBox"))?.unwrap_or(media);
+        let rotate = match page.inherited("Rotate") {
+            Some(value) => self.source.resolve(value)?.as_integer().unwrap_or(0).rem_euclid(360),
+            None => 0,
+        };
+        let resources = match page.inherited("Resources") {
+            Some(value) => self.text(file, &self.source.resolve(value)?, 0)?,
+            None => "<< >>".to_owned(),
+        };
+        let mut contents = Vec::new();
+        let list = match page.dict.get("Contents") {
+            Some(value) => match self.source.resolve(value)? {
+                Object::Array(items) => items,
+                Object::Null => Vec::new(),
+                _ => vec![value.clone()],
+            },
+            None => Vec::new(),
+        };
+        for item in list {
+            match item.as_ref() {
+                Some(id) => contents.push(self.take(file, id, 0)?),
+                None => return self.refuse("6.1.7", "its content is no stream"),
+            }
+        }
+        Ok(ImportedPage { shown, rotate, resources, contents })
+    }
+
+    fn rectangle(&self, value: Option<&Object>) -> Result<Option<[f64; 4]>, ImportError> {
+        let Some(value) = value else { return Ok(None) };
+        let value = self.source.resolve(value)?;
+        let Some(items) = value.as_array() else { return Ok(None) };
+        let mut numbers = Vec::new();
+        for item in items {
+            numbers.extend(self.source.resolve(item)?.as_number());
+        }
+        let [a, b, c, d] = numbers[..] else { return Ok(None) };
+        Ok(Some([a.min(c), b.min(d), a.max(c), b.max(d)]))
+    }
+
+    /// Takes over one indirect object, once.
+    fn take(&mut self, file: &mut FileWriter, id: Ref, depth: usize) -> Result<u32, ImportError> {
+        if let Some(number) = self.taken.get(&id) {
+            return Ok(*number);
+        }
+        let number = file.reserve();
+        self.taken.insert(id, number);
+        let value = self.source.get(id)?;
+        if let Object::Stream(stream) = &value {
+            self.stream(file, number, stream, depth)?;
+        } else {
+            let text = self.text(file, &value, depth)?;
+            file.object(number, text.as_bytes());
+        }
+        Ok(number)
+    }
+
+    fn stream(
+        &mut self,
+        file: &mut FileWriter,
+        number: u32,
+        stream: &Stream,
+        depth: usize,
+    ) -> Result<(), ImportError> {
+        let dict = &stream.dict;
+        if dict.contains("F") {
+            return self.refuse("6.1.7.1", "a stream's data stand in another file");
+        }
+        let filter = self.source.value(dict, "Filter")?;
+        let filters = match &filter {
+            Object::Array(items) => items.clone(),
+            Object::Null => Vec::new(),
+            one => vec![one.clone()],
+        };
+        if filters.iter().any(|f| f.as_name().is_some_and(|n| n.0 == b"LZWDecode")) {
+            return self.refuse("6.1.7.2", "it uses LZW compression");
+        }
+        self.check(dict)?;
+        let text = self.dict(file, &dict.without(&["Length"]), depth)?;
+        let entries = text.trim_start_matches("<<").trim_end_matches(">>").to_owned();
+        let data = self.source.raw(stream);
+        file.stream(number, &entries, data);
+        Ok(())
+    }
+
+    /// What PDF/A-2b forbids in a dictionary, whatever its place.
+    fn check(&self, dict: &Dict) -> Result<(), ImportError> {
+        let is = |key: &str, value: &str| dict.is_name(key, value);
+        if is("Subtype", "PS") || dict.contains("PS") || is("Subtype2", "PS") {
+            return self.refuse("6.2.9", "it holds PostScript");
+        }
+        if is("Subtype", "Image") && (dict.contains("Alternates") || dict.contains("OPI")) {
+            return self.refuse("6.2.8", "an image has alternates");
+        }
+        if dict.is_name("Interpolate", "true")
+            || dict.get("Interpolate").and_then(Object::as_bool) == Some(true)
+        {
+            return self.refuse("6.2.8", "an image asks for interpolation");
+        }
+        if is("Subtype", "Form") && (dict.contains("Ref") || dict.contains("OPI")) {
+            return self.refuse("6.2.9", "it refers to another file");
+        }
+        if is("Type", "Font") {
+            let embedded =
+                match dict.get("Subtype").and_then(Object::as_name).map(|n| n.0.as_slice()) {
+                    Some(b"Type0" | b"Type3") => true,
+                    _ => {
+                        let descriptor = self.source.value(dict, "FontDescriptor")?;
+                        descriptor.as_dict().is_some_and(|d| {
+                            ["FontFile", "FontFile2", "FontFile3"].iter().any(|k| d.contains(k))
+                        })
+                    }
+                };
+            if !embedded {
+                return self.refuse("6.2.11.4.1", "a font is not embedded");
+            }
+        }
+        if is("Type", "ExtGState") && dict.contains("TR") {
+            return self.refuse("6.2.5", "a graphics state has a transfer function");
+        }
+        Ok(())
+    }
+
+    fn dict(
+        &mut self,
+        file: &mut FileWriter,
+        dict: &Dict,
+        depth: usize,
+    ) -> Result<String, ImportError> {
+        self.check(dict)?;
+        let mut out = String::from("<< ");
+        for (key, value) in dict.iter() {
+            // Actions, document structure and private data have no place in a copy of a page.
+            if matches!(
+                key.0.as_slice(),
+                b"A" | b"AA"
+                    | b"JS"
+                    | b"StructParent"
+                    | b"StructParents"
+                    | b"PieceInfo"
+                    | b"Metadata"
+                    | b"LastModified"
+                    | b"OC"
+            ) {
+                continue;
+            }
+            if value.as_name().is_some_and(|n| n.0 == b"DeviceCMYK") {
+                return self
+                    .refuse("6.2.4.3", "it uses DeviceCMYK, but the copy's output intent is RGB");
+            }
+            let text = self.text(file, value, depth + 1)?;
+            out.push_str(&format!("{} {text} ", name(&key.0)));
+        }
+        out.push_str(">>");
+        Ok(out)
+    }
+
+    fn text(
+        &mut self,
+        file: &mut FileWriter,
+        value: &Object,
+        depth: usize,
+    ) -> Result<String, ImportError> {
+        if depth > MAX_DEPTH {
+            return self.refuse("6.1.13", "objects are nested too deeply");
+        }
+        Ok(match value {
+            Object::Null => "null".to_owned(),
+            Object::Bool(value) => value.to_string(),
+            Object::Integer(value) => value.to_string(),
+            Object::Real(value) => value.as_str().to_owned(),
+            Object::String(value) => format!("<{}>", hex(&value.bytes)),
+            Object::Name(value) if value.0 == b"DeviceCMYK" => {
+                return self
+                    .refuse("6.2.4.3", "it uses DeviceCMYK, but the copy's output intent is RGB");
+            }
+            Object::Name(value) => name(&value.0),
+            Object::Array(items) => {
+                let mut out = String::from("[");
+                for item in items {
+                    out.push_str(&self.text(file, item, depth + 1)?);
+                    out.push(' ');
+                }
+                out.push(']');
+                out
+            }
+            Object::Dict(dict) => self.dict(file, dict, depth)?,
+            Object::Stream(_) => return self.refuse("6.1.7", "a stream stands where none may"),
+            // A page reached from here (a destination, a parent) is not part of this page.
+            Object::Ref(id) => match self.source.get(*id)? {
+                Object::Dict(d) if d.is_name("Type", "Page") || d.is_name("Type", "Pages") => {
+                    "null".to_owned()
+                }
+                _ => format!("{} 0 R", self.take(file, *id, depth + 1)?),
+            },
+        })
+    }
+}
+
+fn name(bytes: &[u8]) -> String {
+    let mut out = String::from("/");
+    for b in bytes {
+        if b.is_ascii_alphanumeric() || b"._-+*".contains(b) {
+            out.push(char::from(*b));
+        } else {
+            out.push_str(&format!("#{b:02x}"));
+        }
+    }
+    out
+}
