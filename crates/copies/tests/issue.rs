@@ -205,3 +205,19 @@ fn the_same_input_lays_out_the_same_bytes() {
     };
     assert_eq!(lay(), lay());
 }
+
+#[test]
+fn a_state_with_places_outside_its_file() {
+    let bytes = [sample("diploma-page-1.jpg")];
+    let (demo, facts) = (demo(), facts());
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let who = (official.certificate_chain(), official.algorithm());
+    let seal = (agency.certificate_chain(), agency.algorithm());
+    let pending =
+        Pending::prepare(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, who, seal).unwrap();
+    let mut state = serde_json::to_value(&pending).unwrap();
+    state["contents_at"] = serde_json::json!(u64::from(u32::MAX));
+    let pending: Pending = serde_json::from_value(state).unwrap();
+    let e = pending.digest(official.algorithm().content_digest()).unwrap_err();
+    assert_eq!(e.code(), "copies.bad_state");
+}
