@@ -352,7 +352,7 @@ pub struct CertificateSummary {
     pub sha256: String,
 }
 
-fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
+pub(crate) fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     start..start + part.len()
 }

@@ -255,7 +255,7 @@ findings! {
     PoeMissing "pki.poe_missing" Undecided Some(NoPoe), "EN 319 102-1 §5.6.2.4", "Nothing proves existence at the time needed";
     SignedBeforeValidity "pki.signed_before_validity" Fails Some(NotYetValid), "EN 319 102-1 §5.5.4 (2)", "The proven time lies before the certificate's validity";
     SignedAfterExpiry "pki.signed_after_expiry" Fails Some(Expired), "EN 319 102-1 §5.2.6", "The signature was proven only after the certificate's expiry";
-    SignedAfterRevocation "pki.signed_after_revocation" Fails Some(SubIndication::Revoked), "EN 319 102-1 §5.3, §5.5.4", "The certificate was revoked before the proven time";
+    SignedAfterRevocation "pki.signed_after_revocation" Fails Some(Revoked), "EN 319 102-1 §5.3, §5.5.4", "The certificate was revoked before the proven time";
     TimestampOrder "pki.timestamp_order" Undecided Some(TimestampOrderFailure), "EN 319 102-1 §5.5.4 (3)", "Timestamps contradict each other";
     TimestampUnusable "pki.timestamp_unusable" Notes None, "EN 319 102-1 §5.5.4", "A timestamp cannot be used as a proof";
 }

@@ -4,11 +4,15 @@
 mod anchor;
 mod build;
 mod check;
+mod names;
+mod policy;
 mod profile;
 
 pub use anchor::{Anchor, Purpose};
+pub(crate) use build::Search;
 pub use profile::{Budget, Profile, RevocationRule};
 
+use crate::revocation::CertificateStatus;
 use crate::{Certificate, Effect, Finding, Indication, Oid, SubIndication, conclude};
 use time::OffsetDateTime;
 
@@ -42,6 +46,8 @@ pub struct PathReport {
     pub at: OffsetDateTime,
     /// Policies valid for the whole path, as the user asked (RFC 5280 §6.1.6); anyPolicy as itself.
     pub policies: Vec<Oid>,
+    /// Revocation of each certificate below the anchor, target first.
+    pub statuses: Vec<CertificateStatus>,
     /// What it cost.
     pub work: Work,
 }

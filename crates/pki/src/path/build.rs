@@ -2,19 +2,23 @@
 //! identifier first, within a budget. Each complete candidate goes to [`super::check`].
 
 use super::check;
-use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, Work};
-use crate::algorithm::VerifyFault;
+use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, RevocationRule, Work};
+use crate::algorithm::{Scheme, VerifyFault};
+use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
+use crate::revocation::Material;
 use crate::{Certificate, Effect, Finding};
 use time::OffsetDateTime;
 
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     pub intermediates: &'a [Certificate],
     pub anchors: &'a [Anchor],
     pub at: OffsetDateTime,
     pub profile: &'a Profile,
-    pub revocation: &'a RevocationMaterial,
+    pub material: &'a Material,
     pub budget: Meter,
+    /// Certificates whose status is being found out: what they depend on must not depend on them.
+    pub visiting: Vec<Certificate>,
     best: Option<PathReport>,
     /// Why branches ended without reaching an anchor.
     dead_ends: Vec<Finding>,
@@ -70,49 +74,105 @@ pub(super) fn search(
     profile: &Profile,
     revocation: &RevocationMaterial,
 ) -> PathReport {
+    let material = match profile.revocation {
+        RevocationRule::Required => Material::read(revocation),
+        RevocationRule::NotChecked => Material::default(),
+    };
     let mut search = Search {
         intermediates,
         anchors,
         at,
         profile,
-        revocation,
+        material: &material,
         budget: Meter::new(profile.budget),
+        visiting: Vec::new(),
         best: None,
         dead_ends: Vec::new(),
     };
-    let mut path = vec![target.clone()];
-    // RFC 5280 §6.1: a trust anchor's own certificate is no part of a path; trusting it as a
-    // target is the anchor owner's decision, and the report says so.
-    if let Some(anchor) = anchors.iter().find(|a| a.certificate == *target) {
-        search.try_anchor(&path, anchor);
-    }
-    if !search.done() {
-        search.climb(&mut path);
-    }
-    let work = Work { signatures: search.budget.signatures, candidates: search.budget.candidates };
-    let spent = search.budget.exhausted();
-    let mut report = search.best.unwrap_or_else(|| {
-        let mut findings = search.dead_ends;
-        findings.insert(
-            0,
-            Finding::new(
-                K::NoAnchor,
-                target.subject().to_string(),
-                format!("issuer {}", target.issuer()),
-            ),
-        );
-        PathReport { findings, chain: vec![target.clone()], at, policies: Vec::new(), work }
-    });
-    report.work = work;
-    if let Some(what) = spent
-        && !report.is_valid()
-    {
-        report.findings.push(Finding::new(K::BudgetExhausted, "search", what));
-    }
+    let mut report = search.run(target);
+    report.findings.extend(material.faults.iter().cloned());
     report
 }
 
 impl Search<'_> {
+    fn run(&mut self, target: &Certificate) -> PathReport {
+        let mut path = vec![target.clone()];
+        // RFC 5280 §6.1: a trust anchor's own certificate is no part of a path; trusting it as a
+        // target is the anchor owner's decision, and the report says so.
+        let anchors = self.anchors;
+        if let Some(anchor) = anchors.iter().find(|a| a.certificate == *target) {
+            self.try_anchor(&path, anchor);
+        }
+        if !self.done() {
+            self.climb(&mut path);
+        }
+        let work = Work { signatures: self.budget.signatures, candidates: self.budget.candidates };
+        let spent = self.budget.exhausted();
+        let dead_ends = std::mem::take(&mut self.dead_ends);
+        let mut report = self.best.take().unwrap_or_else(|| {
+            let detail = format!("issuer {}", target.issuer());
+            let mut findings =
+                vec![Finding::new(K::NoAnchor, target.subject().to_string(), detail)];
+            findings.extend(dead_ends);
+            PathReport {
+                findings,
+                chain: vec![target.clone()],
+                at: self.at,
+                policies: Vec::new(),
+                statuses: Vec::new(),
+                work,
+            }
+        });
+        report.work = work;
+        if let Some(what) = spent
+            && !report.is_valid()
+        {
+            report.findings.push(Finding::new(K::BudgetExhausted, "search", what));
+        }
+        report
+    }
+
+    /// The time of judging: revocation information may not come from after it.
+    pub fn now(&self) -> OffsetDateTime {
+        self.profile.now.unwrap_or(self.at)
+    }
+
+    /// Whether an algorithm counts for something made at `when`.
+    pub fn algorithm_accepted(&self, _scheme: &Scheme, _when: OffsetDateTime) -> bool {
+        true
+    }
+
+    /// Whether a CRL signer has a path of its own to the same anchor (RFC 5280 §6.3.3 (f)).
+    pub fn stands_under(&mut self, signer: &Certificate, anchor: &Certificate) -> bool {
+        let Some(same) = self.anchors.iter().find(|a| a.certificate == *anchor) else {
+            return false;
+        };
+        let profile = Profile {
+            key_usage: Some(KeyUsage::CRL_SIGN),
+            key_usage_required: false,
+            revocation: self.profile.revocation,
+            now: self.profile.now,
+            budget: self.profile.budget,
+            ..Profile::plain(self.profile.purpose)
+        };
+        let spent = Meter::new(self.profile.budget);
+        let mut inner = Search {
+            intermediates: self.intermediates,
+            anchors: std::slice::from_ref(same),
+            at: self.at,
+            profile: &profile,
+            material: self.material,
+            budget: std::mem::replace(&mut self.budget, spent),
+            visiting: std::mem::take(&mut self.visiting),
+            best: None,
+            dead_ends: Vec::new(),
+        };
+        let valid = inner.run(signer).is_valid();
+        self.budget = inner.budget;
+        self.visiting = inner.visiting;
+        valid
+    }
+
     fn done(&self) -> bool {
         self.best.as_ref().is_some_and(PathReport::is_valid) || self.budget.exhausted().is_some()
     }

@@ -2,9 +2,12 @@
 //! verified while the path was built (§6.1.3 (a)(1)).
 
 use super::build::Search;
+use super::names::Constraints;
+use super::policy::{Policies, Refusal};
 use super::{Anchor, PathReport, RevocationRule, Work};
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
+use crate::revocation::{self, CertificateStatus, Place, RevocationStatus};
 use crate::{Certificate, Finding, KeyUsage};
 
 pub(super) struct Walk<'s, 'a> {
@@ -44,8 +47,18 @@ pub(super) fn candidate(
     {
         max_path_length = usize::try_from(limit).unwrap_or(usize::MAX);
     }
+    let mut constraints = Constraints::default();
+    if walk.search.profile.anchor_constraints && path.len() > 1 {
+        constraints.add(&anchor.certificate);
+    }
+    let mut policies = Policies::new(walk.search.profile, below.len());
     for (distance, certificate) in below.iter().enumerate().rev() {
         walk.basic(certificate);
+        // §6.1.3 (b), (c): self-issued certificates are left out, but not the target.
+        if distance == 0 || !certificate.is_self_issued() {
+            constraints.check(&mut walk, certificate);
+        }
+        walk.policy(certificate, policies.certificate(certificate));
         if distance > 0 {
             // §6.1.4 (l), (m).
             if !certificate.is_self_issued() {
@@ -59,13 +72,28 @@ pub(super) fn candidate(
                 max_path_length = max_path_length.min(usize::try_from(limit).unwrap_or(usize::MAX));
             }
             walk.issuer(certificate);
+            walk.policy(certificate, policies.prepare_next(certificate));
+            constraints.add(certificate);
         } else {
             walk.target(certificate);
         }
     }
-    walk.unsupported(below);
-    walk.revocation(path);
-    PathReport { findings: walk.findings, chain: path.to_vec(), at, policies: Vec::new(), work }
+    let mut valid = Vec::new();
+    if let Some(target) = path.first() {
+        match policies.finish(target, &walk.search.profile.policies) {
+            Ok(list) => valid = list,
+            Err(refusal) => walk.policy(target, Err(refusal)),
+        }
+    }
+    let statuses = walk.revocation(path);
+    PathReport {
+        findings: walk.findings,
+        chain: path.to_vec(),
+        at,
+        policies: valid,
+        statuses,
+        work,
+    }
 }
 
 impl Walk<'_, '_> {
@@ -143,22 +171,50 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Fails closed on what is not processed.
-    fn unsupported(&mut self, below: &[Certificate]) {
-        for certificate in below {
-            if certificate.extensions().name_constraints.is_some() {
-                self.add(K::NameConstraintUnsupported, certificate, "name constraints");
-            }
-        }
+    fn policy(&mut self, certificate: &Certificate, outcome: Result<(), Refusal>) {
+        let kind = match outcome {
+            Ok(()) => return,
+            Err(Refusal::NoPolicy) => K::PolicyNotAccepted,
+            Err(Refusal::MappedAny) => K::PolicyMappingAny,
+        };
+        self.add(kind, certificate, "");
     }
 
-    fn revocation(&mut self, path: &[Certificate]) {
-        let Some(target) = path.first() else { return };
-        match self.search.profile.revocation {
-            RevocationRule::NotChecked => self.add(K::RevocationNotChecked, target, ""),
-            RevocationRule::Required => {
-                self.add(K::RevocationUnknown, target, "");
+    /// §6.1.3 (a)(3).
+    fn revocation(&mut self, path: &[Certificate]) -> Vec<CertificateStatus> {
+        let describe = |c: &Certificate, status: RevocationStatus| CertificateStatus {
+            subject: c.subject().to_string(),
+            serial: c.serial_hex(),
+            status,
+        };
+        let Some((_, below)) = path.split_last().filter(|(_, below)| !below.is_empty()) else {
+            return Vec::new();
+        };
+        if self.search.profile.revocation == RevocationRule::NotChecked {
+            if let Some(target) = path.first() {
+                self.add(K::RevocationNotChecked, target, "");
             }
+            return below.iter().map(|c| describe(c, RevocationStatus::NotChecked)).collect();
         }
+        let mut statuses = Vec::new();
+        for (i, certificate) in below.iter().enumerate() {
+            let above = path.get(i + 1..).unwrap_or_default();
+            let mut notes = Vec::new();
+            let place = Place { certificate, above };
+            let (status, _) = revocation::status(self.search, &place, &mut notes);
+            match &status {
+                RevocationStatus::Good { .. } | RevocationStatus::NotChecked => {}
+                RevocationStatus::Revoked { since, reason, .. } => {
+                    let kind = if i == 0 { K::Revoked } else { K::CaRevoked };
+                    let reason = reason.map_or_else(String::new, |r| format!(", reason {r}"));
+                    self.add(kind, certificate, format!("since {since}{reason}"));
+                }
+                RevocationStatus::Unknown => self.add(K::RevocationUnknown, certificate, ""),
+                RevocationStatus::Stale => self.add(K::RevocationStale, certificate, ""),
+            }
+            self.findings.extend(notes);
+            statuses.push(describe(certificate, status));
+        }
+        statuses
     }
 }

@@ -3,6 +3,7 @@
 use super::Purpose;
 use crate::certificate::KeyUsage;
 use crate::oid::{self, Oid};
+use time::OffsetDateTime;
 
 /// Whether revocation must be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,9 @@ pub struct Profile {
     pub anchor_constraints: bool,
     /// Whether revocation must be known.
     pub revocation: RevocationRule,
+    /// The time of judging, where it is later than the time judged at: revocation information
+    /// issued up to then may be used. The time judged at where absent.
+    pub now: Option<OffsetDateTime>,
     /// Bounds of the search.
     pub budget: Budget,
 }
@@ -81,6 +85,7 @@ impl Profile {
             inhibit_any_policy: false,
             anchor_constraints: true,
             revocation: RevocationRule::Required,
+            now: None,
             budget: Budget::STANDARD,
         }
     }

@@ -1,0 +1,161 @@
+//! Whether one certificate is revoked at a time: OCSP (RFC 6960 §3.2) and CRLs with distribution
+//! points, indirect lists and deltas (RFC 5280 §6.3.3). Reading the material is in `crl` and `ocsp`.
+
+mod by_crl;
+mod by_ocsp;
+
+use crate::crl::{Crl, Revocation};
+use crate::finding::FindingKind as K;
+use crate::ocsp::OcspResponse;
+use crate::path::RevocationMaterial;
+use crate::path::Search;
+use crate::{Certificate, Finding};
+use time::{Duration, OffsetDateTime};
+
+/// How long revocation information without a next update counts. The issuers of such lists promise
+/// nothing; a day is what the CA/Browser rules allow the shortest lists.
+pub const MAX_AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::hours(24);
+
+/// What is known about one certificate's revocation. There is no default.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "status")]
+pub enum RevocationStatus {
+    /// Not revoked at the time asked for.
+    Good {
+        /// `ocsp` or `crl`.
+        source: &'static str,
+        /// When that information was issued.
+        issued: String,
+    },
+    /// Revoked at the time asked for.
+    Revoked {
+        /// Since when.
+        since: String,
+        /// CRLReason number (RFC 5280 §5.3.1), where stated.
+        reason: Option<u64>,
+        /// `ocsp` or `crl`.
+        source: &'static str,
+    },
+    /// Nothing usable says anything, or the responder does not know.
+    Unknown,
+    /// Something says something, but too long ago.
+    Stale,
+    /// Not looked at.
+    NotChecked,
+}
+
+/// One certificate of a path with its status.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CertificateStatus {
+    /// Subject.
+    pub subject: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// The status.
+    #[serde(flatten)]
+    pub status: RevocationStatus,
+}
+
+/// Material once read.
+#[derive(Default)]
+pub(crate) struct Material {
+    pub crls: Vec<Crl>,
+    pub responses: Vec<OcspResponse>,
+    pub faults: Vec<Finding>,
+}
+
+impl Material {
+    pub fn read(raw: &RevocationMaterial) -> Self {
+        let mut material = Material::default();
+        for (i, der) in raw.crls.iter().enumerate() {
+            match Crl::from_der(der) {
+                Ok(crl) => material.crls.push(crl),
+                Err(e) => material.faults.push(Finding::new(
+                    K::CrlMalformed,
+                    format!("crls[{i}]"),
+                    e.to_string(),
+                )),
+            }
+        }
+        for (i, der) in raw.ocsp_responses.iter().enumerate() {
+            match OcspResponse::from_der(der) {
+                Ok(response) => material.responses.push(response),
+                Err(e) => material.faults.push(Finding::new(
+                    K::OcspRejected,
+                    format!("ocsp_responses[{i}]"),
+                    e.to_string(),
+                )),
+            }
+        }
+        material
+    }
+}
+
+/// What one source says.
+pub(crate) enum Word {
+    Good(OffsetDateTime),
+    Revoked(Revocation),
+    Stale,
+    Nothing,
+}
+
+/// Where the certificate stands: its issuers up to the anchor.
+pub(crate) struct Place<'p> {
+    pub certificate: &'p Certificate,
+    /// The issuer first, the anchor last.
+    pub above: &'p [Certificate],
+}
+
+/// Status of one certificate, with notes on what could not be used.
+pub(crate) fn status(
+    search: &mut Search<'_>,
+    place: &Place<'_>,
+    notes: &mut Vec<Finding>,
+) -> (RevocationStatus, Option<Revocation>) {
+    if search.visiting.contains(place.certificate) || search.visiting.len() >= 4 {
+        // Its status depends on itself, or on too many others.
+        return (RevocationStatus::Unknown, None);
+    }
+    search.visiting.push(place.certificate.clone());
+    let ocsp = by_ocsp::ask(search, place, notes);
+    let crl = match ocsp {
+        Word::Good(_) | Word::Revoked(_) => Word::Nothing,
+        Word::Stale | Word::Nothing => by_crl::ask(search, place, notes),
+    };
+    search.visiting.pop();
+    let decide = |word: &Word, source: &'static str| match word {
+        Word::Good(issued) => {
+            Some((RevocationStatus::Good { source, issued: crate::instant(*issued) }, None))
+        }
+        Word::Revoked(revocation) => Some((
+            RevocationStatus::Revoked {
+                since: crate::instant(revocation.at),
+                reason: revocation.reason,
+                source,
+            },
+            Some(*revocation),
+        )),
+        Word::Stale | Word::Nothing => None,
+    };
+    decide(&ocsp, "ocsp").or_else(|| decide(&crl, "crl")).unwrap_or_else(|| {
+        let stale = matches!(ocsp, Word::Stale) || matches!(crl, Word::Stale);
+        (if stale { RevocationStatus::Stale } else { RevocationStatus::Unknown }, None)
+    })
+}
+
+/// Whether a revocation counts at `at`. One that comes later does not, unless the key is said to
+/// have been bad before (RFC 5280 §5.3.2).
+pub(crate) fn counts(revocation: &Revocation, at: OffsetDateTime) -> bool {
+    revocation.at <= at || revocation.invalid_since.is_some_and(|since| since <= at)
+}
+
+/// Whether information issued at `this` and to be replaced at `next` speaks of `at`, seen at `now`.
+pub(crate) fn fresh(
+    this: OffsetDateTime,
+    next: Option<OffsetDateTime>,
+    at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> bool {
+    let until = next.unwrap_or(this + MAX_AGE_WITHOUT_NEXT_UPDATE);
+    this <= now && at <= until && next.is_none_or(|n| n >= this)
+}
