@@ -249,24 +249,6 @@ pub enum Error {
         /// What is wrong.
         problem: &'static str,
     },
-    /// A statement file that is refused.
-    #[error("statement ({format}), {place}: {problem}")]
-    StatementRefused {
-        /// `camt`, `csv`, `webhook` or `settlement`.
-        format: &'static str,
-        /// Where: element, line or field.
-        place: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Receipt data that the rules do not allow.
-    #[error("receipt, {field}: {problem}")]
-    ReceiptInvalid {
-        /// The field.
-        field: &'static str,
-        /// What is wrong.
-        problem: String,
-    },
 }
 
 impl Error {
@@ -298,8 +280,6 @@ impl Error {
             Error::RefundUnknown { .. } => "payments.refund_unknown",
             Error::RecordBroken { .. } => "payments.record_broken",
             Error::ReferenceInvalid { .. } => "payments.reference_invalid",
-            Error::StatementRefused { .. } => "payments.statement_refused",
-            Error::ReceiptInvalid { .. } => "payments.receipt_invalid",
         }
     }
 
@@ -403,14 +383,6 @@ impl Error {
             }
             Error::ReferenceInvalid { got, problem } => {
                 vec![("got", got.clone()), ("problem", (*problem).to_owned())]
-            }
-            Error::StatementRefused { format, place, problem } => vec![
-                ("format", (*format).to_owned()),
-                ("place", place.clone()),
-                ("problem", problem.clone()),
-            ],
-            Error::ReceiptInvalid { field, problem } => {
-                vec![("field", (*field).to_owned()), ("problem", problem.clone())]
             }
         }
     }

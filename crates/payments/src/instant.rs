@@ -118,33 +118,6 @@ pub(crate) mod optional {
     }
 }
 
-/// Serde form of a calendar day, `2026-11-24`.
-#[allow(dead_code)]
-pub(crate) mod date {
-    use super::{D8, Date, Deserialize, Deserializer, Serializer};
-    use serde::de::Error as _;
-
-    pub(crate) fn serialize<S: Serializer>(day: &Date, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&super::day_text(*day))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
-        let written = String::deserialize(d)?;
-        Date::parse(&written, D8).map_err(|e| {
-            D::Error::custom(format!("{written:?} is not a day such as 2026-11-24: {e}"))
-        })
-    }
-}
-
-/// `2026-11-24`.
-pub fn day_text(day: Date) -> String {
-    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
-}
-
-#[allow(dead_code)]
-pub(crate) const D8: &[time::format_description::BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]");
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,16 +16,21 @@ mod form;
 pub mod gateway;
 pub mod instant;
 mod json;
+pub mod keypay;
 pub mod momo;
 pub mod notice;
+pub mod onepay;
 pub mod order;
 pub mod payos;
+pub mod payplatform;
 #[cfg(feature = "qr-image")]
 pub mod qr;
 pub mod query;
 pub mod reason;
+pub mod reference;
 mod secret;
 pub mod vietqr;
+pub mod viettelpay;
 pub mod vnpay;
 pub mod zalopay;
 

@@ -146,7 +146,6 @@ pub(crate) fn hex_lower(bytes: &[u8]) -> String {
 }
 
 /// Reads hexadecimal of either case; `None` where it is not.
-#[allow(dead_code)]
 pub(crate) fn hex_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     if !text.len().is_multiple_of(2) {
         return None;

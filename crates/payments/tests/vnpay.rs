@@ -229,3 +229,69 @@ fn sandbox_and_production_do_not_mix() {
     assert!(Config::<Sandbox>::new("T", None, Vec::new()).is_err());
     assert!(!format!("{:?}", config()).contains("test_secret"));
 }
+
+#[test]
+fn querydr_and_refund_vectors() {
+    use motcua_payments::order::Refund;
+    let Some(vectors) = outside::json("vectors/payments.json") else { return };
+    let find = |id: &str| {
+        let v = vectors.as_array().unwrap().iter().find(|v| v["id"] == id).unwrap();
+        (v["message"].as_str().unwrap().to_owned(), v["expected"].as_str().unwrap().to_owned())
+    };
+    let answer = |id: &str| {
+        let (message, hash) = find(id);
+        let names = [
+            "ResponseId",
+            "Command",
+            "ResponseCode",
+            "Message",
+            "TmnCode",
+            "TxnRef",
+            "Amount",
+            "BankCode",
+            "PayDate",
+            "TransactionNo",
+            "TransactionType",
+            "TransactionStatus",
+            "OrderInfo",
+        ];
+        let mut body = serde_json::Map::new();
+        for (name, value) in names.iter().zip(message.split('|')) {
+            body.insert(format!("vnp_{name}"), value.into());
+        }
+        body.insert("vnp_SecureHash".to_owned(), hash.into());
+        serde_json::Value::Object(body).to_string()
+    };
+    let expected = Expected::new("TXN123456789", Dong::new(10_000).unwrap());
+    let body = answer("vnpay-querydr-resp");
+    let news = vnpay::read_query(&config(), &expected, body.as_bytes()).unwrap();
+    assert_eq!((news.outcome().class, news.transaction()), (Class::Paid, Some("14422574")));
+    for changed in [body.replace("1000000", "1000100"), body.replace("Test order", "Test ordex")] {
+        assert_eq!(
+            vnpay::read_query(&config(), &expected, changed.as_bytes()).unwrap_err().code(),
+            "payments.answer_signature"
+        );
+    }
+    let refund: Refund = serde_json::from_value(serde_json::json!({
+        "id": "R1", "gateway": "vnpay", "reference": "TXN123456789", "transaction": "14422574",
+        "amount": {"amount": "10000", "currency": "VND"}, "full": true, "state": "pending"
+    }))
+    .unwrap();
+    let request = vnpay::ApiRequest {
+        request_id: "REFUND123456".to_owned(),
+        reference: "TXN123456789".to_owned(),
+        info: "Test refund order".to_owned(),
+        transaction: Some("14422574".to_owned()),
+        paid_request_at: datetime!(2023-12-21 03:30:00 UTC),
+        created_at: datetime!(2023-12-21 03:30:00 UTC),
+        ip: "127.0.0.1".to_owned(),
+    };
+    let (message, hash) = find("vnpay-refund-req");
+    let sent = vnpay::refund(&config(), &request, &refund, "merchant_user").unwrap();
+    assert_eq!(sent.canonical, message);
+    assert!(sent.body.contains(&hash));
+    let done =
+        vnpay::read_refund(&config(), &refund, answer("vnpay-refund-resp").as_bytes()).unwrap();
+    assert_eq!(done.class(), Class::Refunded);
+    assert!(vnpay::refund(&config(), &request, &refund, "a|b").is_err());
+}

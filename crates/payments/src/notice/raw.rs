@@ -54,17 +54,6 @@ impl RawNotice {
         }
     }
 
-    /// The one value of a header, its name in either case.
-    #[allow(dead_code)]
-    pub(crate) fn header(&self, name: &str) -> Result<Option<&str>, Reason> {
-        let mut found = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
-        match (found.next(), found.next()) {
-            (None, _) => Ok(None),
-            (Some((_, value)), None) => Ok(Some(value)),
-            (Some(_), Some(_)) => Err(Reason::malformed(name, "the header occurs twice")),
-        }
-    }
-
     pub(crate) fn within_budget(&self) -> Result<(), Reason> {
         if self.query.len() > MAX_QUERY {
             return Err(Reason::malformed("query", "longer than 16 KiB"));
