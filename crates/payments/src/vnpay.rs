@@ -1,4 +1,4 @@
-//! VNPAY 2.1.0: pay request, IPN and return, querydr, refund. Source: VNPAY's published documents (`docs/payments/vnpay.md`).
+//! VNPAY 2.1.0: pay request, IPN and return, querydr, refund. Source: VNPAY's published documents (`docs/payments/gateways.md`).
 
 use crate::gateway::{self, Gateway, OneSecret, Provenance};
 use crate::notice::{self, Expected, RawNotice, Verdict};
