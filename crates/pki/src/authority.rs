@@ -208,14 +208,6 @@ impl Identity {
     pub fn signer(&self) -> Result<MemorySigner, Error> {
         MemorySigner::new(self.key.key.clone(), self.chain_without_root().to_vec())
     }
-
-    pub(crate) fn sign_wrapped(&self, tbs: &[u8]) -> Result<Vec<u8>, Error> {
-        sign_wrapped(tbs, self.algorithm, &self.key)
-    }
-
-    pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
-    }
 }
 
 /// `SEQUENCE { tbs, algorithm, signature }`, the form of certificates, CRLs and OCSP responses.

@@ -51,14 +51,6 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// The password of an encrypted key is wrong, or its encryption is unknown.
-    #[error(
-        "the encrypted private key could not be opened: {reason}; check the password, and use PBES2 with AES"
-    )]
-    KeyPassword {
-        /// What is wrong.
-        reason: String,
-    },
     /// A signer was given no certificate.
     #[error(
         "the certificate chain is empty; give the signer's certificate first, then its issuers"
@@ -126,23 +118,9 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// A timestamp response is a refusal or does not fit its request.
-    #[error("the timestamp response cannot be used: {reason}; ask again, or ask another authority")]
-    TimestampRefused {
-        /// What is wrong, with the authority's status where there is one.
-        reason: String,
-    },
     /// A test authority was asked for something impossible.
     #[error("the authority cannot issue this: {reason}")]
     Authority {
-        /// What is wrong.
-        reason: String,
-    },
-    /// An algorithm policy file cannot be used.
-    #[error(
-        "the algorithm policy cannot be used: {reason}; see docs/standards/pki-algorithms.md for its form"
-    )]
-    AlgorithmPolicy {
         /// What is wrong.
         reason: String,
     },
@@ -165,7 +143,6 @@ impl Error {
             Error::BadOid { .. } => "pki.bad_oid",
             Error::UnsupportedAlgorithm { .. } => "pki.unsupported_algorithm",
             Error::KeyRejected { .. } => "pki.key_rejected",
-            Error::KeyPassword { .. } => "pki.key_password",
             Error::EmptyChain => "pki.empty_chain",
             Error::KeyMismatch { .. } => "pki.key_mismatch",
             Error::AlgorithmKeyMismatch { .. } => "pki.algorithm_key_mismatch",
@@ -174,9 +151,7 @@ impl Error {
             Error::DigestLength { .. } => "pki.digest_length",
             Error::CmsMismatch { .. } => "pki.cms_mismatch",
             Error::BadState { .. } => "pki.bad_state",
-            Error::TimestampRefused { .. } => "pki.timestamp_refused",
             Error::Authority { .. } => "pki.authority",
-            Error::AlgorithmPolicy { .. } => "pki.algorithm_policy",
         }
     }
 
@@ -196,13 +171,10 @@ impl Error {
                 vec![("what", (*what).to_owned()), ("algorithm", algorithm.clone())]
             }
             Error::KeyRejected { reason }
-            | Error::KeyPassword { reason }
             | Error::SigningFailed { reason }
             | Error::CmsMismatch { reason }
             | Error::BadState { reason }
-            | Error::TimestampRefused { reason }
-            | Error::Authority { reason }
-            | Error::AlgorithmPolicy { reason } => vec![("reason", reason.clone())],
+            | Error::Authority { reason } => vec![("reason", reason.clone())],
             Error::EmptyChain => Vec::new(),
             Error::KeyMismatch { subject } => vec![("subject", subject.clone())],
             Error::AlgorithmKeyMismatch { algorithm, subject } => {

@@ -198,14 +198,12 @@ findings! {
     SignerReferenceLegacy "pki.cms_signer_reference_legacy" Undecided Some(CryptoConstraintsFailure), "EN 319 122-1 §5.2.2.2", "The certificate is named by SHA-1 only";
     DigestMismatch "pki.cms_digest_mismatch" Fails Some(HashFailure), "RFC 5652 §5.4; EN 319 102-1 §5.2.7", "The content is not what was signed";
     DigestUnsupported "pki.cms_digest_unsupported" Undecided Some(CryptoConstraintsFailure), "EN 319 102-1 §5.2.8", "The digest algorithm is not supported";
-    DigestWeak "pki.cms_digest_weak" Undecided Some(CryptoConstraintsFailureNoPoe), "EN 319 102-1 §5.2.8", "The digest algorithm is not trusted any more";
     DigestDisagrees "pki.cms_digest_disagrees" Fails Some(FormatFailure), "RFC 5652 §5.3, RFC 4056 §3, RFC 8419 §3.1", "Digest algorithm and signature algorithm do not go together";
     ContentNotGiven "pki.cms_content_not_given" Undecided Some(SignedDataNotFound), "EN 319 102-1 §5.2.7", "The signed content was not given";
     SignatureWrong "pki.cms_signature_wrong" Fails Some(SigCryptoFailure), "RFC 5652 §5.6; EN 319 102-1 §5.2.7", "The signature does not verify";
     SignatureUnsupported "pki.cms_signature_unsupported" Undecided Some(CryptoConstraintsFailure), "EN 319 102-1 §5.2.8", "The signature algorithm is not supported";
     SignatureKeyMismatch "pki.cms_signature_key_mismatch" Fails Some(SigCryptoFailure), "RFC 5652 §5.6", "The signature algorithm does not go with the certificate's key";
     AlgorithmRefused "pki.algorithm_refused" Undecided Some(CryptoConstraintsFailureNoPoe), "EN 319 102-1 §5.2.8", "The algorithm policy does not trust this algorithm at this time";
-    AlgorithmDiscouraged "pki.algorithm_discouraged" Notes None, "Circular 15/2025/TT-BKHCN", "The algorithm is not among those asked for in new signatures";
     // Paths.
     NoAnchor "pki.path_no_anchor" Undecided Some(NoCertificateChainFound), "EN 319 102-1 §5.2.6.4 (1)", "No chain leads to a trust anchor";
     BudgetExhausted "pki.path_budget_exhausted" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1 (implementation limits)", "The search for a path was stopped by its budget";
@@ -220,7 +218,6 @@ findings! {
     RevocationUnknown "pki.path_revocation_unknown" Undecided Some(TryLater), "RFC 5280 §6.1.3 (a)(3)", "Nothing usable says whether a certificate is revoked";
     RevocationStale "pki.path_revocation_stale" Undecided Some(TryLater), "EN 319 102-1 §5.2.5", "Revocation information is too old for this time";
     RevocationNotChecked "pki.path_revocation_not_checked" Notes None, "RFC 5280 §6.1.3 (a)(3)", "Revocation was not checked, as asked";
-    NameChaining "pki.path_name_chaining" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.3 (a)(4)", "The issuer's name is not the name of the certificate above";
     NameNotPermitted "pki.path_name_not_permitted" Undecided Some(ChainConstraintsFailure), "RFC 5280 §6.1.3 (b), (c)", "A name is outside what a CA above may certify";
     NameConstraintUnsupported "pki.path_name_constraint_unsupported" Undecided Some(ChainConstraintsFailure), "RFC 5280 §4.2.1.10", "A name constraint of this form is not supported, and such a name is there";
     PolicyNotAccepted "pki.path_policy" Undecided Some(ChainConstraintsFailure), "RFC 5280 §6.1.3 (f), §6.1.5 (g)", "No acceptable certificate policy runs through the path";
@@ -230,9 +227,6 @@ findings! {
     CaKeyUsage "pki.path_ca_key_usage" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.4 (n)", "A CA's key may not sign certificates";
     UnknownCritical "pki.path_unknown_critical" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.4 (o), §6.1.5 (f)", "A critical extension is not processed here";
     ExtensionUnreadable "pki.path_extension_unreadable" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4.2", "An extension cannot be read";
-    ExtensionProfile "pki.path_extension_profile" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4.2.1", "An extension is used in a way the profile forbids";
-    SerialProfile "pki.path_serial" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4.1.2.2", "The serial number is not positive or longer than 20 bytes";
-    NameProfile "pki.path_empty_name" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4.1.2.4, §4.1.2.6", "A name that must not be empty is";
     KeyUsageWrong "pki.path_key_usage" Undecided Some(ChainConstraintsFailure), "RFC 5280 §4.2.1.3", "The key usage does not allow this";
     ExtendedKeyUsageWrong "pki.path_extended_key_usage" Undecided Some(ChainConstraintsFailure), "RFC 5280 §4.2.1.12; RFC 3161 §2.3", "The extended key usage does not allow this";
     TargetIsAnchor "pki.path_target_is_anchor" Notes None, "RFC 5280 §6.1 (c)", "The certificate is itself a trust anchor";
@@ -241,23 +235,6 @@ findings! {
     CrlRejected "pki.crl_rejected" Notes None, "RFC 5280 §6.3.3", "A CRL cannot be used for this certificate";
     OcspRejected "pki.ocsp_rejected" Notes None, "RFC 6960 §3.2", "An OCSP response cannot be used for this certificate";
     OcspResponderUnchecked "pki.ocsp_responder_unchecked" Notes None, "RFC 6960 §4.2.2.2.1", "The OCSP responder's certificate says that its revocation is not checked";
-    // Timestamps.
-    TokenMalformed "pki.tsp_malformed" Fails Some(FormatFailure), "RFC 3161 §2.4.2", "The timestamp token cannot be read";
-    TokenImprint "pki.tsp_imprint" Fails Some(HashFailure), "RFC 3161 §2.4.2; EN 319 102-1 §5.4.4", "The timestamp is for other data";
-    TokenNonce "pki.tsp_nonce" Fails Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp does not carry the nonce of the request";
-    TokenPolicy "pki.tsp_policy" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp is under another policy than asked for";
-    TokenImprintWeak "pki.tsp_imprint_weak" Undecided Some(CryptoConstraintsFailureNoPoe), "EN 319 102-1 §5.4", "The imprint uses a digest that is not trusted";
-    TokenExtension "pki.tsp_extension" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp has a critical extension that is not processed here";
-    TokenTsaName "pki.tsp_tsa_name" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The authority named in the token is not the one that signed it";
-    TokenFuture "pki.tsp_future" Undecided Some(TimestampOrderFailure), "EN 319 102-1 §5.4", "The timestamp is later than the time of validation";
-    // Past-signature validation.
-    PoeTaken "pki.poe_taken" Notes None, "EN 319 102-1 §5.6.2.3", "Existence at an earlier time is proven";
-    PoeMissing "pki.poe_missing" Undecided Some(NoPoe), "EN 319 102-1 §5.6.2.4", "Nothing proves existence at the time needed";
-    SignedBeforeValidity "pki.signed_before_validity" Fails Some(NotYetValid), "EN 319 102-1 §5.5.4 (2)", "The proven time lies before the certificate's validity";
-    SignedAfterExpiry "pki.signed_after_expiry" Fails Some(Expired), "EN 319 102-1 §5.2.6", "The signature was proven only after the certificate's expiry";
-    SignedAfterRevocation "pki.signed_after_revocation" Fails Some(Revoked), "EN 319 102-1 §5.3, §5.5.4", "The certificate was revoked before the proven time";
-    TimestampOrder "pki.timestamp_order" Undecided Some(TimestampOrderFailure), "EN 319 102-1 §5.5.4 (3)", "Timestamps contradict each other";
-    TimestampUnusable "pki.timestamp_unusable" Notes None, "EN 319 102-1 §5.5.4", "A timestamp cannot be used as a proof";
 }
 
 /// The indication and sub-indication that a list of findings amounts to: the worst effect, and the

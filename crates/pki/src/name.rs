@@ -66,11 +66,6 @@ impl Name {
         self.keys.starts_with(&base.keys)
     }
 
-    /// Canonical key for maps and comparisons.
-    pub(crate) fn key(&self) -> &[Vec<u8>] {
-        &self.keys
-    }
-
     /// All attributes in order.
     pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.rdns.iter().flatten()

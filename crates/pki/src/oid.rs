@@ -174,8 +174,6 @@ oids! {
     SIGNATURE_TIMESTAMP = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
     /// 1.2.840.113549.1.9.16.1.4
     TST_INFO = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
-    /// 1.2.840.113583.1.1.8, Adobe's revocation information archival
-    ADOBE_REVOCATION = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x2f, 1, 1, 8];
 
     /// 2.5.29.14
     SUBJECT_KEY_ID = [0x55, 0x1d, 14];
@@ -235,8 +233,6 @@ oids! {
     KP_TIME_STAMPING = [0x2b, 6, 1, 5, 5, 7, 3, 8];
     /// 1.3.6.1.5.5.7.3.9
     KP_OCSP_SIGNING = [0x2b, 6, 1, 5, 5, 7, 3, 9];
-    /// 1.3.6.1.5.5.7.3.36 (RFC 9336)
-    KP_DOCUMENT_SIGNING = [0x2b, 6, 1, 5, 5, 7, 3, 36];
 
     /// 2.5.4.3
     AT_COMMON_NAME = [0x55, 4, 3];

@@ -120,8 +120,6 @@ pub struct BasicConstraints {
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorityKeyId {
     pub key: Option<Vec<u8>>,
-    pub issuer: Option<Vec<GeneralName>>,
-    pub serial: Option<Vec<u8>>,
 }
 
 /// Name constraints (RFC 5280 §4.2.1.10).
@@ -299,7 +297,7 @@ fn authority_key_id(value: &[u8]) -> Result<AuthorityKeyId, Fault> {
     if issuer.is_some() != serial.is_some() {
         return Err(reader.fault("issuer and serial number do not come together"));
     }
-    Ok(AuthorityKeyId { key, issuer, serial })
+    Ok(AuthorityKeyId { key })
 }
 
 fn basic_constraints(value: &[u8]) -> Result<BasicConstraints, Fault> {

@@ -464,6 +464,13 @@ impl Check {
         }
         let Some(certificate) = self.report.signer.clone() else { return };
         let key = certificate.public_key();
+        // EN 319 102-1 §5.2.8.
+        if digest == DigestAlgorithm::Sha1 || scheme.digest() == Some(DigestAlgorithm::Sha1) {
+            self.add(K::AlgorithmRefused, "signer_info", "SHA-1");
+        }
+        if key.rsa_bits().is_some_and(|bits| bits < 2048) {
+            self.add(K::AlgorithmRefused, "signer_info", key.name());
+        }
         let outcome = match (&signer.signed_raw, content) {
             // RFC 5652 §5.4: hashed with the SET OF tag, all other bytes as transmitted.
             (Some(raw), _) => {

@@ -264,14 +264,14 @@ pub(crate) fn string(tag: u8, content: &[u8]) -> Option<String> {
         }
         // T.61 is read as Latin-1, as every tool does.
         tag::TELETEX => Some(content.iter().map(|b| char::from(*b)).collect()),
-        tag::BMP if content.len() % 2 == 0 => {
+        tag::BMP if content.len().is_multiple_of(2) => {
             let units: Vec<u16> = content
                 .chunks_exact(2)
                 .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
                 .collect();
             String::from_utf16(&units).ok()
         }
-        tag::UNIVERSAL if content.len() % 4 == 0 => content
+        tag::UNIVERSAL if content.len().is_multiple_of(4) => content
             .chunks_exact(4)
             .map(|c| char::from_u32(u32::from_be_bytes([c[0], c[1], c[2], c[3]])))
             .collect(),

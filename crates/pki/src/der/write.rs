@@ -52,10 +52,6 @@ pub(crate) fn bit_string(content: &[u8]) -> Vec<u8> {
     tlv(tag::BIT_STRING, &[&[0], content].concat())
 }
 
-pub(crate) fn utf8(text: &str) -> Vec<u8> {
-    tlv(tag::UTF8, text.as_bytes())
-}
-
 /// A non-negative INTEGER from big-endian bytes.
 pub(crate) fn integer(magnitude: &[u8]) -> Vec<u8> {
     let skip = magnitude.iter().take_while(|b| **b == 0).count();

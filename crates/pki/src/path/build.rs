@@ -3,7 +3,7 @@
 
 use super::check;
 use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, RevocationRule, Work};
-use crate::algorithm::{Scheme, VerifyFault};
+use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
 use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
 use crate::revocation::Material;
@@ -137,9 +137,9 @@ impl Search<'_> {
         self.profile.now.unwrap_or(self.at)
     }
 
-    /// Whether an algorithm counts for something made at `when`.
-    pub fn algorithm_accepted(&self, _scheme: &Scheme, _when: OffsetDateTime) -> bool {
-        true
+    /// Whether an algorithm counts: SHA-1 never does (SOGIS ACM 1.3 §5.1; EN 319 102-1 §5.2.8).
+    pub fn algorithm_accepted(&self, scheme: &Scheme) -> bool {
+        scheme.digest() != Some(DigestAlgorithm::Sha1)
     }
 
     /// Whether a CRL signer has a path of its own to the same anchor (RFC 5280 §6.3.3 (f)).

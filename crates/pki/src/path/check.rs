@@ -116,6 +116,13 @@ impl Walk<'_, '_> {
         if at > certificate.not_after() {
             self.add(K::Expired, certificate, crate::instant(certificate.not_after()));
         }
+        // EN 319 102-1 §5.2.8: what is not trusted any more is refused whatever the time.
+        if !self.search.algorithm_accepted(certificate.scheme()) {
+            self.add(K::AlgorithmRefused, certificate, certificate.signature_algorithm_name());
+        }
+        if certificate.public_key().rsa_bits().is_some_and(|bits| bits < 2048) {
+            self.add(K::AlgorithmRefused, certificate, certificate.public_key().name());
+        }
         let extensions = certificate.extensions();
         for oid in &extensions.unknown_critical {
             self.add(K::UnknownCritical, certificate, oid.to_string());

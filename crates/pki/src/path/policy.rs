@@ -50,17 +50,14 @@ impl Policies {
     pub fn certificate(&mut self, certificate: &Certificate) -> Result<(), Refusal> {
         self.remaining = self.remaining.saturating_sub(1);
         let last = self.remaining == 0;
-        match (certificate.policies(), self.levels.take()) {
-            (Some(policies), Some(mut levels)) => {
-                let any_counts = self.inhibit_any > 0 || (!last && certificate.is_self_issued());
-                let next = self.level(levels.last(), policies, any_counts);
-                if !next.is_empty() {
-                    levels.push(next);
-                    self.levels = Some(levels);
-                }
+        // (e): without policies, or without a graph, there is none any more.
+        if let (Some(policies), Some(mut levels)) = (certificate.policies(), self.levels.take()) {
+            let any_counts = self.inhibit_any > 0 || (!last && certificate.is_self_issued());
+            let next = self.level(levels.last(), policies, any_counts);
+            if !next.is_empty() {
+                levels.push(next);
+                self.levels = Some(levels);
             }
-            // (e): no policies, or no graph any more.
-            (None, _) | (_, None) => {}
         }
         if self.explicit > 0 || self.levels.is_some() { Ok(()) } else { Err(Refusal::NoPolicy) }
     }

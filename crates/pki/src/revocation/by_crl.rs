@@ -131,7 +131,7 @@ fn trusted(
     point: &DistributionPoint,
     crl: &Crl,
 ) -> Result<(), String> {
-    if !search.algorithm_accepted(&crl.scheme, crl.this_update()) {
+    if !search.algorithm_accepted(&crl.scheme) {
         return Err(format!("{} is not accepted", crl.scheme.name()));
     }
     let may_sign = |c: &Certificate| c.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));

@@ -27,7 +27,7 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
             refuse(&format!("critical extension {critical}"));
             continue;
         }
-        if !search.algorithm_accepted(&response.scheme, response.produced_at) {
+        if !search.algorithm_accepted(&response.scheme) {
             refuse(&format!("{} is not accepted", response.scheme.name()));
             continue;
         }
@@ -97,7 +97,7 @@ fn authorised(
             && responder.valid_at(response.produced_at)
             && extensions.unknown_critical.is_empty()
             && extensions.unreadable.is_empty()
-            && search.algorithm_accepted(responder.scheme(), response.produced_at);
+            && search.algorithm_accepted(responder.scheme());
         if !delegated
             || !search.budget.signature()
             || responder.signed_by(issuer.public_key()).is_err()
