@@ -118,6 +118,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A timestamp response is a refusal.
+    #[error("the timestamp response cannot be used: {reason}; ask again, or ask another authority")]
+    TimestampRefused {
+        /// The authority's status.
+        reason: String,
+    },
     /// A test authority was asked for something impossible.
     #[error("the authority cannot issue this: {reason}")]
     Authority {
@@ -151,6 +157,7 @@ impl Error {
             Error::DigestLength { .. } => "pki.digest_length",
             Error::CmsMismatch { .. } => "pki.cms_mismatch",
             Error::BadState { .. } => "pki.bad_state",
+            Error::TimestampRefused { .. } => "pki.timestamp_refused",
             Error::Authority { .. } => "pki.authority",
         }
     }
@@ -174,6 +181,7 @@ impl Error {
             | Error::SigningFailed { reason }
             | Error::CmsMismatch { reason }
             | Error::BadState { reason }
+            | Error::TimestampRefused { reason }
             | Error::Authority { reason } => vec![("reason", reason.clone())],
             Error::EmptyChain => Vec::new(),
             Error::KeyMismatch { subject } => vec![("subject", subject.clone())],

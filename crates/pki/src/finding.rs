@@ -235,6 +235,12 @@ findings! {
     CrlRejected "pki.crl_rejected" Notes None, "RFC 5280 §6.3.3", "A CRL cannot be used for this certificate";
     OcspRejected "pki.ocsp_rejected" Notes None, "RFC 6960 §3.2", "An OCSP response cannot be used for this certificate";
     OcspResponderUnchecked "pki.ocsp_responder_unchecked" Notes None, "RFC 6960 §4.2.2.2.1", "The OCSP responder's certificate says that its revocation is not checked";
+    // Timestamps.
+    TokenMalformed "pki.tsp_malformed" Fails Some(FormatFailure), "RFC 3161 §2.4.2", "The timestamp token cannot be read";
+    TokenImprint "pki.tsp_imprint" Fails Some(HashFailure), "RFC 3161 §2.4.2; EN 319 102-1 §5.4.4", "The timestamp is for other data";
+    TokenNonce "pki.tsp_nonce" Fails Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp does not carry the nonce of the request";
+    TokenExtension "pki.tsp_extension" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp has a critical extension that is not processed here";
+    TokenFuture "pki.tsp_future" Undecided Some(TimestampOrderFailure), "EN 319 102-1 §5.4", "The timestamp is later than the time of validation";
 }
 
 /// The indication and sub-indication that a list of findings amounts to: the worst effect, and the

@@ -25,6 +25,7 @@ pub mod path;
 mod pem;
 pub mod revocation;
 pub mod signer;
+pub mod tsp;
 
 pub use algorithm::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
@@ -47,4 +48,12 @@ pub(crate) fn serialize_instant<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&instant(*at))
+}
+
+pub(crate) fn serialize_optional_instant<S: serde::Serializer>(
+    at: &Option<time::OffsetDateTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    use serde::Serialize as _;
+    at.map(instant).serialize(serializer)
 }

@@ -164,3 +164,12 @@ fn unsupported_algorithm() {
         "is not supported",
     );
 }
+
+#[test]
+fn timestamp_refused() {
+    is(
+        &motcua_pki::tsp::response_token(&[0x30, 5, 0x30, 3, 2, 1, 2]).unwrap_err(),
+        "pki.timestamp_refused",
+        "status 2",
+    );
+}
