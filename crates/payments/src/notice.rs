@@ -10,8 +10,11 @@ use crate::gateway::{Account, EnvironmentKind, Gateway, Keys};
 use crate::reason::{Reason, Warning};
 use crate::secret::sha256_hex;
 
+mod answer;
 mod raw;
 
+pub use answer::TlsAnswer;
+pub(crate) use answer::{from_answer, malformed_answer};
 pub use raw::RawNotice;
 
 /// What our side knows of the order that a notice should speak of.
@@ -560,90 +563,4 @@ pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> Strin
     ];
     let text: String = parts.iter().map(|p| format!("{}:{p}", p.len())).collect();
     sha256_hex(text.as_bytes())
-}
-
-/// The bytes of a gateway's answer that carries no signature of its own: it is as good as the connection it came over.
-#[derive(Clone, Copy, Debug)]
-pub struct TlsAnswer<'a>(pub(crate) &'a [u8]);
-
-impl<'a> TlsAnswer<'a> {
-    /// Say with this name that the caller itself asked the gateway, at the address of the account, over TLS with the
-    /// certificate checked, and that `body` is the answer. Bytes that came in a callback or from a browser must never be given.
-    pub fn assume_asked_over_tls(body: &'a [u8]) -> TlsAnswer<'a> {
-        TlsAnswer(body)
-    }
-}
-
-/// Makes news out of the answer to a query, bound to the expected order as a notice is.
-pub(crate) fn from_answer<G: Gateway>(
-    account: &Account<G>,
-    claim: Claim,
-    expected: &Expected,
-    authentic: Authentic,
-    body: &[u8],
-    partial: bool,
-) -> Result<Verified, crate::Error> {
-    let mismatch = |field, got: &str, expected: &str| crate::Error::AnswerMismatch {
-        gateway: G::NAME,
-        message: "query",
-        field,
-        got: got.to_owned(),
-        expected: expected.to_owned(),
-    };
-    let fingerprint = fingerprint(G::NAME, account.merchant(), &claim);
-    let matches =
-        bind(&claim, account.merchant(), Some(expected), partial).map_err(
-            |reason| match reason {
-                Reason::Merchant { got, expected } => mismatch("merchant", &got, &expected),
-                Reason::Reference { got, expected } => mismatch("reference", &got, &expected),
-                Reason::Amount { got, expected } => {
-                    mismatch("amount", &got.to_string(), &expected.to_string())
-                }
-                Reason::Currency { got } => mismatch("currency", &got, "VND"),
-                Reason::TransactionReused { transaction } => {
-                    mismatch("transaction", &transaction, "a transaction not yet counted")
-                }
-                Reason::UnknownOrder { .. }
-                | Reason::Malformed { .. }
-                | Reason::SignatureAbsent
-                | Reason::SignatureWrong
-                | Reason::TestCall { .. } => mismatch("message", reason.code(), "an answer"),
-            },
-        )?;
-    Ok(Verified {
-        gateway: G::NAME,
-        environment: account.environment(),
-        merchant: account.merchant().to_owned(),
-        authentic,
-        matches: Matches { applied_before: expected.applied.contains(&fingerprint), ..matches },
-        fingerprint,
-        warnings: warnings(&claim, Some(expected)),
-        reference: claim.reference,
-        amount: claim.amount,
-        transaction: claim.transaction,
-        outcome: claim.outcome,
-        at: claim.at,
-        uncovered: claim.uncovered,
-        message_sha256: sha256_hex(body),
-        // Nobody waits for an answer to an answer.
-        acknowledgement: Acknowledgement::empty(204),
-        acknowledgement_if_applied: Acknowledgement::empty(204),
-    })
-}
-
-/// A reading problem of an answer as an error.
-pub(crate) fn malformed_answer<G: Gateway>(message: &'static str, reason: Reason) -> crate::Error {
-    let (field, problem) = match reason {
-        Reason::Malformed { place, problem } => (place, problem.to_owned()),
-        other @ (Reason::SignatureAbsent
-        | Reason::SignatureWrong
-        | Reason::TestCall { .. }
-        | Reason::UnknownOrder { .. }
-        | Reason::Merchant { .. }
-        | Reason::Reference { .. }
-        | Reason::Amount { .. }
-        | Reason::Currency { .. }
-        | Reason::TransactionReused { .. }) => ("body".to_owned(), other.code().to_owned()),
-    };
-    crate::Error::AnswerMalformed { gateway: G::NAME, message, field, problem }
 }
