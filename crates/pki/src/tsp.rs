@@ -1,11 +1,11 @@
 //! RFC 3161: the request, the response, and checking a token over given data. The authority's path
 //! is validated at the token's own time by the caller's anchors ([`crate::path`]).
 
+use crate::Oid;
 use crate::algorithm::{self, DigestAlgorithm};
 use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::der::{self, Fault, Reader, tag};
 use crate::finding::FindingKind as K;
-use crate::oid::{self, Oid};
 use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
 use crate::{Certificate, Error, Finding, Indication, SubIndication, conclude};
 use time::OffsetDateTime;
