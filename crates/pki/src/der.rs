@@ -7,9 +7,10 @@ mod write;
 
 pub(crate) use read::{Element, Fault, Reader, bits, boolean, integer_u64, string, well_formed};
 pub(crate) use when::{generalized_time, read_time, time_field, write_time};
+#[cfg(feature = "authority")]
+pub(crate) use write::{bit_string, context};
 pub(crate) use write::{
-    bit_string, context, explicit, integer, null, octet_string, oid, sequence, set_of,
-    small_integer, tlv,
+    explicit, integer, null, octet_string, oid, sequence, set_of, small_integer, tlv,
 };
 
 /// ASN.1 tags as they stand in the identifier byte.

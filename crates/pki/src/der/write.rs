@@ -48,6 +48,7 @@ pub(crate) fn octet_string(content: &[u8]) -> Vec<u8> {
 }
 
 /// A BIT STRING of whole bytes.
+#[cfg(feature = "authority")]
 pub(crate) fn bit_string(content: &[u8]) -> Vec<u8> {
     tlv(tag::BIT_STRING, &[&[0], content].concat())
 }
@@ -73,6 +74,7 @@ pub(crate) fn explicit(number: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// `[number]` implicit, primitive.
+#[cfg(feature = "authority")]
 pub(crate) fn context(number: u8, content: &[u8]) -> Vec<u8> {
     tlv(0x80 | number, content)
 }
