@@ -110,7 +110,7 @@ impl Check<'_, '_, '_> {
                 }
             }
         }
-        if !rule_cases.is_empty() {
+        if holes && !rule_cases.is_empty() {
             for rule in fee.rules.iter().filter(|rule| !reached.contains(&rule.span.start)) {
                 self.reader.error(
                     rule.span.clone(),

@@ -121,8 +121,12 @@ impl Evaluation<'_, '_> {
                     });
                     return Ok(answer.amount);
                 }
-                let band = bands.iter().find(|band| covers(band, value)).ok_or_else(|| {
-                    Error::NoBand { fee: self.case.fee.to_owned(), value: value.to_string() }
+                // Bands rise, so the first that ends above the value is the one, or none is.
+                let band = bands.iter().find(|band| ends_above(band, value));
+                let band = band.filter(|band| band.over.is_none_or(|over| value > over));
+                let band = band.ok_or_else(|| Error::NoBand {
+                    fee: self.case.fee.to_owned(),
+                    value: value.to_string(),
                 })?;
                 let counted = match band.excess_over {
                     Some(over) => value.checked_sub(over).map_err(self.money())?,
@@ -223,14 +227,12 @@ impl Evaluation<'_, '_> {
     }
 }
 
-fn covers(band: &Band, value: Exact) -> bool {
-    // Bands rise, so the first that ends above the value is the one, unless an explicit beginning leaves it out.
-    let ends = match band.bound {
+fn ends_above(band: &Band, value: Exact) -> bool {
+    match band.bound {
         Bound::UpTo(end) => value <= end,
         Bound::Below(end) => value < end,
         Bound::Open => true,
-    };
-    ends && band.over.is_none_or(|over| value > over)
+    }
 }
 
 /// The rate at `value`: on the line between the two nearest points; outside, that of the nearest point.
