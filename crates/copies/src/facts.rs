@@ -3,6 +3,7 @@
 //! One value, three renderings, so that a verifier can compare them. How the page looks lives in `statement`, how a file is
 //! judged in `verify`.
 
+pub mod picture;
 pub mod qr;
 pub mod xmp;
 

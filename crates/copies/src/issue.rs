@@ -11,7 +11,4 @@ pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet};
 pub use sign::{Next, Pending, Role, issue};
 
-/// Name of the official's signature field.
-pub const OFFICIAL_FIELD: &str = "official";
-/// Name of the agency's signature field.
-pub const AGENCY_FIELD: &str = "agency";
+pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

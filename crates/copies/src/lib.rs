@@ -6,3 +6,11 @@ pub mod facts;
 #[cfg(feature = "issue")]
 pub mod issue;
 pub mod statement;
+pub mod verify;
+
+pub use verify::{Policy, Report, Verdict, verify};
+
+/// Name of the official's signature field.
+pub const OFFICIAL_FIELD: &str = "official";
+/// Name of the agency's signature field.
+pub const AGENCY_FIELD: &str = "agency";

@@ -6,14 +6,13 @@ use motcua_pdf::write::font::Font;
 use motcua_pdf::write::metadata::{Schema, packet};
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{FileWriter, icc, points, text_string};
-use qrcodegen::{QrCode, QrCodeEcc};
 use ring::digest::{SHA256, digest};
 use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
 use super::original::{Original, Sheet};
 use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
-use crate::facts::{CopyFacts, VIET_NAM, xmp};
+use crate::facts::{CopyFacts, VIET_NAM, picture, xmp};
 use crate::statement::{Statement, agency_block};
 
 /// A4 in points.
@@ -391,26 +390,10 @@ fn statement_page(
     statement: &Statement,
 ) -> Result<StatementPage, IssueError> {
     let text = facts.qr().to_text();
-    let qr = QrCode::encode_text(&text, QrCodeEcc::Medium)
-        .map_err(|_| IssueError::QrTooLong { length: text.len() })?;
-    // 42 mm: at most 101 modules of 0.4 mm, which phones read from paper.
-    let side = 119.0;
-    let module = side / f64::from(qr.size());
-    let (left, top) = (MARGIN, PAGE.1 - MARGIN);
-    let mut content = String::from("0 g\n");
-    for y in 0..qr.size() {
-        for x in 0..qr.size() {
-            if qr.get_module(x, y) {
-                let _ = writeln!(
-                    content,
-                    "{:.3} {:.3} {module:.3} {module:.3} re",
-                    left + f64::from(x) * module,
-                    top - f64::from(y + 1) * module
-                );
-            }
-        }
-    }
-    content.push_str("f\n");
+    let (left, top) = (picture::LEFT, picture::TOP);
+    let side = picture::SIDE;
+    let mut content =
+        picture::draw(&text, left, top).ok_or(IssueError::QrTooLong { length: text.len() })?;
     let mut placed = Vec::new();
     let measure = PAGE.0 - 2.0 * MARGIN;
     let mut y = top - side - 44.0;

@@ -1,0 +1,131 @@
+//! Whether metadata, statement page, signature appearances, QR code and certificates say the same.
+
+use motcua_pdf::{Document, Error, Object};
+
+use super::text::{Drawn, drawn};
+use super::{Reason, Report, SignatureReport};
+use crate::facts::{CopyFacts, picture};
+use crate::statement::{Statement, agency_block};
+use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
+
+/// Compares, in the revision the official signed.
+pub(super) fn check(
+    document: &Document<'_>,
+    judged: &[SignatureReport],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let signed = match judged.first().and_then(|s| s.revision) {
+        Some(revision) => document.revision(revision - 1)?,
+        None => document.revision(0)?,
+    };
+    let catalog = signed.catalog()?;
+    let metadata = match signed.value(&catalog, "Metadata")? {
+        Object::Stream(stream) => signed.decode(&stream)?,
+        _ => Vec::new(),
+    };
+    let facts = std::str::from_utf8(&metadata).ok().and_then(CopyFacts::from_xmp);
+    let Some(facts) = facts else {
+        report.add(Reason::new("copies.no_facts", &[]));
+        return Ok(());
+    };
+    let differs =
+        |part: &str| Reason::new("copies.statement_differs", &[("part", part.to_owned())]);
+    match Statement::new(&facts) {
+        None => report.add(differs("mẫu lời chứng / template")),
+        Some(statement) => page(&signed, &facts, &statement, report)?,
+    }
+    for (signature, field, stated) in [
+        (judged.first(), OFFICIAL_FIELD, &facts.official),
+        (judged.get(1), AGENCY_FIELD, &facts.agency),
+    ] {
+        let Some(signature) = signature else { continue };
+        let certificate =
+            if field == OFFICIAL_FIELD { &signature.common_name } else { &signature.organization };
+        if let Some(certificate) = certificate
+            && fold(certificate) != fold(stated)
+        {
+            report.add(Reason::new(
+                "copies.signer_name_differs",
+                &[
+                    ("field", field.to_owned()),
+                    ("certificate", certificate.clone()),
+                    ("statement", stated.clone()),
+                ],
+            ));
+        }
+    }
+    report.facts = Some(facts);
+    Ok(())
+}
+
+/// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.
+fn fold(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn page(
+    document: &Document<'_>,
+    facts: &CopyFacts,
+    statement: &Statement,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let differs =
+        |part: &str| Reason::new("copies.statement_differs", &[("part", part.to_owned())]);
+    let pages = document.pages()?;
+    let Some(last) = pages.last() else { return Ok(()) };
+    let resources = match last.inherited("Resources") {
+        Some(resources) => document.resolve(resources)?,
+        None => Object::Null,
+    };
+    let mut stream = Vec::new();
+    let contents = document.value(&last.dict, "Contents")?;
+    for part in contents.as_array().unwrap_or_default() {
+        if let Object::Stream(part) = document.resolve(part)? {
+            stream.extend_from_slice(&document.decode(&part)?);
+        }
+    }
+    let shown = drawn(document, &stream, &resources)?;
+    let expected: Vec<String> = statement.lines().into_iter().map(squeeze).collect();
+    // The name itself stands in the official's appearance.
+    let on_page = expected.get(..expected.len() - 1).unwrap_or_default().concat();
+    if shown.as_ref().map(|d: &Drawn| squeeze(&d.text)) != Some(on_page) {
+        report.add(differs("trang lời chứng / statement page"));
+    }
+    let wanted = picture::draw(&facts.qr().to_text(), picture::LEFT, picture::TOP);
+    if shown.is_none_or(|d| Some(d.other) != wanted.map(|w| squeeze(&w))) {
+        report.add(Reason::new("copies.qr_differs", &[]));
+    }
+    let official = format!("(đã ký số){}", facts.official);
+    let looks = [
+        (OFFICIAL_FIELD, squeeze(&official), "ô chữ ký người chứng thực / official's appearance"),
+        (AGENCY_FIELD, squeeze(&agency_block(facts).concat()), "khối cơ quan / agency's block"),
+    ];
+    for (field, wanted, part) in looks {
+        if appearance(document, field)? != Some(wanted) {
+            report.add(differs(part));
+        }
+    }
+    Ok(())
+}
+
+/// The text that a field's appearance shows.
+fn appearance(document: &Document<'_>, field: &str) -> Result<Option<String>, Error> {
+    let catalog = document.catalog()?;
+    let Object::Dict(form) = document.value(&catalog, "AcroForm")? else { return Ok(None) };
+    for item in document.value(&form, "Fields")?.as_array().unwrap_or_default() {
+        let Object::Dict(dict) = document.resolve(item)? else { continue };
+        if dict.get("T").and_then(Object::as_string).is_none_or(|t| t.bytes != field.as_bytes()) {
+            continue;
+        }
+        let Object::Dict(look) = document.value(&dict, "AP")? else { return Ok(None) };
+        let Object::Stream(stream) = document.value(&look, "N")? else { return Ok(None) };
+        let resources = document.value(&stream.dict, "Resources")?;
+        let shown = drawn(document, &document.decode(&stream)?, &resources)?;
+        return Ok(shown.filter(|d| d.other == squeeze("0 g")).map(|d| squeeze(&d.text)));
+    }
+    Ok(None)
+}
+
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}

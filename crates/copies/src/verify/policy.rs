@@ -1,0 +1,92 @@
+//! What a verifier trusts, as of when, and what it insists on. Read from JSON by the bindings.
+
+use motcua_pki::Certificate;
+use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+/// Whether revocation of the signers' certificates must be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationNeed {
+    /// Without fresh revocation data the result is `cannot_confirm`.
+    Required,
+    /// It is not looked at, and the report says so.
+    NotChecked,
+}
+
+/// A verifier's policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name, repeated in the report.
+    pub id: String,
+    /// Whom it trusts.
+    pub anchors: Vec<Anchor>,
+    /// Further certificates that may complete a path.
+    pub intermediates: Vec<Certificate>,
+    /// The date of the trust list.
+    pub trust_list_as_of: String,
+    /// The time of the check.
+    pub at: OffsetDateTime,
+    /// Whether revocation must be known.
+    pub revocation: RevocationNeed,
+    /// CRLs and OCSP responses the caller supplies.
+    pub material: RevocationMaterial,
+}
+
+/// A policy that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the policy cannot be used: {problem}")]
+pub struct PolicyError {
+    /// What does not fit.
+    pub problem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    id: String,
+    /// PEM certificates, trusted for signatures of officials and agencies.
+    anchors_pem: Vec<String>,
+    #[serde(default)]
+    intermediates_pem: Vec<String>,
+    trust_list_as_of: String,
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+    revocation: RevocationNeed,
+}
+
+impl Policy {
+    /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
+    /// optionally `intermediates_pem`.
+    ///
+    /// # Errors
+    /// [`PolicyError`] with what does not fit.
+    pub fn from_json(json: &str) -> Result<Self, PolicyError> {
+        let form: Form =
+            serde_json::from_str(json).map_err(|e| PolicyError { problem: e.to_string() })?;
+        let read = |pems: &[String]| -> Result<Vec<Certificate>, PolicyError> {
+            let mut all = Vec::new();
+            for pem in pems {
+                all.extend(
+                    Certificate::from_pems(pem)
+                        .map_err(|e| PolicyError { problem: e.to_string() })?,
+                );
+            }
+            Ok(all)
+        };
+        let purposes = [Purpose::OfficialDuty, Purpose::Public];
+        Ok(Self {
+            id: form.id,
+            anchors: read(&form.anchors_pem)?
+                .into_iter()
+                .map(|c| Anchor::new(c, &purposes))
+                .collect(),
+            intermediates: read(&form.intermediates_pem)?,
+            trust_list_as_of: form.trust_list_as_of,
+            at: form.at,
+            revocation: form.revocation,
+            material: RevocationMaterial::default(),
+        })
+    }
+}

@@ -1,0 +1,234 @@
+//! Judges genuine, damaged and attacked copies. Every attack starts from a genuine copy made here.
+
+mod made;
+
+use made::{NOW, demo, facts, originals, sample};
+use motcua_copies::issue::{Fonts, issue};
+use motcua_copies::verify::{Check, RevocationNeed, RowName, Severity};
+use motcua_copies::{Policy, Report, Verdict, verify};
+use motcua_pdf::write::{UpdateBase, update};
+use motcua_pdf::{Document, Limits};
+use motcua_pki::authority::Demo;
+use motcua_pki::path::RevocationMaterial;
+use time::Duration;
+
+struct Case {
+    demo: Demo,
+    copy: Vec<u8>,
+}
+
+impl Case {
+    fn new() -> Self {
+        let demo = demo();
+        let mut facts = facts();
+        facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
+        facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+        let bytes = [sample("diploma-scan.pdf")];
+        let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+        let copy = issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+        Self { demo, copy }
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            id: "test".into(),
+            anchors: vec![self.demo.anchor()],
+            intermediates: Vec::new(),
+            trust_list_as_of: "2026-11-24".into(),
+            at: NOW + Duration::hours(1),
+            revocation: RevocationNeed::NotChecked,
+            material: RevocationMaterial::default(),
+        }
+    }
+
+    fn judge(&self, bytes: &[u8]) -> Report {
+        verify(bytes, &self.policy())
+    }
+
+    /// The copy with an update that replaces these objects.
+    fn updated(&self, objects: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        let text = String::from_utf8_lossy(&self.copy);
+        let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let document = Document::parse(&self.copy, &Limits::STANDARD).unwrap();
+        let root = document.trailer().get("Root").unwrap().as_ref().unwrap().number;
+        let id = "00".repeat(16);
+        let base = UpdateBase { startxref: start, size: document.next_number() + 1, root, file_id: &id };
+        let mut file = self.copy.clone();
+        file.extend(update(file.len(), base, objects).0);
+        file
+    }
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    report.reasons.iter().map(|r| r.code).collect()
+}
+
+fn row(report: &Report, name: RowName) -> Check {
+    report.rows.iter().find(|r| r.row == name).unwrap().check
+}
+
+#[test]
+fn a_genuine_copy_is_valid_with_its_notes() {
+    let case = Case::new();
+    let report = case.judge(&case.copy);
+    assert_eq!(report.verdict, Verdict::ValidWithNotes, "{}", report.to_text());
+    assert_eq!(codes(&report), ["copies.time_claimed_only", "copies.status_not_checked"]);
+    assert_eq!(row(&report, RowName::Unchanged), Check::Passed);
+    assert_eq!(row(&report, RowName::Content), Check::Passed);
+    assert_eq!(row(&report, RowName::Status), Check::NotChecked);
+    assert_eq!(report.signatures.len(), 2);
+    assert_eq!(report.facts.as_ref().unwrap().register.number, 12);
+    assert_eq!(report.to_json().unwrap(), case.judge(&case.copy).to_json().unwrap());
+}
+
+#[test]
+fn without_trust_or_in_another_time_it_cannot_be_confirmed() {
+    let case = Case::new();
+    let mut policy = case.policy();
+    policy.anchors.clear();
+    assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm);
+    let mut policy = case.policy();
+    policy.anchors = vec![demo().anchor()];
+    assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm, "another root of the same name");
+    let mut policy = case.policy();
+    policy.at = NOW + Duration::days(4_000);
+    assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm);
+    let mut policy = case.policy();
+    policy.revocation = RevocationNeed::Required;
+    assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm);
+}
+
+#[test]
+fn one_byte_of_a_page_changed() {
+    let case = Case::new();
+    let mut file = case.copy.clone();
+    file[200_000] ^= 1;
+    let report = case.judge(&file);
+    assert_eq!(report.verdict, Verdict::NotValid);
+    assert!(codes(&report).contains(&"copies.bytes_changed"));
+}
+
+#[test]
+fn a_page_replaced_by_an_appended_update() {
+    let case = Case::new();
+    let document = Document::parse(&case.copy, &Limits::STANDARD).unwrap();
+    let page = document.pages().unwrap()[0].id;
+    let parent = document.pages().unwrap()[0].dict.get("Parent").unwrap().as_ref().unwrap();
+    let body = format!("<< /Type /Page /Parent {parent} R /MediaBox [0 0 100 100] >>").into_bytes();
+    let report = case.judge(&case.updated(&[(page.number, body)]));
+    assert_eq!(report.verdict, Verdict::NotValid);
+    let reason = report.reasons.iter().find(|r| r.code == "copies.changed_after_signing").unwrap();
+    assert!(reason.vi.contains("trang 1") && reason.en.contains("page 1"), "{reason:?}");
+    assert!(codes(&report).contains(&"copies.extra_revision"));
+}
+
+#[test]
+fn anything_appended_is_refused() {
+    let case = Case::new();
+    let document = Document::parse(&case.copy, &Limits::STANDARD).unwrap();
+    let next = document.next_number();
+    let root = document.trailer().get("Root").unwrap().as_ref().unwrap().number;
+    let attacks: [(&str, Vec<(u32, Vec<u8>)>); 3] = [
+        ("a new object", vec![(next, b"(hidden)".to_vec())]),
+        ("the catalog", vec![(root, b"<< /Type /Catalog /Pages 2 0 R >>".to_vec())]),
+        ("nothing", vec![]),
+    ];
+    for (what, objects) in attacks {
+        let verdict = case.judge(&case.updated(&objects)).verdict;
+        assert!(matches!(verdict, Verdict::NotValid | Verdict::NotACopy | Verdict::CouldNotCheck), "{what}: {verdict:?}");
+    }
+    for tail in [&b"junk"[..], b"\n%%EOF\n", b"%comment\n", b"\0\0\0"] {
+        let mut file = case.copy.clone();
+        file.extend_from_slice(tail);
+        assert!(case.judge(&file).verdict > Verdict::ValidWithNotes, "{tail:?}");
+    }
+    let mut file = b"junk".to_vec();
+    file.extend_from_slice(&case.copy);
+    assert!(case.judge(&file).verdict > Verdict::ValidWithNotes);
+}
+
+#[test]
+fn only_the_officials_signature_is_not_enough() {
+    let case = Case::new();
+    let document = Document::parse(&case.copy, &Limits::STANDARD).unwrap();
+    let half = &case.copy[..document.revisions()[0].added.end];
+    let report = case.judge(half);
+    assert_eq!(report.verdict, Verdict::NotValid);
+    assert!(codes(&report).contains(&"copies.signatures_expected"));
+}
+
+#[test]
+fn a_statement_that_differs_from_its_metadata_is_refused() {
+    // The insider's case: all signatures are genuine, but page and metadata disagree.
+    let case = Case::new();
+    let demo = &case.demo;
+    let mut facts = facts();
+    facts.official = "Một Người Khác".into();
+    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+    let bytes = [sample("diploma-scan.pdf")];
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let copy = issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    let report = case.judge(&copy);
+    assert_eq!(report.verdict, Verdict::NotValid);
+    assert!(codes(&report).contains(&"copies.signer_name_differs"));
+}
+
+#[test]
+fn other_files_are_not_copies() {
+    let case = Case::new();
+    assert_eq!(case.judge(b"").verdict, Verdict::NotACopy);
+    assert_eq!(case.judge(&sample("diploma-page-1.jpg")).verdict, Verdict::NotACopy);
+    assert_eq!(case.judge(&sample("diploma-scan.pdf")).verdict, Verdict::NotACopy);
+    assert_eq!(case.judge(&case.copy[..case.copy.len() / 2]).verdict, Verdict::CouldNotCheck);
+}
+
+#[test]
+fn no_flipped_byte_is_ever_valid() {
+    // Every 997th byte of the file, and every byte outside the pictures: dictionaries, tables, signatures.
+    let case = Case::new();
+    let picture = |i: usize| case.copy[i.saturating_sub(64)..(i + 64).min(case.copy.len())].iter().filter(|b| **b > 127).count() > 16;
+    let mut flipped = 0;
+    for i in (0..case.copy.len()).filter(|i| i % 997 == 0 || (!picture(*i) && i % 23 == 0)) {
+        let mut file = case.copy.clone();
+        file[i] ^= 1;
+        let verdict = case.judge(&file).verdict;
+        assert!(verdict > Verdict::ValidWithNotes, "byte {i}: {verdict:?}");
+        flipped += 1;
+    }
+    println!("{flipped} bytes flipped");
+    assert!(flipped > 1_000);
+}
+
+#[test]
+fn every_reason_has_its_sentences() {
+    let case = Case::new();
+    for reason in case.judge(&case.copy).reasons {
+        assert!(!reason.vi.is_empty() && !reason.en.is_empty() && !reason.vi.contains('{'), "{reason:?}");
+        assert_eq!(reason.severity, Severity::Note);
+    }
+}
+
+#[test]
+fn files_of_other_signers_are_never_copies() {
+    let corpora = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let case = Case::new();
+    let (mut seen, mut open) = (0, vec![corpora.join("pyhanko-pdf"), corpora.join("pdfcpu-signatures"), corpora.join("misc-signed")]);
+    if !open.iter().all(|f| f.is_dir()) {
+        println!("SKIPPED: signed files of others: ../shared/corpora is not there");
+        return;
+    }
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == "pdf") {
+                let verdict = case.judge(&std::fs::read(&path).unwrap()).verdict;
+                assert!(verdict > Verdict::CannotConfirm, "{}: {verdict:?}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    println!("{seen} files of other signers");
+    assert!(seen > 20);
+}
