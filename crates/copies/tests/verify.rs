@@ -25,7 +25,8 @@ impl Case {
         facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
         let bytes = [sample("diploma-scan.pdf")];
         let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-        let copy = issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+        let copy =
+            issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
         Self { demo, copy }
     }
 
@@ -48,11 +49,13 @@ impl Case {
     /// The copy with an update that replaces these objects.
     fn updated(&self, objects: &[(u32, Vec<u8>)]) -> Vec<u8> {
         let text = String::from_utf8_lossy(&self.copy);
-        let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let start: usize =
+            text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
         let document = Document::parse(&self.copy, &Limits::STANDARD).unwrap();
         let root = document.trailer().get("Root").unwrap().as_ref().unwrap().number;
         let id = "00".repeat(16);
-        let base = UpdateBase { startxref: start, size: document.next_number() + 1, root, file_id: &id };
+        let base =
+            UpdateBase { startxref: start, size: document.next_number() + 1, root, file_id: &id };
         let mut file = self.copy.clone();
         file.extend(update(file.len(), base, objects).0);
         file
@@ -89,7 +92,11 @@ fn without_trust_or_in_another_time_it_cannot_be_confirmed() {
     assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm);
     let mut policy = case.policy();
     policy.anchors = vec![demo().anchor()];
-    assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm, "another root of the same name");
+    assert_eq!(
+        verify(&case.copy, &policy).verdict,
+        Verdict::CannotConfirm,
+        "another root of the same name"
+    );
     let mut policy = case.policy();
     policy.at = NOW + Duration::days(4_000);
     assert_eq!(verify(&case.copy, &policy).verdict, Verdict::CannotConfirm);
@@ -135,7 +142,10 @@ fn anything_appended_is_refused() {
     ];
     for (what, objects) in attacks {
         let verdict = case.judge(&case.updated(&objects)).verdict;
-        assert!(matches!(verdict, Verdict::NotValid | Verdict::NotACopy | Verdict::CouldNotCheck), "{what}: {verdict:?}");
+        assert!(
+            matches!(verdict, Verdict::NotValid | Verdict::NotACopy | Verdict::CouldNotCheck),
+            "{what}: {verdict:?}"
+        );
     }
     for tail in [&b"junk"[..], b"\n%%EOF\n", b"%comment\n", b"\0\0\0"] {
         let mut file = case.copy.clone();
@@ -167,7 +177,8 @@ fn a_statement_that_differs_from_its_metadata_is_refused() {
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
     let bytes = [sample("diploma-scan.pdf")];
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    let copy = issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    let copy =
+        issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     let report = case.judge(&copy);
     assert_eq!(report.verdict, Verdict::NotValid);
     assert!(codes(&report).contains(&"copies.signer_name_differs"));
@@ -186,7 +197,13 @@ fn other_files_are_not_copies() {
 fn no_flipped_byte_is_ever_valid() {
     // Every 997th byte of the file, and every byte outside the pictures: dictionaries, tables, signatures.
     let case = Case::new();
-    let picture = |i: usize| case.copy[i.saturating_sub(64)..(i + 64).min(case.copy.len())].iter().filter(|b| **b > 127).count() > 16;
+    let picture = |i: usize| {
+        case.copy[i.saturating_sub(64)..(i + 64).min(case.copy.len())]
+            .iter()
+            .filter(|b| **b > 127)
+            .count()
+            > 16
+    };
     let mut flipped = 0;
     for i in (0..case.copy.len()).filter(|i| i % 997 == 0 || (!picture(*i) && i % 23 == 0)) {
         let mut file = case.copy.clone();
@@ -203,7 +220,10 @@ fn no_flipped_byte_is_ever_valid() {
 fn every_reason_has_its_sentences() {
     let case = Case::new();
     for reason in case.judge(&case.copy).reasons {
-        assert!(!reason.vi.is_empty() && !reason.en.is_empty() && !reason.vi.contains('{'), "{reason:?}");
+        assert!(
+            !reason.vi.is_empty() && !reason.en.is_empty() && !reason.vi.contains('{'),
+            "{reason:?}"
+        );
         assert_eq!(reason.severity, Severity::Note);
     }
 }
@@ -212,7 +232,14 @@ fn every_reason_has_its_sentences() {
 fn files_of_other_signers_are_never_copies() {
     let corpora = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
     let case = Case::new();
-    let (mut seen, mut open) = (0, vec![corpora.join("pyhanko-pdf"), corpora.join("pdfcpu-signatures"), corpora.join("misc-signed")]);
+    let (mut seen, mut open) = (
+        0,
+        vec![
+            corpora.join("pyhanko-pdf"),
+            corpora.join("pdfcpu-signatures"),
+            corpora.join("misc-signed"),
+        ],
+    );
     if !open.iter().all(|f| f.is_dir()) {
         println!("SKIPPED: signed files of others: ../shared/corpora is not there");
         return;
