@@ -8,7 +8,7 @@ macro_rules! embedded {
     };
 }
 
-embedded!["certification-226-2016"];
+embedded!["certification-226-2016", "notary-257-2016"];
 
 /// The names of the tariffs, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
