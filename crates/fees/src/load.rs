@@ -194,7 +194,7 @@ impl Reader<'_> {
                     issuer: tab.text("issuer")?.to_owned(),
                     title: text(&tab.tab("title")?)?,
                     signed: tab.date("signed"),
-                    effective: tab.date("effective")?,
+                    effective: tab.date("effective"),
                     confidence: confidence(tab.text("confidence")?)?,
                     note: tab.text("note").map(str::to_owned),
                 })

@@ -227,9 +227,9 @@ pub struct Citation {
     /// Day it was signed.
     #[serde(with = "day::optional", skip_serializing_if = "Option::is_none")]
     pub signed: Option<Date>,
-    /// Day it took effect.
-    #[serde(with = "day")]
-    pub effective: Date,
+    /// Day it took effect, where the reading of the instrument gave it.
+    #[serde(with = "day::optional", skip_serializing_if = "Option::is_none")]
+    pub effective: Option<Date>,
     /// How far the value was checked.
     pub confidence: Confidence,
     /// A remark on the reading.

@@ -10,15 +10,40 @@ fn shipped(name: &str) -> Tariff {
     Tariff::from_toml(&format!("{name}.toml"), text).unwrap_or_else(|findings| panic!("{findings}"))
 }
 
+/// Warnings that stay, each with its reason.
+const OPEN: &[(&str, &str, &str)] = &[
+    (
+        "passport-2024",
+        "fees.validity_gap",
+        "no text says how 90 % and 50 % combine in the second half of 2025",
+    ),
+    ("hcmc-online-411-2025", "fees.uncovered_case", "the amounts at the counter are not verified"),
+];
+
 #[test]
 fn every_example_holds() {
     let mut count = 0;
-    for name in motcua_tariffs::names() {
+    let mut open = std::collections::BTreeSet::new();
+    let mut names: Vec<&str> = motcua_tariffs::names().collect();
+    assert!(names.is_sorted());
+    for name in names.drain(..) {
         let tariff = shipped(name);
         assert_eq!(tariff.id(), name);
-        assert!(tariff.warnings().findings.is_empty(), "{}", tariff.warnings());
+        for finding in &tariff.warnings().findings {
+            let known = OPEN.iter().find(|(file, code, _)| *file == name && *code == finding.code);
+            let known = known.unwrap_or_else(|| panic!("{}", tariff.warnings()));
+            open.insert(known);
+        }
         let outcomes = run_examples(&tariff);
-        assert!(!outcomes.is_empty(), "{name} has no example");
+        for fee in tariff.fees() {
+            let shown =
+                tariff.examples().iter().any(|example| example.application.fees[0].fee == fee.id);
+            assert!(
+                shown || tariff.examples().len() > 5 || fee.rules.len() == 1,
+                "{name}: {} has no example",
+                fee.id
+            );
+        }
         for outcome in outcomes {
             count += 1;
             assert!(
@@ -28,7 +53,20 @@ fn every_example_holds() {
             );
         }
     }
-    assert!(count >= 18, "only {count} examples ran");
+    assert_eq!(open.len(), OPEN.len(), "a warning listed as open is gone: {open:?}");
+    assert!(count >= 121, "only {count} examples ran");
+}
+
+#[test]
+fn the_conflict_of_two_resolutions_is_reported() {
+    let text = include_str!("../../tariffs/data/fixtures/haiphong-conflict-2026.toml");
+    let findings = Tariff::from_toml("haiphong-conflict-2026.toml", text).unwrap_err();
+    assert_eq!(findings.findings.len(), 1, "{findings}");
+    let found = &findings.findings[0];
+    assert_eq!(found.code, "fees.modifier_conflict");
+    for part in ["34/2025/NQ-HĐND", "23/2026/NQ-HĐND", "channel = online", "2026-08-08"] {
+        assert!(found.message.contains(part), "{}", found.message);
+    }
 }
 
 #[test]

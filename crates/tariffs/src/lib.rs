@@ -8,7 +8,21 @@ macro_rules! embedded {
     };
 }
 
-embedded!["certification-226-2016", "notary-257-2016"];
+embedded![
+    "certification-226-2016",
+    "civil-status-281-2016",
+    "criminal-record-16-2025",
+    "driving-licence-154-2025",
+    "hcmc-online-411-2025",
+    "id-card-73-2024",
+    "notary-257-2016",
+    "passport-2024",
+    "postal-return",
+    "registration-tax-10-2022",
+    "residence-75-2022",
+    "secured-transactions-61-2023",
+    "vehicle-plates-60-2023",
+];
 
 /// The names of the tariffs, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -78,7 +78,7 @@ static SOURCE: Table = Table {
         need("title", Kind::Table(&TEXT)),
         need("issuer", Kind::Text),
         may("signed", Kind::Date),
-        need("effective", Kind::Date),
+        may("effective", Kind::Date),
         need("confidence", Kind::Choice(CONFIDENCE)),
         may("note", Kind::Text),
     ],
