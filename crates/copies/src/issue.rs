@@ -8,7 +8,7 @@ mod sign;
 
 pub use error::IssueError;
 pub use layout::Fonts;
-pub use original::{Original, OriginalKind, Sheet};
+pub use original::{Original, OriginalKind, Sheet, describe};
 pub use sign::{Next, Pending, Role, issue};
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

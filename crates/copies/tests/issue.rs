@@ -2,14 +2,14 @@
 
 mod made;
 
-use made::{demo, facts, original, originals, sample};
+use made::{demo, facts, facts_of, original, originals, sample};
 use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, issue};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::{Signer, cms};
 
 fn issue_sample(files: &[&str]) -> Vec<u8> {
     let bytes: Vec<_> = files.iter().map(|f| sample(f)).collect();
-    let (demo, facts) = (demo(), facts());
+    let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let copy =
         issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
@@ -46,7 +46,7 @@ fn a_scanned_pdf_becomes_a_copy() {
 #[test]
 fn a_saved_state_resumes_and_refuses_a_foreign_signature() {
     let bytes = [sample("diploma-page-1.jpg")];
-    let (demo, facts) = (demo(), facts());
+    let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
         (signer.certificate_chain(), signer.algorithm())
@@ -87,7 +87,7 @@ fn a_saved_state_resumes_and_refuses_a_foreign_signature() {
 }
 
 fn refusal(bytes: &[u8]) -> IssueError {
-    let (demo, facts) = (demo(), facts());
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err()
 }
@@ -168,7 +168,7 @@ fn pdfs_that_cannot_be_read_say_why() {
 #[test]
 fn facts_that_do_not_fit_are_refused() {
     let jpeg = sample("diploma-page-1.jpg");
-    let (demo, good) = (demo(), facts());
+    let (demo, good) = (demo(), facts_of(&[original(&jpeg)]));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let code = |facts| {
         let fonts = Fonts::LIBERATION_SERIF;
@@ -188,6 +188,9 @@ fn facts_that_do_not_fit_are_refused() {
     let mut facts = good.clone();
     facts.paper = "giấy ".repeat(900).trim_end().to_owned();
     assert_eq!(code(facts), "copies.qr_too_long");
+    let mut facts = good.clone();
+    facts.original.sha256 = "00".repeat(32);
+    assert_eq!(code(facts), "copies.bad_fact");
     let mut facts = good;
     facts.official = "Nguyễn 字".to_owned();
     assert_eq!(code(facts), "pdf.missing_glyph");
@@ -196,7 +199,7 @@ fn facts_that_do_not_fit_are_refused() {
 #[test]
 fn the_same_input_lays_out_the_same_bytes() {
     let bytes = [sample("diploma-scan.pdf")];
-    let (demo, facts) = (demo(), facts());
+    let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let lay = || {
         let who = (official.certificate_chain(), official.algorithm());
@@ -209,7 +212,7 @@ fn the_same_input_lays_out_the_same_bytes() {
 #[test]
 fn a_state_with_places_outside_its_file() {
     let bytes = [sample("diploma-page-1.jpg")];
-    let (demo, facts) = (demo(), facts());
+    let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let who = (official.certificate_chain(), official.algorithm());
     let seal = (agency.certificate_chain(), agency.algorithm());

@@ -58,6 +58,15 @@ pub fn facts() -> CopyFacts {
     }
 }
 
+/// The facts for these originals.
+pub fn facts_of(originals: &[Original<'_>]) -> CopyFacts {
+    let mut facts = facts();
+    if let Ok(original) = motcua_copies::issue::describe(originals, 2) {
+        facts.original = original;
+    }
+    facts
+}
+
 /// A PDF of these objects, numbered from 1, with a classic table.
 pub fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();

@@ -2,7 +2,7 @@
 
 mod made;
 
-use made::{NOW, demo, facts, originals, sample};
+use made::{NOW, demo, facts_of, originals, sample};
 use motcua_copies::issue::{Fonts, issue};
 use motcua_copies::verify::{Check, RevocationNeed, RowName, Severity};
 use motcua_copies::{Policy, Report, Verdict, verify};
@@ -20,10 +20,10 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let demo = demo();
-        let mut facts = facts();
+        let bytes = [sample("diploma-scan.pdf")];
+        let mut facts = facts_of(&originals(&bytes));
         facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
         facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
-        let bytes = [sample("diploma-scan.pdf")];
         let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
         let copy =
             issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
@@ -172,10 +172,10 @@ fn a_statement_that_differs_from_its_metadata_is_refused() {
     // The insider's case: all signatures are genuine, but page and metadata disagree.
     let case = Case::new();
     let demo = &case.demo;
-    let mut facts = facts();
+    let bytes = [sample("diploma-scan.pdf")];
+    let mut facts = facts_of(&originals(&bytes));
     facts.official = "Một Người Khác".into();
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
-    let bytes = [sample("diploma-scan.pdf")];
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let copy =
         issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();

@@ -3,39 +3,92 @@
 //! Python, Node and the browser all call these functions, so that one input gives the same bytes everywhere; the files in
 //! `test-vectors/` hold them to it. Nothing is decided here: an operation reads its input, calls a room and writes the answer.
 
+#[cfg(feature = "verify")]
+mod copies;
 mod error;
+#[cfg(feature = "fees")]
+mod fees;
+#[cfg(feature = "payments")]
+mod payments;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
+#[cfg(feature = "issue")]
+pub use copies::issue_copy;
+#[cfg(feature = "verify")]
+pub use copies::verify_copy;
 pub use error::{Error, Failure};
+
+/// An operation: JSON text in, JSON text of the result out.
+type Operation = fn(&'static str, &str) -> Result<String, Failure>;
+
+/// The operations of this build, sorted by name.
+const OPERATIONS: &[(&str, Operation)] = &[
+    #[cfg(feature = "fees")]
+    ("fees.assess", fees::assess),
+    #[cfg(feature = "payments")]
+    ("payments.vietqr.build", payments::vietqr_build),
+    #[cfg(feature = "payments")]
+    ("payments.vietqr.parse", payments::vietqr_parse),
+    #[cfg(feature = "payments")]
+    ("payments.vnpay.request", payments::vnpay_request),
+    #[cfg(feature = "payments")]
+    ("payments.vnpay.verify", payments::vnpay_verify),
+];
 
 /// Runs one operation. `op` is its name (see [`operations`]), `input` its JSON object.
 ///
 /// The answer is `{"ok": …}` or `{"error": {"code", "message", "details"}}`; it never panics and is never empty.
+///
+/// ```
+/// # #[cfg(feature = "fees")] {
+/// let answer = motcua::wire::call(
+///     "fees.assess",
+///     r#"{"tariff": "certification-226-2016", "date": "2026-11-24",
+///         "application": {"fees": [{"fee": "ct.copy", "facts": {"pages": 2, "copies": 2}}]}}"#,
+/// );
+/// assert!(answer.contains(r#""total":{"amount":"8000","currency":"VND"}"#), "{answer}");
+/// # }
+/// ```
 pub fn call(op: &str, input: &str) -> String {
-    answer(dispatch(op, input))
+    let found = OPERATIONS.iter().find(|(name, _)| *name == op);
+    answer(match found {
+        Some((name, run)) => run(name, input),
+        None => {
+            Err(Error::UnknownOperation { op: op.to_owned(), known: operations().join(", ") }
+                .into())
+        }
+    })
 }
 
 /// The names that [`call`] knows in this build, sorted.
 pub fn operations() -> Vec<&'static str> {
-    Vec::new()
+    OPERATIONS.iter().map(|(name, _)| *name).collect()
 }
 
-fn dispatch(op: &str, _input: &str) -> Result<serde_json::Value, Failure> {
-    Err(Error::UnknownOperation { op: op.to_owned(), known: operations().join(", ") }.into())
+/// Reads an operation's input, naming the operation when it does not fit.
+fn read<T: DeserializeOwned>(op: &str, input: &str) -> Result<T, Failure> {
+    serde_json::from_str(input)
+        .map_err(|e| Error::BadInput { op: op.to_owned(), problem: e.to_string() }.into())
 }
 
-fn answer<T: Serialize>(result: Result<T, Failure>) -> String {
+/// Writes a result. All results are text, numbers, lists and objects with text keys, so writing cannot fail.
+fn write<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn answer(result: Result<String, Failure>) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "snake_case")]
-    enum Answer<T> {
-        Ok(T),
+    enum Answer {
+        Ok(Box<RawValue>),
         Error(Failure),
     }
-    let answer = match result {
-        Ok(value) => Answer::Ok(value),
+    write(&match result.map(RawValue::from_string) {
+        Ok(Ok(value)) => Answer::Ok(value),
+        Ok(Err(e)) => Answer::Error(Failure::new("motcua.bad_input", e.to_string(), Vec::new())),
         Err(failure) => Answer::Error(failure),
-    };
-    // Every answer is made of strings, numbers, lists and objects with string keys: writing it cannot fail.
-    serde_json::to_string(&answer).unwrap_or_default()
+    })
 }

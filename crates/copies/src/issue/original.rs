@@ -5,7 +5,10 @@ use motcua_pdf::write::import::Importer;
 use motcua_pdf::write::{FileWriter, points};
 use motcua_pdf::{Document, Limits};
 
+use ring::digest::{Context, SHA256};
+
 use super::IssueError;
+use crate::facts::OriginalFacts;
 
 /// The least resolution of a capture, dots per inch (Decree 30/2020/NĐ-CP Annex I part II).
 const LEAST_DPI: u32 = 200;
@@ -54,6 +57,32 @@ pub struct Original<'a> {
     pub dpi: Option<u32>,
 }
 
+/// What a statement says of these originals: their hash, the pages that carry information as the clerk counted them, and the
+/// media type of the first.
+///
+/// # Errors
+/// [`IssueError::NoOriginal`], [`IssueError::UnknownOriginal`].
+pub fn describe(originals: &[Original<'_>], pages: u32) -> Result<OriginalFacts, IssueError> {
+    let first = originals.first().ok_or(IssueError::NoOriginal)?;
+    if first.bytes.is_empty() {
+        return Err(IssueError::EmptyOriginal { index: 1 });
+    }
+    let kind = OriginalKind::of(first.bytes).ok_or_else(|| unknown(1, first.bytes))?;
+    let mut context = Context::new(&SHA256);
+    for original in originals {
+        context.update(original.bytes);
+    }
+    let sha256 = motcua_pdf::write::hex(context.finish().as_ref());
+    Ok(OriginalFacts { sha256, pages, media_type: kind.media_type().to_owned() })
+}
+
+fn unknown(index: usize, bytes: &[u8]) -> IssueError {
+    IssueError::UnknownOriginal {
+        index,
+        found: motcua_pdf::write::hex(bytes.get(..8).unwrap_or(bytes)),
+    }
+}
+
 /// A sheet of the original as a page of the copy.
 #[derive(Debug, Clone)]
 pub struct Sheet {
@@ -83,10 +112,7 @@ impl Original<'_> {
                 Ok(vec![self.picture(file, index, &read_png(self.bytes)?)?])
             }
             Some(OriginalKind::Pdf) => self.document(file, index),
-            None => {
-                let found = motcua_pdf::write::hex(self.bytes.get(..8).unwrap_or(self.bytes));
-                Err(IssueError::UnknownOriginal { index, found })
-            }
+            None => Err(unknown(index, self.bytes)),
         }
     }
 

@@ -7,7 +7,7 @@ use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Fonts, pdf_date, revision};
-use super::{IssueError, Original};
+use super::{IssueError, Original, describe};
 use crate::facts::CopyFacts;
 
 /// Whose signature is due.
@@ -85,6 +85,12 @@ impl Pending {
     ) -> Result<Self, IssueError> {
         if originals.is_empty() {
             return Err(IssueError::NoOriginal);
+        }
+        if describe(originals, facts.original.pages)? != facts.original {
+            return Err(IssueError::BadFact {
+                field: "original",
+                problem: "hash or media type are not those of the files given; take them from `describe`",
+            });
         }
         let revision = revision(originals, facts, fonts, capacity(official.0, official.1)?)?;
         let entries = format!(

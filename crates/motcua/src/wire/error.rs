@@ -15,6 +15,27 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// The input is not the JSON object that the operation takes.
+    BadInput {
+        /// The operation.
+        op: String,
+        /// What does not fit, with line and column.
+        problem: String,
+    },
+    /// No tariff of this name is shipped.
+    UnknownTariff {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The tariff has findings.
+    BadTariff {
+        /// Its name.
+        name: String,
+        /// All findings with their positions.
+        findings: String,
+    },
 }
 
 impl Error {
@@ -22,6 +43,9 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownOperation { .. } => "motcua.unknown_operation",
+            Self::BadInput { .. } => "motcua.bad_input",
+            Self::UnknownTariff { .. } => "motcua.unknown_tariff",
+            Self::BadTariff { .. } => "motcua.bad_tariff",
         }
     }
 
@@ -30,6 +54,15 @@ impl Error {
         match self {
             Self::UnknownOperation { op, known } => {
                 vec![("op", op.clone()), ("known", known.clone())]
+            }
+            Self::BadInput { op, problem } => {
+                vec![("op", op.clone()), ("problem", problem.clone())]
+            }
+            Self::UnknownTariff { name, known } => {
+                vec![("name", name.clone()), ("known", known.clone())]
+            }
+            Self::BadTariff { name, findings } => {
+                vec![("name", name.clone()), ("findings", findings.clone())]
             }
         }
     }
@@ -40,6 +73,24 @@ impl std::fmt::Display for Error {
         match self {
             Self::UnknownOperation { op, known } => {
                 write!(f, "no operation is called {op:?} in this build; there are: {known}")
+            }
+            Self::BadInput { op, problem } => {
+                write!(
+                    f,
+                    "the input of {op} does not fit: {problem}; its documentation lists the fields"
+                )
+            }
+            Self::UnknownTariff { name, known } => {
+                write!(
+                    f,
+                    "no tariff is called {name:?}; there are: {known}; or give the text as tariff_toml"
+                )
+            }
+            Self::BadTariff { name, findings } => {
+                write!(
+                    f,
+                    "the tariff {name} cannot be used until its findings are mended:\n{findings}"
+                )
             }
         }
     }
@@ -72,6 +123,19 @@ impl From<Error> for Failure {
     }
 }
 
+/// `2026-11-24` in JSON.
+#[cfg(feature = "fees")]
+pub(super) mod date {
+    use serde::{Deserialize as _, Deserializer, de::Error as _};
+    use time::{Date, macros::format_description};
+
+    pub(in crate::wire) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
+        let text = String::deserialize(d)?;
+        Date::parse(&text, format_description!("[year]-[month]-[day]"))
+            .map_err(|_| D::Error::custom(format!("{text:?} is not a date like 2026-11-24")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -79,5 +143,38 @@ mod tests {
         let answer = crate::wire::call("fees.guess", "{}");
         assert!(answer.contains(r#""code":"motcua.unknown_operation""#), "{answer}");
         assert!(answer.contains(r#""op":"fees.guess""#), "{answer}");
+    }
+
+    #[cfg(feature = "fees")]
+    fn fails(input: &str, code: &str) {
+        let answer = crate::wire::call("fees.assess", input);
+        assert!(answer.contains(&format!("\"code\":\"{code}\"")), "{answer}");
+    }
+
+    #[cfg(feature = "fees")]
+    #[test]
+    fn bad_input() {
+        fails("{", "motcua.bad_input");
+        let float = r#"{"tariff":"certification-226-2016","date":"2026-11-24","application":{"fees":[{"fee":"ct.copy","facts":{"pages":2.5,"copies":1}}]}}"#;
+        fails(float, "motcua.bad_input");
+        fails(&float.replace("2.5", "2").replace("2026-11-24", "24/11/2026"), "motcua.bad_input");
+    }
+
+    #[cfg(feature = "fees")]
+    #[test]
+    fn unknown_tariff() {
+        fails(
+            r#"{"tariff":"x","date":"2026-11-24","application":{"fees":[]}}"#,
+            "motcua.unknown_tariff",
+        );
+    }
+
+    #[cfg(feature = "fees")]
+    #[test]
+    fn bad_tariff() {
+        fails(
+            r#"{"tariff_toml":"schema = 1","date":"2026-11-24","application":{"fees":[]}}"#,
+            "motcua.bad_tariff",
+        );
     }
 }

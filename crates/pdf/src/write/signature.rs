@@ -24,7 +24,7 @@ impl SignatureDict {
         let mut body =
             format!("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached {entries} /ByteRange ").into_bytes();
         let range_at = body.len();
-        body.extend_from_slice(&vec![b' '; RANGE_WIDTH]);
+        body.extend_from_slice(&[b' '; RANGE_WIDTH]);
         body.extend_from_slice(b" /Contents ");
         let contents_at = body.len();
         body.push(b'<');
