@@ -1,3 +1,130 @@
-//! The command `motcua`.
+//! The command `motcua`: reads arguments, calls the library, prints. Exit 0: done; 1: the answer is no; 2: it could not be done.
 
-fn main() {}
+mod demo;
+mod error;
+mod files;
+mod screen;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use time::OffsetDateTime;
+
+use error::Error;
+use screen::Screen;
+
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "The one-stop counter of Vietnamese public administration: fees, payments, certified copies"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lead one dossier through the counter: fee, payment, register, certified copy, verification
+    Demo {
+        /// Captured pages in order (JPEG, PNG, PDF); a sample diploma without it
+        #[arg(long, value_name = "PATH")]
+        original: Vec<PathBuf>,
+        /// Resolution of pictures that do not state theirs, dots per inch
+        #[arg(long)]
+        dpi: Option<u32>,
+        /// Folder for what the demo makes
+        #[arg(long, value_name = "DIR", default_value = "motcua-demo")]
+        out: PathBuf,
+    },
+    /// Certified copies
+    Copy {
+        #[command(subcommand)]
+        command: CopyCommand,
+    },
+    /// Fees
+    Fees {
+        #[command(subcommand)]
+        command: FeesCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CopyCommand {
+    /// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
+    Verify {
+        /// The PDF
+        file: PathBuf,
+        /// Trusted root certificates, PEM
+        #[arg(long, value_name = "PEM", required = true)]
+        trust: Vec<PathBuf>,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum FeesCommand {
+    /// Assess a case: JSON with tariff, application and date, as `motcua::wire` takes it
+    Assess {
+        /// The case
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let screen = Screen::new();
+    // The command is where the clock is read; everything below takes the time as an argument.
+    #[expect(clippy::disallowed_methods, reason = "the command may read the clock")]
+    let now = OffsetDateTime::from(std::time::SystemTime::now());
+    let result = match arguments.command {
+        Command::Demo { original, dpi, out } => demo::run(&screen, &original, dpi, &out, now),
+        Command::Copy { command: CopyCommand::Verify { file, trust, json } } => {
+            verify(&screen, &file, &trust, json, now)
+        }
+        Command::Fees { command: FeesCommand::Assess { file } } => assess(&screen, &file),
+    };
+    match result {
+        Ok(code) => code,
+        Err(e) => {
+            screen.error(&e);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn verify(
+    screen: &Screen,
+    file: &std::path::Path,
+    trust: &[PathBuf],
+    json: bool,
+    now: OffsetDateTime,
+) -> Result<ExitCode, Error> {
+    use motcua::copies::Verdict;
+    let mut pems = Vec::new();
+    for path in trust {
+        pems.push(String::from_utf8_lossy(&files::read(path)?).into_owned());
+    }
+    let report =
+        motcua::copies::verify(&files::read(file)?, &demo::policy(&pems, "motcua-cli", now)?);
+    if json {
+        screen.raw(&report.to_json().unwrap_or_default());
+    } else {
+        screen.raw(&report.to_text());
+    }
+    Ok(match report.verdict {
+        Verdict::Valid | Verdict::ValidWithNotes => ExitCode::SUCCESS,
+        Verdict::CouldNotCheck => ExitCode::from(2),
+        _ => ExitCode::from(1),
+    })
+}
+
+fn assess(screen: &Screen, file: &std::path::Path) -> Result<ExitCode, Error> {
+    let input = files::read(file)?;
+    let answer = motcua::wire::call("fees.assess", &String::from_utf8_lossy(&input));
+    screen.raw(&answer);
+    Ok(if answer.starts_with("{\"ok\"") { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}

@@ -1,0 +1,124 @@
+//! `motcua demo`: one dossier through every room, each step in view. What a step computes lives in the rooms; here it is led,
+//! printed and written.
+
+mod copy;
+mod fee;
+mod payment;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use motcua::copies::Policy;
+use motcua::ledger::{Ledger, Series};
+use motcua::pki::authority::Demo;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::error::Error;
+use crate::files;
+use crate::screen::Screen;
+
+/// The act code of the demo agency's electronic register.
+const ACT_CODE: &str = "SCTĐT/BS";
+/// Its identifier; invented.
+const AGENCY_ID: &str = "H99.01";
+
+/// What all steps share.
+struct Stage<'a> {
+    screen: &'a Screen,
+    out: &'a Path,
+    now: OffsetDateTime,
+}
+
+impl Stage<'_> {
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.out.join(name);
+        files::write(&path, bytes)?;
+        self.screen.wrote(&path);
+        Ok(())
+    }
+
+    fn write_json(&self, name: &str, value: &serde_json::Value) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
+        self.write(name, text.as_bytes())
+    }
+}
+
+/// The samples that are used when no original is given.
+const SAMPLES: [&[u8]; 2] = [
+    include_bytes!("../../../examples/originals/diploma-page-1.jpg"),
+    include_bytes!("../../../examples/originals/diploma-page-2.jpg"),
+];
+
+/// A verifier's policy that trusts these roots and does not look at revocation.
+pub fn policy(roots: &[String], id: &str, now: OffsetDateTime) -> Result<Policy, Error> {
+    let at = now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+    let day = at.get(..10).unwrap_or_default();
+    let form = json!({
+        "id": id, "anchors_pem": roots, "trust_list_as_of": day, "at": at, "revocation": "not_checked",
+    });
+    Policy::from_json(&form.to_string())
+        .map_err(|e| Error::Unexpected { step: "reading the trusted roots", got: e.to_string() })
+}
+
+/// Runs the whole demo.
+pub fn run(
+    screen: &Screen,
+    originals: &[PathBuf],
+    dpi: Option<u32>,
+    out: &Path,
+    now: OffsetDateTime,
+) -> Result<ExitCode, Error> {
+    let mut captured = Vec::new();
+    for path in originals {
+        captured.push(files::read(path)?);
+    }
+    if captured.is_empty() {
+        captured = SAMPLES.map(<[u8]>::to_vec).to_vec();
+    }
+    // Whatever cannot be copied is refused before a fee is asked or a number taken.
+    let authority = Demo::new(now)?;
+    copy::rehearse(&captured, dpi, &authority, now)?;
+    files::folder(out)?;
+    let stage = Stage { screen, out, now };
+    screen.raw("motcua demo: a citizen asks for two certified copies of a two-page diploma.");
+    screen.raw("(Công dân xin hai bản sao chứng thực của một bằng cử nhân hai trang.)");
+
+    screen.step(1, "Fee / Phí chứng thực");
+    let total = fee::run(&stage)?;
+
+    screen.step(2, "Payment / Thanh toán");
+    let order = payment::run(&stage, total)?;
+
+    screen.step(3, "Register / Sổ chứng thực");
+    let path = out.join("register.sqlite");
+    let mut ledger = Ledger::open(&path)?;
+    payment::record(&mut ledger, &order, now)?;
+    let series = Series { agency: AGENCY_ID.to_owned(), kind: ACT_CODE.to_owned() };
+    let entry = ledger.reserve(&series, order.id(), now)?;
+    screen.say(&format!(
+        "number {} of {}, {ACT_CODE}; the paid order {} has it for good",
+        entry.number,
+        entry.year,
+        order.id()
+    ));
+    screen.wrote(&path);
+
+    screen.step(4, "Certified copy / Bản sao điện tử chứng thực");
+    let made = copy::issue(&stage, &captured, dpi, &authority, &entry)?;
+    ledger.complete(&series, entry.year, entry.number, &made.sha256, now)?;
+    screen.say(&format!(
+        "number {} is completed with the copy's hash {}…",
+        entry.number,
+        made.sha256.get(..16).unwrap_or_default()
+    ));
+
+    screen.step(5, "Verification / Kiểm tra");
+    copy::verify(&stage, &made, &authority)?;
+    screen.raw("");
+    screen.raw(&format!(
+        "Done. Everything is in {}; open copy.pdf, read report.json.",
+        out.display()
+    ));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,218 @@
+//! Steps 4 and 5: the certified copy, and its verification beside two manipulated ones.
+
+use motcua::copies::facts::{CopyFacts, RegisterEntry, VIET_NAM};
+use motcua::copies::issue::{Fonts, Original, describe, issue as issue_copy};
+use motcua::copies::{Report, Verdict, statement, verify as judge};
+use motcua::ledger::Entry;
+use motcua::pdf::write::{UpdateBase, hex, update};
+use motcua::pdf::{Document, Limits};
+use motcua::pki::authority::{Demo, Identity};
+use ring::digest::{SHA256, digest};
+use time::OffsetDateTime;
+
+use super::{ACT_CODE, AGENCY_ID, Stage};
+use crate::error::Error;
+use crate::files;
+use crate::screen::Mark;
+
+/// A copy and its hash.
+pub(super) struct Made {
+    copy: Vec<u8>,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+fn originals(captured: &[Vec<u8>], dpi: Option<u32>) -> Vec<Original<'_>> {
+    captured.iter().map(|bytes| Original { bytes, dpi }).collect()
+}
+
+fn facts(
+    captured: &[Original<'_>],
+    authority: &Demo,
+    (number, year): (u32, i32),
+    now: OffsetDateTime,
+) -> Result<CopyFacts, Error> {
+    let subject = |identity: &Identity| {
+        let name = identity.certificate().subject().clone();
+        (
+            name.common_name().unwrap_or_default().to_owned(),
+            name.organization().unwrap_or_default().to_uppercase(),
+        )
+    };
+    let ((official, _), (_, agency)) = (subject(&authority.official), subject(&authority.agency));
+    let copy_id = format!("BS-{year}-{number:06}");
+    let secret = hex(digest(&SHA256, format!("{copy_id} {now}").as_bytes())
+        .as_ref()
+        .get(..8)
+        .unwrap_or_default());
+    let day = now.to_offset(VIET_NAM).date();
+    // To the second: what is shown is what is kept.
+    let signed_at = now.replace_nanosecond(0).unwrap_or(now);
+    Ok(CopyFacts {
+        template: statement::COPY_2025_11.to_owned(),
+        register: RegisterEntry {
+            number,
+            book: "01".to_owned(),
+            year: u16::try_from(year).unwrap_or(u16::MAX),
+            act_code: ACT_CODE.to_owned(),
+        },
+        certified_on: day,
+        signed_at,
+        agency,
+        agency_id: AGENCY_ID.to_owned(),
+        place: "phường Mẫu".to_owned(),
+        official,
+        capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
+        original: describe(captured, 2)?,
+        copy_id,
+        dossier: format!(
+            "{AGENCY_ID}-{:02}{:02}{:02}-{number:04}",
+            year % 100,
+            u8::from(day.month()),
+            day.day()
+        ),
+        procedure: "2.000815".to_owned(),
+        applicant: "001201000001".to_owned(),
+        paper: "Bằng cử nhân".to_owned(),
+        system: "motcua (mẫu)".to_owned(),
+        link: "https://dichvucong.example/v".to_owned(),
+        secret,
+    })
+}
+
+fn make(
+    captured: &[Vec<u8>],
+    dpi: Option<u32>,
+    authority: &Demo,
+    entry: (u32, i32),
+    now: OffsetDateTime,
+) -> Result<(Vec<u8>, CopyFacts), Error> {
+    let captured = originals(captured, dpi);
+    let facts = facts(&captured, authority, entry, now)?;
+    let (official, agency) = (authority.official_signer()?, authority.agency_signer()?);
+    let copy = issue_copy(&captured, &facts, Fonts::LIBERATION_SERIF, &official, &agency)?;
+    Ok((copy, facts))
+}
+
+/// Makes the copy once without a number of its own, so that a bad original stops the demo before anything is written.
+pub(super) fn rehearse(
+    captured: &[Vec<u8>],
+    dpi: Option<u32>,
+    authority: &Demo,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    make(captured, dpi, authority, (1, now.to_offset(VIET_NAM).year()), now).map(|_| ())
+}
+
+/// Issues, signs and writes the copy and its certificates.
+pub(super) fn issue(
+    stage: &Stage<'_>,
+    captured: &[Vec<u8>],
+    dpi: Option<u32>,
+    authority: &Demo,
+    entry: &Entry,
+) -> Result<Made, Error> {
+    let screen = stage.screen;
+    let (copy, facts) = make(captured, dpi, authority, (entry.number, entry.year), stage.now)?;
+    if let Some(statement) = statement::Statement::new(&facts) {
+        for line in statement.lines() {
+            screen.say(&format!("│ {line}"));
+        }
+    }
+    screen.mark(
+        Mark::Good,
+        &format!(
+            "{} certifies (DocMDP, nothing but the agency's signature may follow)",
+            facts.official
+        ),
+    );
+    screen.mark(Mark::Good, &format!("{} seals", facts.agency));
+    stage.write("copy.pdf", &copy)?;
+    files::folder(&stage.out.join("trust"))?;
+    stage.write("trust/root.pem", authority.root.certificate().to_pem().as_bytes())?;
+    for (name, identity) in [("official", &authority.official), ("agency", &authority.agency)] {
+        let chain: String = identity.chain().iter().map(motcua::pki::Certificate::to_pem).collect();
+        stage.write(&format!("trust/{name}.pem"), chain.as_bytes())?;
+        // Keys of an invented authority, so that the examples can sign with them.
+        stage.write(
+            &format!("trust/{name}.key.pem"),
+            identity.private_key().to_pkcs8_pem().as_bytes(),
+        )?;
+    }
+    let sha256 = hex(digest(&SHA256, &copy).as_ref());
+    Ok(Made { copy, sha256 })
+}
+
+/// The copy with its first page replaced by an appended update, as an attacker would.
+fn with_replaced_page(copy: &[u8]) -> Option<Vec<u8>> {
+    let document = Document::parse(copy, &Limits::STANDARD).ok()?;
+    let page = document.pages().ok()?.into_iter().next()?;
+    let parent = page.dict.get("Parent")?.as_ref()?;
+    let root = document.trailer().get("Root")?.as_ref()?.number;
+    let text = String::from_utf8_lossy(copy);
+    let startxref = text.rsplit("startxref\n").next()?.lines().next()?.parse().ok()?;
+    let id = "00".repeat(16);
+    let base = UpdateBase { startxref, size: document.next_number(), root, file_id: &id };
+    let body = format!("<< /Type /Page /Parent {parent} R /MediaBox [0 0 595 842] >>").into_bytes();
+    let mut file = copy.to_vec();
+    let (bytes, _) = update(file.len(), base, &[(page.id.number, body)]);
+    file.extend_from_slice(&bytes);
+    Some(file)
+}
+
+/// Verifies the copy and the two manipulated ones.
+pub(super) fn verify(stage: &Stage<'_>, made: &Made, authority: &Demo) -> Result<(), Error> {
+    let screen = stage.screen;
+    let policy = super::policy(&[authority.root.certificate().to_pem()], "motcua-demo", stage.now)?;
+    let report = judge(&made.copy, &policy);
+    for line in report.to_text().lines() {
+        screen.say(line);
+    }
+    if report.verdict != Verdict::ValidWithNotes {
+        return Err(Error::Unexpected {
+            step: "verifying the copy",
+            got: report.headline_en.to_owned(),
+        });
+    }
+    stage.write("report.json", (report.to_json().unwrap_or_default() + "\n").as_bytes())?;
+    let mut flipped = made.copy.clone();
+    let middle = flipped.len() / 3;
+    if let Some(byte) = flipped.get_mut(middle) {
+        *byte ^= 1;
+    }
+    let replaced = with_replaced_page(&made.copy).ok_or(Error::Unexpected {
+        step: "replacing a page",
+        got: "the copy could not be read".to_owned(),
+    })?;
+    for (what, name, file) in [
+        (format!("the same copy with byte {middle} changed"), "copy-one-byte-changed.pdf", flipped),
+        (
+            "the same copy with page 1 replaced by an appended update".to_owned(),
+            "copy-page-replaced.pdf",
+            replaced,
+        ),
+    ] {
+        refused(stage, &what, &judge(&file, &policy))?;
+        stage.write(name, &file)?;
+    }
+    Ok(())
+}
+
+fn refused(stage: &Stage<'_>, what: &str, report: &Report) -> Result<(), Error> {
+    if report.verdict != Verdict::NotValid {
+        return Err(Error::Unexpected {
+            step: "refusing a changed copy",
+            got: report.headline_en.to_owned(),
+        });
+    }
+    stage
+        .screen
+        .mark(Mark::Bad, &format!("{what}: {} / {}", report.headline_vi, report.headline_en));
+    for reason in
+        report.reasons.iter().filter(|r| r.severity == motcua::copies::verify::Severity::Failure)
+    {
+        stage.screen.say(&format!("  {} ({})", reason.vi, reason.code));
+        stage.screen.say(&format!("  {}", reason.en));
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! What the command itself may fail at, and how any room's error reaches the terminal.
+
+use std::path::Path;
+
+use motcua::wire::Failure;
+
+/// Why the command could not do what was asked. Exit code 2.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be read.
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        problem: String,
+    },
+    /// A file or folder could not be written.
+    Write {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        problem: String,
+    },
+    /// A file is larger than the command reads.
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A step that must refuse something let it pass, or the reverse. The demo stops there.
+    Unexpected {
+        /// Which step.
+        step: &'static str,
+        /// What came instead.
+        got: String,
+    },
+    /// A room refused.
+    Room(Failure),
+}
+
+impl Error {
+    /// A read that failed.
+    pub fn read(path: &Path, e: &std::io::Error) -> Self {
+        Self::Read { path: path.display().to_string(), problem: e.to_string() }
+    }
+
+    /// A write that failed.
+    pub fn write(path: &Path, e: &std::io::Error) -> Self {
+        Self::Write { path: path.display().to_string(), problem: e.to_string() }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Read { .. } => "cli.read",
+            Self::Write { .. } => "cli.write",
+            Self::TooLarge { .. } => "cli.too_large",
+            Self::Unexpected { .. } => "cli.unexpected",
+            Self::Room(failure) => &failure.code,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read { path, problem } => write!(f, "cannot read {path}: {problem}"),
+            Self::Write { path, problem } => {
+                write!(f, "cannot write {path}: {problem}; nothing was left half-written")
+            }
+            Self::TooLarge { path, size, limit } => {
+                write!(f, "{path} has {size} bytes; the command reads at most {limit}")
+            }
+            Self::Unexpected { step, got } => {
+                write!(
+                    f,
+                    "{step} did not end as it must: {got}; please report this as a defect of motcua"
+                )
+            }
+            Self::Room(failure) => f.write_str(&failure.message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Room(failure)
+    }
+}
+
+/// Any room's error, unchanged.
+macro_rules! from_room {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Error {
+            fn from(e: $error) -> Self {
+                Self::Room(Failure::new(e.code(), e.to_string(), e.details()))
+            }
+        })+
+    };
+}
+
+from_room!(
+    motcua::fees::Error,
+    motcua::payments::Error,
+    motcua::ledger::Error,
+    motcua::pki::Error,
+    motcua::copies::issue::IssueError
+);
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn unexpected() {
+        let e = Error::Unexpected { step: "verifying the copy", got: "not valid".to_owned() };
+        assert_eq!(e.code(), "cli.unexpected");
+        assert!(e.to_string().contains("report this as a defect"));
+    }
+}

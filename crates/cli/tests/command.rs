@@ -1,0 +1,128 @@
+//! The command as a user runs it: the demo, twice, and everything it must refuse without leaving anything behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn motcua(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_motcua")).args(arguments).output().unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[track_caller]
+fn refused(output: &Output, code: &str) {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(&format!("[{code}]")), "{said}");
+}
+
+#[test]
+fn the_demo_runs_twice_and_the_register_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    for number in ["number 1 of", "number 2 of"] {
+        let run = motcua(&["demo", "--out", text(&out)]);
+        let said = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+        assert!(said.contains(number) && said.contains("8.000 ₫"), "{said}");
+        for refusal in
+            ["a forged notice is refused", "copies.bytes_changed", "copies.changed_after_signing"]
+        {
+            assert!(said.contains(refusal), "{refusal}: {said}");
+        }
+    }
+    for file in [
+        "assessment.json",
+        "payment.json",
+        "payment.png",
+        "register.sqlite",
+        "copy.pdf",
+        "report.json",
+        "trust/root.pem",
+    ] {
+        assert!(out.join(file).exists(), "{file}");
+    }
+    let (copy, root) = (out.join("copy.pdf"), out.join("trust/root.pem"));
+    let verdict = |file: &Path| {
+        motcua(&["copy", "verify", text(file), "--trust", text(&root), "--json"]).status.code()
+    };
+    assert_eq!(verdict(&copy), Some(0));
+    assert_eq!(verdict(&out.join("copy-one-byte-changed.pdf")), Some(1));
+    assert_eq!(verdict(&out.join("copy-page-replaced.pdf")), Some(1));
+    assert_eq!(verdict(&out.join("payment.png")), Some(1));
+    let cut = out.join("cut.pdf");
+    fs::write(&cut, &fs::read(&copy).unwrap()[..5_000]).unwrap();
+    assert_eq!(verdict(&cut), Some(2));
+}
+
+#[test]
+fn bad_originals_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals/diploma-page-1.jpg");
+    let jpeg = fs::read(sample).unwrap();
+    let cases: [(&str, &[u8], &str); 4] = [
+        ("empty.pdf", b"", "copies.empty_original"),
+        ("text.png", b"just text", "copies.unknown_original"),
+        ("cut.jpg", &jpeg[..jpeg.len() / 2], "pdf.broken_image"),
+        ("cut.pdf", b"%PDF-1.7\nnothing", "pdf.no_end"),
+    ];
+    for (name, bytes, code) in cases {
+        let (file, out) = (folder.path().join(name), folder.path().join("out"));
+        fs::write(&file, bytes).unwrap();
+        refused(&motcua(&["demo", "--original", text(&file), "--out", text(&out)]), code);
+        assert!(!out.exists(), "{name} left something behind");
+    }
+}
+
+#[test]
+fn a_scanned_pdf_and_a_picture_can_be_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals");
+    for name in ["diploma-scan.pdf", "diploma-page-2.jpg"] {
+        let (file, out) = (samples.join(name), folder.path().join(name));
+        let run = motcua(&["demo", "--original", text(&file), "--out", text(&out)]);
+        assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+#[test]
+fn read() {
+    refused(&motcua(&["demo", "--original", "/no/such/file.pdf"]), "cli.read");
+}
+
+#[test]
+fn write() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = folder.path().join("a file");
+    fs::write(&taken, "x").unwrap();
+    refused(&motcua(&["demo", "--out", text(&taken)]), "cli.write");
+    assert_eq!(fs::read(&taken).unwrap(), b"x");
+}
+
+#[test]
+fn too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let huge = folder.path().join("huge.pdf");
+    fs::File::create(&huge).unwrap().set_len(600 << 20).unwrap();
+    refused(&motcua(&["demo", "--original", text(&huge)]), "cli.too_large");
+}
+
+#[test]
+fn a_case_is_assessed_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = folder.path().join("case.json");
+    let fees = r#"{"fees": [{"fee": "ct.copy", "facts": {"pages": 198, "copies": 1}}]}"#;
+    fs::write(
+        &case,
+        format!(
+            r#"{{"tariff": "certification-226-2016", "date": "2026-11-24", "application": {fees}}}"#
+        ),
+    )
+    .unwrap();
+    let answer = motcua(&["fees", "assess", text(&case)]);
+    assert!(String::from_utf8_lossy(&answer.stdout).contains(r#""amount":"200000""#), "{answer:?}");
+}
