@@ -33,7 +33,7 @@ pub(crate) struct Dates {
 }
 
 impl Dates {
-    fn new(application: &Application, date: Date) -> Self {
+    pub(crate) fn new(application: &Application, date: Date) -> Self {
         Self {
             lodged: application.lodged.unwrap_or(date),
             decided: application.decided.unwrap_or(date),

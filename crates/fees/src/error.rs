@@ -133,6 +133,12 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+    /// A recorded assessment cannot be read.
+    #[error("this is not an assessment made here: {reason}; give the JSON as it was written")]
+    BadAssessment {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The exact result does not fit.
     #[error("fee `{fee}`: {source}")]
     Money {
@@ -165,6 +171,7 @@ impl Error {
             Self::NoExchangeRate { .. } => "fees.no_exchange_rate",
             Self::BadExchangeRate { .. } => "fees.bad_exchange_rate",
             Self::TooMany { .. } => "fees.too_many",
+            Self::BadAssessment { .. } => "fees.bad_assessment",
             Self::Money { .. } => "fees.money",
         }
     }
@@ -208,6 +215,7 @@ impl Error {
                 vec![owned("fee", fee), owned("from", from), owned("to", to)]
             }
             Self::BadExchangeRate { raw } => vec![owned("raw", raw)],
+            Self::BadAssessment { reason } => vec![owned("reason", reason)],
             Self::TooMany { what, limit } => {
                 vec![("what", (*what).to_owned()), ("limit", limit.to_string())]
             }

@@ -8,7 +8,9 @@
 
 mod application;
 mod assessment;
+mod bulk;
 mod check;
+mod compare;
 mod day;
 mod diagnostics;
 mod engine;
@@ -17,11 +19,17 @@ mod examples;
 mod load;
 mod model;
 mod render;
+mod rows;
 
 pub use application::{Application, Entitlement, ExchangeRate, FactValue, Request};
 pub use assessment::{
     ASSESSMENT_SCHEMA, AccountTotal, Assessment, Exemption, ExemptionResult, Line, RateDate, Step,
     TariffRef, Validity, Warning, Words,
+};
+pub use bulk::{Compiled, Plan, RowError};
+pub use compare::{
+    Case, CaseDifference, Change, Comparison, Difference, MoneyDiff, Recheck, Said, diff_in_money,
+    verify_assessment, what_if,
 };
 pub use diagnostics::{Diagnostics, Finding, Severity};
 pub use engine::assess;
@@ -31,3 +39,4 @@ pub use model::{
     Citation, Combine, Condition, Confidence, Effect, Example, Expected, FactKind, Fee, FeeKind,
     Modifier, RateDateKind, Rule, Shape, Tariff, Text,
 };
+pub use rows::RowReader;

@@ -516,3 +516,14 @@ fn money() {
     assert_eq!(error.code(), "fees.money");
     assert!(error.details().contains(&("cause", "money.overflow".to_owned())));
 }
+
+#[test]
+fn bad_assessment() {
+    let tariff = Tariff::from_toml("x", SOUND).unwrap_or_else(|all| panic!("{all}"));
+    for json in ["", "{}", r#"{"total":1}"#] {
+        assert_eq!(
+            motcua_fees::verify_assessment(&tariff, json).unwrap_err().code(),
+            "fees.bad_assessment"
+        );
+    }
+}
