@@ -139,6 +139,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The text to format is not TOML.
+    #[error("this file cannot be formatted, as it is not TOML: {reason}; check it first")]
+    NotToml {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The exact result does not fit.
     #[error("fee `{fee}`: {source}")]
     Money {
@@ -172,6 +178,7 @@ impl Error {
             Self::BadExchangeRate { .. } => "fees.bad_exchange_rate",
             Self::TooMany { .. } => "fees.too_many",
             Self::BadAssessment { .. } => "fees.bad_assessment",
+            Self::NotToml { .. } => "fees.not_toml",
             Self::Money { .. } => "fees.money",
         }
     }
@@ -215,7 +222,9 @@ impl Error {
                 vec![owned("fee", fee), owned("from", from), owned("to", to)]
             }
             Self::BadExchangeRate { raw } => vec![owned("raw", raw)],
-            Self::BadAssessment { reason } => vec![owned("reason", reason)],
+            Self::BadAssessment { reason } | Self::NotToml { reason } => {
+                vec![owned("reason", reason)]
+            }
             Self::TooMany { what, limit } => {
                 vec![("what", (*what).to_owned()), ("limit", limit.to_string())]
             }

@@ -16,10 +16,12 @@ mod diagnostics;
 mod engine;
 mod error;
 mod examples;
+mod fmt;
 mod load;
 mod model;
 mod render;
 mod rows;
+mod schema;
 
 pub use application::{Application, Entitlement, ExchangeRate, FactValue, Request};
 pub use assessment::{
@@ -35,8 +37,10 @@ pub use diagnostics::{Diagnostics, Finding, Severity};
 pub use engine::assess;
 pub use error::{Error, FindingCode};
 pub use examples::{ExampleOutcome, run_examples};
+pub use fmt::format;
 pub use model::{
     Citation, Combine, Condition, Confidence, Effect, Example, Expected, FactKind, Fee, FeeKind,
     Modifier, RateDateKind, Rule, Shape, Tariff, Text,
 };
 pub use rows::RowReader;
+pub use schema::schema;

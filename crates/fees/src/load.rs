@@ -4,7 +4,7 @@ mod condition;
 mod fee;
 mod reader;
 mod shape;
-mod spec;
+pub(crate) mod spec;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

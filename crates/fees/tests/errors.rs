@@ -527,3 +527,8 @@ fn bad_assessment() {
         );
     }
 }
+
+#[test]
+fn not_toml() {
+    assert_eq!(motcua_fees::format("id = ").unwrap_err().code(), "fees.not_toml");
+}
