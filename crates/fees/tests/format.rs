@@ -25,6 +25,11 @@ fn shipped_files_are_formatted_and_formatting_is_stable() {
         let text = motcua_tariffs::get(name).unwrap();
         let once = motcua_fees::format(text).unwrap();
         assert_eq!(motcua_fees::format(&once).unwrap(), once, "{name}");
+        if std::env::var_os("MOTCUA_WRITE").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tariffs/data/");
+            std::fs::write(format!("{path}{name}.toml"), &once).unwrap();
+            continue;
+        }
         assert!(
             once == text,
             "{name} is not formatted: first difference at {:?}",
