@@ -2,15 +2,18 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
+mod package;
 mod run;
+mod setup;
 mod tidy;
+mod witness;
 
 use std::process::ExitCode;
 
 use run::{Tally, cargo};
 
 const HELP: &str = "cargo xtask <command>
-  test     everything: tidy, fmt, clippy, tests, docs, the core without its features
+  test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
@@ -60,4 +63,9 @@ fn test(tally: &mut Tally) {
     }
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));
+    if let Some(demo) = witness::demo(tally) {
+        witness::run(tally, demo);
+        package::python_package(tally, demo);
+        package::npm_package(tally, demo);
+    }
 }

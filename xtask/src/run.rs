@@ -1,7 +1,7 @@
 //! Runs programs and adds up what came of them. What to run lives elsewhere.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Output, Stdio};
 
 /// What came of all steps.
 #[derive(Debug, Default)]
@@ -89,6 +89,36 @@ impl Tally {
         }
     }
 
+    /// Counts what a test runner said of itself: `words` stand beside the numbers of passed, failed and skipped.
+    pub fn counted(&mut self, name: &str, said: std::io::Result<Output>, words: &[&str; 3]) {
+        let Ok(said) = said else { return self.step(&format!("{name}: not started"), false) };
+        let text = String::from_utf8_lossy(&said.stdout);
+        let number = |word: &str| -> u64 {
+            let tokens: Vec<_> =
+                text.split_whitespace().map(|t| t.trim_matches([',', '='])).collect();
+            let word: Vec<_> = word.split_whitespace().collect();
+            let found = tokens.windows(word.len()).rposition(|w| w == word);
+            let near = |at: usize| [at.checked_sub(1), Some(at + word.len())];
+            let numbers = found
+                .into_iter()
+                .flat_map(near)
+                .flatten()
+                .filter_map(|i| tokens.get(i)?.parse().ok());
+            numbers.last().unwrap_or(0)
+        };
+        let [passed, failed, skipped] = words.map(number);
+        println!("{name}: {passed} passed, {failed} failed, {skipped} skipped");
+        if !said.status.success() || failed > 0 || passed == 0 {
+            println!("{text}{}", String::from_utf8_lossy(&said.stderr));
+            self.failures.push(name.to_owned());
+            self.failed += failed.max(1);
+        }
+        self.passed += passed;
+        if skipped > 0 {
+            self.skip(name, &format!("{skipped} tests; their reasons stand above"));
+        }
+    }
+
     /// Prints what was skipped and what failed, then the totals alone on a line.
     pub fn close(self) -> ExitCode {
         for skipped in &self.skipped {
@@ -111,6 +141,15 @@ pub fn cargo(args: &[&str]) -> bool {
     Command::new("cargo")
         .args(args)
         .env("RUSTDOCFLAGS", "-D warnings")
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Runs a program with further environment variables; true when it succeeded.
+pub fn program(name: &str, args: &[&str], variables: &[(&str, &str)]) -> bool {
+    Command::new(name)
+        .args(args)
+        .envs(variables.iter().copied())
         .status()
         .is_ok_and(|status| status.success())
 }

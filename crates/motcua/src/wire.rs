@@ -12,6 +12,7 @@ mod fees;
 mod payments;
 
 use serde::Serialize;
+#[cfg(any(feature = "fees", feature = "payments", feature = "issue"))]
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -68,6 +69,7 @@ pub fn operations() -> Vec<&'static str> {
     OPERATIONS.iter().map(|(name, _)| *name).collect()
 }
 
+#[cfg(any(feature = "fees", feature = "payments", feature = "issue"))]
 /// Reads an operation's input, naming the operation when it does not fit.
 fn read<T: DeserializeOwned>(op: &str, input: &str) -> Result<T, Failure> {
     serde_json::from_str(input)

@@ -121,6 +121,7 @@ impl CopyFacts {
 }
 
 /// Text as XML character data.
+#[cfg(test)]
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

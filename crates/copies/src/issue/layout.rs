@@ -93,8 +93,7 @@ impl Setting<'_> {
         let mut lines = vec![String::new()];
         for word in text.split(' ') {
             let mut word = word.to_owned();
-            loop {
-                let Some(line) = lines.last_mut() else { break };
+            while let Some(line) = lines.last_mut() {
                 let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
                 if self.width(bold, &joined, size)? <= measure {
                     *line = joined;

@@ -20,6 +20,14 @@ pub(super) fn check(
             &[("from", stray.range.start.to_string()), ("to", stray.range.end.to_string())],
         ));
     }
+    // White space after the last end mark means nothing to a reader, but nobody signed it.
+    let (covered, length) = (signatures.last().map_or(0, |s| s.end), document.bytes().len());
+    if covered != length && document.revisions().len() <= 2 {
+        report.add(Reason::new(
+            "copies.unaccounted_bytes",
+            &[("from", covered.min(length).to_string()), ("to", length.to_string())],
+        ));
+    }
     let names: Vec<_> = signatures.iter().map(|s| s.field.as_str()).collect();
     if names != [OFFICIAL_FIELD, AGENCY_FIELD] {
         report.add(Reason::new("copies.signatures_expected", &[("found", names.join(", "))]));
@@ -81,12 +89,12 @@ fn permitted(agency: &Found, id: Ref, old: Option<&Object>, new: Option<&Object>
     if Some(id) == agency.value {
         return old.is_none();
     }
-    if Some(id) == agency.widget {
-        if let (Some(Object::Dict(old)), Some(Object::Dict(new))) = (old, new) {
-            return !old.contains("V") && &new.without(&["V"]) == old;
+    match (old, new) {
+        (Some(Object::Dict(old)), Some(Object::Dict(new))) if Some(id) == agency.widget => {
+            !old.contains("V") && &new.without(&["V"]) == old
         }
+        _ => false,
     }
-    false
 }
 
 /// DocMDP with P=2 in the first signature, and `/Perms` in the catalog that names it (ISO 32000-2 §12.8.2.2, §12.8.6).

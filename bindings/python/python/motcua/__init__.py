@@ -1,0 +1,98 @@
+"""The one-stop counter of Vietnamese public administration: fees, payments, certified copies.
+
+Amounts go in and come out as whole numbers or decimal text; a float is refused. Every function calls the same Rust code as the
+npm package and gives the same answer, byte for byte (see ``call``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Sequence
+
+from . import _native
+
+__all__ = ["Error", "assess", "call", "issue_copy", "operations", "verify_copy", "vietqr", "vnpay_request", "vnpay_verify"]
+
+
+class Error(Exception):
+    """What motcua refused: a stable ``code``, a message, and ``details`` by name."""
+
+    def __init__(self, code: str, message: str, details: Mapping[str, str]) -> None:
+        super().__init__(f"{message} [{code}]")
+        self.code = code
+        self.message = message
+        self.details = dict(details)
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, str, dict[str, str]]]:
+        return (type(self), (self.code, self.message, self.details))
+
+
+def _refuse_floats(value: object, where: str) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"{where} is the float {value!r}; pass an int or decimal text such as '12.5', which are exact")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _refuse_floats(item, f"{where}.{key}")
+    elif isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        for index, item in enumerate(value):
+            _refuse_floats(item, f"{where}[{index}]")
+
+
+def _open(answer: str) -> Any:
+    value = json.loads(answer)
+    if "error" in value:
+        failure = value["error"]
+        raise Error(failure["code"], failure["message"], failure["details"])
+    return value["ok"]
+
+
+def _run(op: str, value: Mapping[str, Any]) -> Any:
+    _refuse_floats(value, op)
+    return _open(_native.call(op, json.dumps(value, ensure_ascii=False)))
+
+
+def call(op: str, input: str) -> str:
+    """Runs one operation of the wire: JSON text in, JSON text out."""
+    return _native.call(op, input)
+
+
+def operations() -> list[str]:
+    """The operations that ``call`` knows."""
+    return _native.operations()
+
+
+def assess(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, Any]:
+    """Assesses a case under a tariff that motcua ships. ``date`` is ``YYYY-MM-DD``. Raises ``Error``."""
+    return _run("fees.assess", {"tariff": tariff, "application": application, "date": date})
+
+
+def vietqr(**transfer: Any) -> str:
+    """The text of a VietQR code: ``bank``, ``account``, ``amount``, ``memo`` and so on. Raises ``Error``."""
+    return _run("payments.vietqr.build", transfer)["text"]
+
+
+def vnpay_request(account: Mapping[str, Any], payment: Mapping[str, Any]) -> dict[str, Any]:
+    """The signed address to send a payer to. Raises ``Error``."""
+    return _run("payments.vnpay.request", {"account": account, "payment": payment})
+
+
+def vnpay_verify(
+    account: Mapping[str, Any], notice: Mapping[str, Any], expected: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What to make of a notice, and the exact answer to give to the gateway."""
+    return _run("payments.vnpay.verify", {"account": account, "notice": notice, "expected": expected})
+
+
+def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
+    """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``."""
+    _refuse_floats(request, "copies.issue")
+    try:
+        return bytes(_native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False)))
+    except ValueError as failure:
+        _open(str(failure))
+        raise
+
+
+def verify_copy(pdf: bytes, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The report on a copy: verdict, rows, reasons. Raises ``Error`` only for a policy that does not fit."""
+    return _open(_native.verify_copy(pdf, json.dumps(policy, ensure_ascii=False)))

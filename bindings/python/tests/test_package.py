@@ -1,0 +1,69 @@
+"""The shared vectors and the package's own manners."""
+
+import json
+import os
+import pathlib
+import pickle
+
+import pytest
+
+import motcua
+
+ROOT = pathlib.Path(__file__).parents[3]
+VECTORS = ROOT / "test-vectors"
+ALL = [v for f in sorted(VECTORS.glob("*/*.json")) for v in json.loads(f.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("vector", ALL, ids=[v["id"] for v in ALL])
+def test_vector(vector):
+    text = json.dumps(vector["input"], ensure_ascii=False)
+    if "file" not in vector:
+        assert motcua.call(vector["op"], text) == vector["expect_json"]
+        return
+    data = bytearray((VECTORS / vector["file"]).read_bytes())
+    change = vector.get("change", {})
+    if "flip" in change:
+        data[change["flip"]] ^= 1
+    data = bytes(data[: change.get("first")])
+    assert motcua._native.verify_copy(data, text) == vector["expect_json"]
+
+
+def test_a_float_is_refused_with_what_to_pass_instead():
+    facts = {"fees": [{"fee": "ct.copy", "facts": {"pages": 2.0, "copies": 1}}]}
+    with pytest.raises(TypeError, match="decimal text"):
+        motcua.assess("certification-226-2016", facts, "2026-11-24")
+
+
+def test_errors_carry_code_and_details_and_survive_pickling():
+    with pytest.raises(motcua.Error) as caught:
+        motcua.assess("x", {"fees": []}, "2026-11-24")
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert (error.code, error.details["name"]) == ("motcua.unknown_tariff", "x")
+
+
+def test_a_copy_is_issued_and_judged():
+    demo = pathlib.Path(os.environ["MOTCUA_DEMO"])
+    report = json.loads((demo / "report.json").read_text("utf-8"))
+    facts = report["facts"]
+    original = facts.pop("original")
+
+    def key(who):
+        trust = demo / "trust"
+        return {"key_pem": (trust / f"{who}.key.pem").read_text(), "chain_pem": (trust / f"{who}.pem").read_text()}
+
+    request = {"facts": facts, "pages": original["pages"], "official": key("official"), "agency": key("agency")}
+    pages = [(ROOT / f"examples/originals/diploma-page-{i}.jpg").read_bytes() for i in (1, 2)]
+    copy = bytearray(motcua.issue_copy(pages, request))
+    policy = {
+        "id": "pytest",
+        "anchors_pem": [(demo / "trust/root.pem").read_text()],
+        "trust_list_as_of": "2026-11-24",
+        "at": report["checked_at"],
+        "revocation": "not_checked",
+    }
+    assert motcua.verify_copy(bytes(copy), policy)["verdict"] == "valid_with_notes"
+    copy[len(copy) // 2] ^= 1
+    assert motcua.verify_copy(bytes(copy), policy)["verdict"] == "not_valid"
+    with pytest.raises(motcua.Error) as caught:
+        motcua.issue_copy([b""], request)
+    assert caught.value.code == "copies.empty_original"

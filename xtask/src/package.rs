@@ -1,0 +1,175 @@
+//! Builds the Python and npm packages and runs their tests, on the demo's output where they need a copy.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::{Tally, output, program};
+use crate::setup::{has, need};
+
+/// Where everything is built, ignored by git.
+const BUILD: &str = "build";
+
+/// The virtual environment's program of this name.
+fn venv(name: &str) -> PathBuf {
+    Path::new(BUILD).join("venv/bin").join(name)
+}
+
+/// The Python interpreter of the project's virtual environment, made when it is not there.
+pub fn python(tally: &mut Tally) -> Option<PathBuf> {
+    let interpreter = venv("python");
+    if !interpreter.exists() {
+        let made = program("python3", &["-m", "venv", "build/venv"], &[]);
+        if !made {
+            tally.step("python: a virtual environment (install python3 and python3-venv)", false);
+            return None;
+        }
+    }
+    Some(interpreter)
+}
+
+/// Builds the wheel into the virtual environment and runs pytest.
+pub fn python_package(tally: &mut Tally, demo: &Path) {
+    let Some(python) = python(tally) else { return };
+    let (Some(python), Some(maturin)) =
+        (python.to_str(), venv("maturin").to_str().map(str::to_owned))
+    else {
+        return;
+    };
+    let pip =
+        program(python, &["-m", "pip", "install", "-q", "maturin>=1.9,<2", "pytest", "mypy"], &[]);
+    let wheel =
+        pip && program(
+            &maturin,
+            &[
+                "build",
+                "-q",
+                "--manifest-path",
+                "bindings/python/Cargo.toml",
+                "--profile",
+                "dev",
+                "-o",
+                "build/wheels",
+            ],
+            &[],
+        ) && program(
+            python,
+            &[
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--force-reinstall",
+                "--no-index",
+                "--find-links",
+                "build/wheels",
+                "motcua",
+            ],
+            &[],
+        );
+    tally.step("python: the wheel", wheel);
+    if !wheel {
+        return;
+    }
+    let variables = [("MOTCUA_DEMO", demo.to_string_lossy().into_owned())];
+    let said = Command::new(python)
+        .args([
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "bindings/python/tests",
+            "-c",
+            "bindings/python/pyproject.toml",
+        ])
+        .envs(variables)
+        .output();
+    tally.counted("pytest", said, &[" passed", " failed", " skipped"]);
+    tally.step(
+        "python: stubs agree (stubtest)",
+        program(python, &["-m", "mypy.stubtest", "motcua._native", "--ignore-missing-stub"], &[]),
+    );
+}
+
+/// The clang and linker for the fallback build, from Debian.
+const CROSS: &[&str] = &["rustc-web", "rust-web-src", "cargo-web", "clang-19", "lld-19", "llvm-19"];
+
+/// Builds one module with these features; an installed rustup target first, else Debian's compiler for the web.
+fn module(features: &str, target_dir: &str) -> Result<PathBuf, String> {
+    let listed = output("rustup", &["target", "list", "--installed"]).unwrap_or_default();
+    let sysroot = output("rustc", &["--print", "sysroot"]).unwrap_or_default();
+    let there = listed.lines().any(|l| l == "wasm32-unknown-unknown")
+        || Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir();
+    let common = [
+        "build",
+        "-q",
+        "--profile",
+        "wasm",
+        "--target",
+        "wasm32-unknown-unknown",
+        "-p",
+        "motcua-wasm",
+        "--no-default-features",
+        "--features",
+        features,
+        "--target-dir",
+        target_dir,
+    ];
+    let made = if there && has("clang") {
+        program("cargo", &common, &[])
+    } else {
+        need(&["clang-19", "wasm-ld-19"], CROSS)?;
+        let mut args = common.to_vec();
+        args.extend_from_slice(&["-Z", "build-std=std,panic_abort"]);
+        program(
+            "/usr/bin/cargo",
+            &args,
+            &[
+                ("RUSTC_BOOTSTRAP", "1"),
+                ("RUSTC", "/usr/bin/rustc"),
+                ("CC_wasm32_unknown_unknown", "clang-19"),
+                ("AR_wasm32_unknown_unknown", "llvm-ar-19"),
+                ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19"),
+            ],
+        )
+    };
+    if made {
+        Ok(Path::new(target_dir).join("wasm32-unknown-unknown/wasm/motcua_wasm.wasm"))
+    } else {
+        Err(format!("cargo build with {features} failed"))
+    }
+}
+
+/// Builds the npm package into `build/npm` and tests it in Node.
+pub fn npm_package(tally: &mut Tally, demo: &Path) {
+    let built = module("fees,payments,issue", "build/wasm-target").and_then(|wasm| {
+        let out = Path::new(BUILD).join("npm");
+        fs::create_dir_all(&out).map_err(|e| e.to_string())?;
+        let (wasm, folder) =
+            (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
+        if !program("cargo", &["run", "-q", "-p", "xtask-bindgen", "--", &wasm, &folder], &[]) {
+            return Err("wasm-bindgen failed".to_owned());
+        }
+        for name in ["js/api.js", "js/node.js", "js/web.js", "js/index.d.ts", "package.json"] {
+            let from = Path::new("bindings/wasm").join(name);
+            let to = out.join(from.file_name().unwrap_or_default());
+            fs::copy(&from, to).map_err(|e| format!("{}: {e}", from.display()))?;
+        }
+        Ok(out)
+    });
+    let out = match built {
+        Ok(out) => out,
+        Err(why) => return tally.step(&format!("npm: the package ({why})"), false),
+    };
+    tally.step("npm: the package", true);
+    let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_default();
+    let said = Command::new("node")
+        .args(["--test", "--test-reporter=tap", "bindings/wasm/tests/vectors.test.js"])
+        .env("MOTCUA_NPM", absolute(&out))
+        .env("MOTCUA_VECTORS", absolute(Path::new("test-vectors")))
+        .env("MOTCUA_DEMO", absolute(demo))
+        .env("MOTCUA_SCAN", absolute(Path::new("examples/originals/diploma-scan.pdf")))
+        .output();
+    tally.counted("node", said, &["# pass", "# fail", "# skipped"]);
+}

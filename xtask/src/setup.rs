@@ -1,0 +1,40 @@
+//! Installs what a step needs from Debian's packages when it may, else says exactly what to install.
+
+use std::process::{Command, Stdio};
+
+/// Whether a program can be started.
+pub fn has(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+}
+
+/// Makes sure that `programs` can be started, installing `packages` where one is missing.
+pub fn need(programs: &[&str], packages: &[&str]) -> Result<(), String> {
+    if programs.iter().all(|p| has(p)) {
+        return Ok(());
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
+    let advice = format!("install the packages: {}", packages.join(" "));
+    if !root || !has("apt-get") {
+        return Err(advice);
+    }
+    let apt = |args: &[&str]| {
+        Command::new("apt-get")
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend_from_slice(packages);
+    if (apt(&["update"]) && apt(&install)) && programs.iter().all(|p| has(p)) {
+        Ok(())
+    } else {
+        Err(advice)
+    }
+}
