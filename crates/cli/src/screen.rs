@@ -13,8 +13,6 @@ pub struct Screen {
 pub enum Mark {
     /// It came out as wanted.
     Good,
-    /// It came out, with something to note.
-    Note,
     /// It was refused or failed.
     Bad,
 }
@@ -54,7 +52,6 @@ impl Screen {
     pub fn mark(&self, mark: Mark, text: &str) {
         let sign = match mark {
             Mark::Good => self.paint("32", "✓"),
-            Mark::Note => self.paint("33", "!"),
             Mark::Bad => self.paint("31", "✗"),
         };
         self.line(&format!("   {sign} {text}"));

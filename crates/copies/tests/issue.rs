@@ -1,4 +1,5 @@
 //! Issues copies of the sample originals and of bad ones. `MOTCUA_KEEP=dir` keeps the files for outside witnesses.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod made;
 

@@ -1,4 +1,5 @@
 //! The register and the events of one file: numbers, repeats, crashes, damage.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use motcua_ledger::{Added, EntryState, Ledger, OrderEvent, Series};
 use rusqlite::Connection;

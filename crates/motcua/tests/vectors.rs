@@ -2,6 +2,7 @@
 //!
 //! pytest, Node and Chromium read the same files. `MOTCUA_BLESS=1` writes the answers into the files instead: read the diff
 //! before you commit it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! The writer's refusals, and files that its own reader accepts.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![cfg(feature = "write")]
 
 use motcua_pdf::write::font::Font;
