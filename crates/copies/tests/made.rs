@@ -1,6 +1,6 @@
 //! What the tests of copies are made of: the sample originals, a demo authority, facts, and small PDFs written by hand.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, missing_docs, reason = "each test file uses its part")]
 
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
 use motcua_copies::issue::Original;
