@@ -1,6 +1,11 @@
 //! Reads files that others made, sound and broken: no panic, bounded time, and sound files are understood.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -1,6 +1,11 @@
 //! One failing input for every error code of reading. The codes are listed in `test-vectors/errors.json`.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 use motcua_pdf::{Document, Error, Limits, Object, Ref};
 

@@ -2,9 +2,9 @@
 
 use motcua_copies::{Policy, verify};
 
+use super::{Error, answer, write};
 #[cfg(feature = "issue")]
-use super::read;
-use super::{Error, Failure, answer, write};
+use super::{Failure, read};
 
 /// Judges a copy; the answer's `ok` is the report. `policy` is [`Policy::from_json`]'s form.
 pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
