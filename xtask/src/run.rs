@@ -55,9 +55,9 @@ impl Tally {
         {
             if let Some(why) = line.trim().strip_prefix("SKIPPED:") {
                 self.skip("test", why.trim());
-            } else if line.starts_with("test ") || line.starts_with("test result:") {
-                println!("{line}");
-            } else if line.contains("panicked at") || line.starts_with("---- ") {
+            } else if line.contains("panicked at")
+                || ["test ", "---- "].iter().any(|s| line.starts_with(s))
+            {
                 println!("{line}");
             }
             if let Some(rest) = line.strip_prefix("test result: ") {
@@ -98,13 +98,11 @@ impl Tally {
                 text.split_whitespace().map(|t| t.trim_matches([',', '='])).collect();
             let word: Vec<_> = word.split_whitespace().collect();
             let found = tokens.windows(word.len()).rposition(|w| w == word);
-            let near = |at: usize| [at.checked_sub(1), Some(at + word.len())];
-            let numbers = found
-                .into_iter()
-                .flat_map(near)
-                .flatten()
-                .filter_map(|i| tokens.get(i)?.parse().ok());
-            numbers.last().unwrap_or(0)
+            // `33 passed`, or `# pass 33`.
+            let before = !word.contains(&"#");
+            let at =
+                found.and_then(|at| if before { at.checked_sub(1) } else { Some(at + word.len()) });
+            at.and_then(|at| tokens.get(at)?.parse().ok()).unwrap_or(0)
         };
         let [passed, failed, skipped] = words.map(number);
         println!("{name}: {passed} passed, {failed} failed, {skipped} skipped");

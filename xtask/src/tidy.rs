@@ -12,7 +12,8 @@ const DRAWERS: &[&str] = &["utils.rs", "util.rs", "helpers.rs", "common.rs", "ty
 
 /// Runs every rule; each finding is printed.
 pub fn run(tally: &mut Tally) {
-    let rules: [(&str, fn() -> Vec<String>); 5] = [
+    type Rule = fn() -> Vec<String>;
+    let rules: [(&str, Rule); 5] = [
         ("tidy: import table", imports),
         ("tidy: files", files),
         ("tidy: error codes", error_codes),
@@ -51,12 +52,11 @@ fn imports() -> Vec<String> {
     let mut allowed = BTreeMap::new();
     for line in text(Path::new("ARCHITECTURE.md")).lines() {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
-        if let [_, package, folder, uses, _] = cells[..] {
-            if let ([package], [folder]) = (&quoted(package)[..], &quoted(folder)[..]) {
-                if Path::new(folder).join("Cargo.toml").exists() {
-                    allowed.insert(package.clone(), quoted(uses));
-                }
-            }
+        if let [_, package, folder, uses, _] = cells[..]
+            && let ([package], [folder]) = (&quoted(package)[..], &quoted(folder)[..])
+            && Path::new(folder).join("Cargo.toml").exists()
+        {
+            allowed.insert(package.clone(), quoted(uses));
         }
     }
     let Some(json) = output("cargo", &["metadata", "--format-version", "1", "--no-deps"]) else {

@@ -16,7 +16,7 @@ ALL = [v for f in sorted(VECTORS.glob("*/*.json")) for v in json.loads(f.read_te
 
 @pytest.mark.parametrize("vector", ALL, ids=[v["id"] for v in ALL])
 def test_vector(vector):
-    text = json.dumps(vector["input"], ensure_ascii=False)
+    text = json.dumps(vector["input"], ensure_ascii=False, separators=(",", ":"))
     if "file" not in vector:
         assert motcua.call(vector["op"], text) == vector["expect_json"]
         return

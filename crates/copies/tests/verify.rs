@@ -136,7 +136,8 @@ fn anything_appended_is_refused() {
     let document = Document::parse(&case.copy, &Limits::STANDARD).unwrap();
     let next = document.next_number();
     let root = document.trailer().get("Root").unwrap().as_ref().unwrap().number;
-    let attacks: [(&str, Vec<(u32, Vec<u8>)>); 3] = [
+    type Objects = Vec<(u32, Vec<u8>)>;
+    let attacks: [(&str, Objects); 3] = [
         ("a new object", vec![(next, b"(hidden)".to_vec())]),
         ("the catalog", vec![(root, b"<< /Type /Catalog /Pages 2 0 R >>".to_vec())]),
         ("nothing", vec![]),
