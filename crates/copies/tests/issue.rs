@@ -225,3 +225,66 @@ fn a_state_with_places_outside_its_file() {
     let e = pending.digest(official.algorithm().content_digest()).unwrap_err();
     assert_eq!(e.code(), "copies.bad_state");
 }
+
+/// A page of 600 by 800 with these entries, content and resources; object 5 is a small picture.
+fn drawn(entries: &str, content: &str, resources: &str) -> Vec<u8> {
+    made::pdf(
+        &[
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+            format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] {entries} /Contents 4 0 R /Resources {resources} >>"),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+            "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Length 3 >>\nstream\nred\nendstream".to_owned(),
+        ],
+        "",
+    )
+}
+
+fn copied(bytes: &[u8]) -> Vec<u8> {
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+}
+
+#[test]
+fn pictures_keep_their_place_whatever_their_name() {
+    for name in ["A", "AA", "JS", "OC", "Metadata", "StructParent", "Im0"] {
+        let pdf = drawn(
+            "",
+            &format!("q 400 0 0 400 50 50 cm /{name} Do Q"),
+            &format!("<< /XObject << /{name} 5 0 R >> >>"),
+        );
+        let copy = copied(&pdf);
+        let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+        let page = &document.pages().unwrap()[0];
+        let resources = document.resolve(page.inherited("Resources").unwrap()).unwrap();
+        let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
+        let picture = document.value(pictures.as_dict().unwrap(), name).unwrap();
+        assert_eq!(document.raw(picture.as_stream().unwrap()), b"red", "/{name} was lost");
+    }
+}
+
+#[test]
+fn pages_keep_their_size_on_paper() {
+    let size = |entries: &str| {
+        let copy = copied(&drawn(entries, "", "<< >>"));
+        let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+        let page = &document.pages().unwrap()[0];
+        let numbers = page.inherited("MediaBox").unwrap().as_array().unwrap();
+        numbers.iter().map(|n| n.as_number().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(size(""), [0.0, 0.0, 600.0, 800.0]);
+    assert_eq!(size("/UserUnit 1.5"), [0.0, 0.0, 900.0, 1200.0]);
+    assert_eq!(size("/Rotate -90"), [0.0, 0.0, 800.0, 600.0]);
+    assert_eq!(size("/CropBox [-9 100 9999 300]"), [0.0, 0.0, 600.0, 200.0]);
+    for entries in ["/UserUnit 0", "/Rotate 45", "/CropBox [700 0 900 90]"] {
+        assert_eq!(refusal(&drawn(entries, "", "<< >>")).code(), "pdf.not_archivable", "{entries}");
+    }
+}
+
+#[test]
+fn layers_are_refused_not_flattened_in_silence() {
+    let layer = "<< /Properties << /L << /Type /OCG /Name (hidden) >> >> >>";
+    let e = refusal(&drawn("", "/OC /L BDC EMC", layer));
+    assert!(e.to_string().contains("6.9"), "{e}");
+}

@@ -159,13 +159,15 @@ impl Original<'_> {
                 importer.page(file, i + 1, page).map_err(|e| IssueError::import(index, e))?;
             let [left, bottom, right, top] = page.shown;
             let (width, height) = (right - left, top - bottom);
-            // The page is turned upright here, so that the copy's pages carry no rotation.
+            // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
             let (matrix, size) = match page.rotate {
                 90 => ([0.0, -1.0, 1.0, 0.0, -bottom, right], (height, width)),
                 180 => ([-1.0, 0.0, 0.0, -1.0, right, top], (width, height)),
                 270 => ([0.0, 1.0, -1.0, 0.0, top, -left], (height, width)),
                 _ => ([1.0, 0.0, 0.0, 1.0, -left, -bottom], (width, height)),
             };
+            let matrix = matrix.map(|v: f64| v * page.unit);
+            let size = (size.0 * page.unit, size.1 * page.unit);
             let (before, after) = (file.reserve(), file.reserve());
             let clip = format!(
                 "{} {} {} {} re W n",

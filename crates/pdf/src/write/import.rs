@@ -12,6 +12,8 @@ pub struct ImportedPage {
     pub shown: [f64; 4],
     /// Degrees clockwise, a multiple of 90.
     pub rotate: i64,
+    /// Size of the page's unit in points (`/UserUnit`, ISO 32000-1 §14.11.2): `shown` is in these.
+    pub unit: f64,
     /// PDF text of `/Resources`.
     pub resources: String,
     /// Object numbers of the content streams.
@@ -31,6 +33,19 @@ pub enum ImportError {
 
 /// Nesting of direct objects inside one object. The reader has its own, lower bound; this one only guards the recursion here.
 const MAX_DEPTH: usize = 64;
+/// Actions, document structure and private data have no place in a copy of a page.
+const LEFT_OUT: [&[u8]; 8] = [
+    b"A",
+    b"AA",
+    b"JS",
+    b"StructParent",
+    b"StructParents",
+    b"PieceInfo",
+    b"Metadata",
+    b"LastModified",
+];
+/// Largest `/UserUnit` in points: a page of 200 in by 75,000 is farther than any paper reaches.
+const MOST_USER_UNIT: f64 = 75_000.0;
 
 /// Copies objects of one original into a file.
 #[derive(Debug)]
@@ -78,11 +93,31 @@ impl<'a, 'b> Importer<'a, 'b> {
         let Some(media) = media else {
             return self.refuse("6.1.13", "it has no MediaBox");
         };
-        let shown = self.rectangle(page.inherited("CropBox"))?.unwrap_or(media);
+        // What shows is the part of the crop box that lies in the media box (ISO 32000-1 §14.11.2.1).
+        let crop = self.rectangle(page.inherited("CropBox"))?.unwrap_or(media);
+        let shown = [
+            crop[0].max(media[0]),
+            crop[1].max(media[1]),
+            crop[2].min(media[2]),
+            crop[3].min(media[3]),
+        ];
+        if shown[0] >= shown[2] || shown[1] >= shown[3] {
+            return self.refuse("6.1.13", "its MediaBox and CropBox leave nothing to show");
+        }
         let rotate = match page.inherited("Rotate") {
-            Some(value) => self.source.resolve(value)?.as_integer().unwrap_or(0).rem_euclid(360),
+            Some(value) => self.source.resolve(value)?.as_integer().unwrap_or(1).rem_euclid(360),
             None => 0,
         };
+        if rotate % 90 != 0 {
+            return self.refuse("6.1.13", "its /Rotate is not a multiple of 90");
+        }
+        let unit = match self.source.value(&page.dict, "UserUnit")? {
+            Object::Null => 1.0,
+            value => value.as_number().unwrap_or(0.0),
+        };
+        if !(unit > 0.0 && unit <= MOST_USER_UNIT) {
+            return self.refuse("6.1.13", "its /UserUnit is not a usable number");
+        }
         let resources = match page.inherited("Resources") {
             Some(value) => self.text(file, &self.source.resolve(value)?, 0)?,
             None => "<< >>".to_owned(),
@@ -102,7 +137,7 @@ impl<'a, 'b> Importer<'a, 'b> {
                 None => return self.refuse("6.1.7", "its content is no stream"),
             }
         }
-        Ok(ImportedPage { shown, rotate, resources, contents })
+        Ok(ImportedPage { shown, rotate, unit, resources, contents })
     }
 
     fn rectangle(&self, value: Option<&Object>) -> Result<Option<[f64; 4]>, ImportError> {
@@ -155,7 +190,7 @@ impl<'a, 'b> Importer<'a, 'b> {
             return self.refuse("6.1.7.2", "it uses LZW compression");
         }
         self.check(dict)?;
-        let text = self.dict(file, &dict.without(&["Length"]), depth)?;
+        let text = self.entries(file, &dict.without(&["Length"]), depth, true)?;
         let entries = text.trim_start_matches("<<").trim_end_matches(">>").to_owned();
         let data = self.source.raw(stream);
         file.stream(number, &entries, data);
@@ -206,21 +241,30 @@ impl<'a, 'b> Importer<'a, 'b> {
         dict: &Dict,
         depth: usize,
     ) -> Result<String, ImportError> {
+        // A dictionary without a type may map names of the author's choice (resources, colorants, glyph procedures): there a
+        // key such as /A is somebody's picture, not an action.
+        let typed =
+            ["Type", "Subtype"].iter().any(|k| matches!(dict.get(k), Some(Object::Name(_))));
+        self.entries(file, dict, depth, typed)
+    }
+
+    fn entries(
+        &mut self,
+        file: &mut FileWriter,
+        dict: &Dict,
+        depth: usize,
+        typed: bool,
+    ) -> Result<String, ImportError> {
         self.check(dict)?;
+        if (typed && dict.contains("OC"))
+            || dict.is_name("Type", "OCG")
+            || dict.is_name("Type", "OCMD")
+        {
+            return self.refuse("6.9", "it has layers that can be hidden; print it without them");
+        }
         let mut out = String::from("<< ");
         for (key, value) in dict.iter() {
-            // Actions, document structure and private data have no place in a copy of a page.
-            if matches!(
-                key.0.as_slice(),
-                b"A" | b"AA"
-                    | b"JS"
-                    | b"StructParent"
-                    | b"StructParents"
-                    | b"PieceInfo"
-                    | b"Metadata"
-                    | b"LastModified"
-                    | b"OC"
-            ) {
+            if typed && LEFT_OUT.contains(&key.0.as_slice()) {
                 continue;
             }
             if value.as_name().is_some_and(|n| n.0 == b"DeviceCMYK") {
