@@ -288,3 +288,36 @@ fn layers_are_refused_not_flattened_in_silence() {
     let e = refusal(&drawn("", "/OC /L BDC EMC", layer));
     assert!(e.to_string().contains("6.9"), "{e}");
 }
+
+#[test]
+fn wrong_signer() {
+    let bytes = [sample("diploma-page-1.jpg")];
+    let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let pending = Pending::prepare(
+        &originals(&bytes),
+        &facts,
+        Fonts::LIBERATION_SERIF,
+        (official.certificate_chain(), official.algorithm()),
+        (agency.certificate_chain(), agency.algorithm()),
+    )
+    .unwrap();
+    let cms = |pending: &Pending, signer: &dyn Signer| {
+        let digest = pending.digest(signer.algorithm().content_digest()).unwrap();
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest)
+            .unwrap()
+            .sign(signer)
+            .unwrap()
+    };
+    let swapped = pending.clone().complete(&cms(&pending, &agency)).unwrap_err();
+    assert_eq!(swapped.code(), "copies.wrong_signer");
+    let Next::Agency(pending) = pending.clone().complete(&cms(&pending, &official)).unwrap() else {
+        panic!("the agency must sign next")
+    };
+    let twice = pending.clone().complete(&cms(&pending, &official)).unwrap_err();
+    assert_eq!(twice.code(), "copies.wrong_signer");
+    // Bytes a device pads its answer with do not enter the file.
+    let mut padded = cms(&pending, &agency);
+    padded.extend([0; 8]);
+    assert!(matches!(pending.complete(&padded).unwrap(), Next::Done(_)));
+}

@@ -81,6 +81,16 @@ pub enum IssueError {
         /// What it says.
         problem: String,
     },
+    /// A sound signature, but by another certificate than the copy was prepared for.
+    #[error(
+        "the {} was to sign, but {subject} did; sign with the certificate the copy was prepared for", role.name()
+    )]
+    WrongSigner {
+        /// Whose signature is due.
+        role: super::Role,
+        /// Who signed instead.
+        subject: String,
+    },
     /// The original is a PDF that cannot be read.
     #[error("original {index}: {source}")]
     ReadOriginal {
@@ -111,6 +121,7 @@ impl IssueError {
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
             Self::SignatureRefused { .. } => "copies.signature_refused",
+            Self::WrongSigner { .. } => "copies.wrong_signer",
             Self::ReadOriginal { source, .. } => source.code(),
             Self::Write(e) => e.code(),
             Self::Pki(e) => e.code(),
@@ -135,6 +146,9 @@ impl IssueError {
             Self::BadState { problem } => vec![("problem", problem.clone())],
             Self::SignatureRefused { code, problem } => {
                 vec![("code", code.clone()), ("problem", problem.clone())]
+            }
+            Self::WrongSigner { role, subject } => {
+                vec![("role", role.name().to_owned()), ("subject", subject.clone())]
             }
             Self::ReadOriginal { index, source } => {
                 let mut details = source.details();

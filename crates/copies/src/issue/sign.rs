@@ -25,6 +25,8 @@ pub enum Role {
 #[serde(deny_unknown_fields)]
 pub struct Pending {
     role: Role,
+    /// SHA-256 of the certificate that signs this step, lower-case hexadecimal.
+    signer: String,
     #[serde(with = "file")]
     file: Vec<u8>,
     range_at: usize,
@@ -37,6 +39,7 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AgencyStep {
+    signer: String,
     widget: u32,
     field: String,
     entries: String,
@@ -65,10 +68,25 @@ pub enum Next {
     Done(Vec<u8>),
 }
 
+fn fingerprint(certificate: Option<&Certificate>) -> String {
+    let bytes = certificate.map_or(&[][..], |c| c.as_der());
+    motcua_pdf::write::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
+}
+
 /// Room for a signature by this chain, with a reserve for certificates that a remote signer may add.
 fn capacity(chain: &[Certificate], algorithm: SignatureAlgorithm) -> Result<usize, IssueError> {
     let digest = vec![0; algorithm.content_digest().output_len()];
     Ok(cms::prepare(chain, algorithm, &digest)?.estimated_size(0) + 256)
+}
+
+impl Role {
+    /// `official` or `agency`, as in the saved state.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Official => "official",
+            Self::Agency => "agency",
+        }
+    }
 }
 
 impl Pending {
@@ -102,11 +120,13 @@ impl Pending {
         );
         Ok(Self {
             role: Role::Official,
+            signer: fingerprint(official.0.first()),
             file: revision.file,
             range_at: revision.official.range_at,
             contents_at: revision.official.contents_at,
             capacity: revision.official.capacity,
             agency: AgencyStep {
+                signer: fingerprint(agency.0.first()),
                 widget: revision.agency_widget,
                 field: revision.agency_field,
                 entries,
@@ -153,7 +173,8 @@ impl Pending {
     /// Takes the signature, a whole CMS, checks it against the file and goes on.
     ///
     /// # Errors
-    /// [`IssueError::Pki`] when it does not verify, [`IssueError::Write`] with the exact need when it does not fit.
+    /// [`IssueError::SignatureRefused`] when it does not verify, [`IssueError::WrongSigner`] when another certificate signed,
+    /// [`IssueError::Write`] with the exact need when it does not fit.
     pub fn complete(mut self, cms: &[u8]) -> Result<Next, IssueError> {
         let signed = SignedData::parse(cms)?;
         let digest = |algorithm| self.digest(algorithm).ok();
@@ -164,7 +185,16 @@ impl Pending {
                 problem: finding.kind.message().to_owned(),
             });
         }
-        self.placed().fill(&mut self.file, cms)?;
+        // The wrong card in the reader signs soundly too: who signs was settled when the copy was prepared.
+        if fingerprint(report.signer.as_ref()) != self.signer {
+            let subject = report.signer.as_ref().map(|c| c.subject().to_string());
+            return Err(IssueError::WrongSigner {
+                role: self.role,
+                subject: subject.unwrap_or_default(),
+            });
+        }
+        // Without what a device may have padded it with.
+        self.placed().fill(&mut self.file, signed.as_der())?;
         match self.role {
             Role::Official => Ok(Next::Agency(self.append_agency())),
             Role::Agency => Ok(Next::Done(self.file)),
@@ -188,6 +218,7 @@ impl Pending {
         self.file.extend_from_slice(&bytes);
         placed.close(&mut self.file);
         self.role = Role::Agency;
+        self.signer.clone_from(&self.agency.signer);
         self.range_at = placed.range_at;
         self.contents_at = placed.contents_at;
         self.capacity = placed.capacity;
