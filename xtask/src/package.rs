@@ -141,35 +141,94 @@ fn module(features: &str, target_dir: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// Builds the npm package into `build/npm` and tests it in Node.
+/// Builds a module with these features and the JavaScript around it into a folder; says how large the module is.
+fn bundle(features: &str, out: &Path) -> Result<(), String> {
+    let wasm = module(features, "build/wasm-target")?;
+    fs::create_dir_all(out).map_err(|e| e.to_string())?;
+    let (wasm, folder) = (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
+    if !program("cargo", &["run", "-q", "-p", "xtask-bindgen", "--", &wasm, &folder], &[]) {
+        return Err("wasm-bindgen failed".to_owned());
+    }
+    for name in ["js/api.js", "js/node.js", "js/web.js", "js/index.d.ts", "package.json"] {
+        let from = Path::new("bindings/wasm").join(name);
+        let to = out.join(from.file_name().unwrap_or_default());
+        fs::copy(&from, to).map_err(|e| format!("{}: {e}", from.display()))?;
+    }
+    let module = out.join("motcua_bg.wasm").to_string_lossy().into_owned();
+    let raw = fs::metadata(&module).map(|m| m.len()).unwrap_or(0);
+    let packed = Command::new("gzip")
+        .args(["-9", "-c", &module])
+        .output()
+        .map(|o| o.stdout.len())
+        .unwrap_or(0);
+    println!("      {features}: {} KiB, {} KiB gzip", raw / 1024, packed / 1024);
+    Ok(())
+}
+
+fn absolute(path: &str) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_default()
+}
+
+/// Builds the npm package into `build/npm` and tests it in Node; builds the verify page and drives both in Chromium.
 pub fn npm_package(tally: &mut Tally, demo: &Path) {
-    let built = module("fees,payments,issue", "build/wasm-target").and_then(|wasm| {
-        let out = Path::new(BUILD).join("npm");
-        fs::create_dir_all(&out).map_err(|e| e.to_string())?;
-        let (wasm, folder) =
-            (wasm.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
-        if !program("cargo", &["run", "-q", "-p", "xtask-bindgen", "--", &wasm, &folder], &[]) {
-            return Err("wasm-bindgen failed".to_owned());
-        }
-        for name in ["js/api.js", "js/node.js", "js/web.js", "js/index.d.ts", "package.json"] {
-            let from = Path::new("bindings/wasm").join(name);
-            let to = out.join(from.file_name().unwrap_or_default());
-            fs::copy(&from, to).map_err(|e| format!("{}: {e}", from.display()))?;
-        }
-        Ok(out)
-    });
-    let out = match built {
-        Ok(out) => out,
-        Err(why) => return tally.step(&format!("npm: the package ({why})"), false),
-    };
+    if let Err(why) = bundle("fees,payments,issue", &Path::new(BUILD).join("npm")) {
+        return tally.step(&format!("npm: the package ({why})"), false);
+    }
     tally.step("npm: the package", true);
-    let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_default();
+    let demo = fs::canonicalize(demo).unwrap_or_default();
     let said = Command::new("node")
         .args(["--test", "--test-reporter=tap", "bindings/wasm/tests/vectors.test.js"])
-        .env("MOTCUA_NPM", absolute(&out))
-        .env("MOTCUA_VECTORS", absolute(Path::new("test-vectors")))
-        .env("MOTCUA_DEMO", absolute(demo))
-        .env("MOTCUA_SCAN", absolute(Path::new("examples/originals/diploma-scan.pdf")))
+        .env("MOTCUA_NPM", absolute("build/npm"))
+        .env("MOTCUA_VECTORS", absolute("test-vectors"))
+        .env("MOTCUA_DEMO", &demo)
+        .env("MOTCUA_SCAN", absolute("examples/originals/diploma-scan.pdf"))
         .output();
     tally.counted("node", said, &["# pass", "# fail", "# skipped"]);
+
+    if let Err(why) = verify_page(&demo) {
+        return tally.step(&format!("verify page: built ({why})"), false);
+    }
+    tally.step("verify page: built", true);
+    let said = Command::new("node")
+        .args(["--test", "--test-reporter=tap", "examples/verify-page/page.test.mjs"])
+        .env("TOOLS", absolute("build/tools"))
+        .env("PAGE", absolute("build/verify-page"))
+        .env("NPM", absolute("build/npm"))
+        .env("VECTORS", absolute("test-vectors"))
+        .env("DEMO", &demo)
+        .env("SCAN", absolute("examples/originals/diploma-scan.pdf"))
+        .env("SHOT", absolute("build").join("verify-page.png"))
+        .output();
+    tally.counted("chromium", said, &["# pass", "# fail", "# skipped"]);
+}
+
+/// The page with the small module that only verifies, trusting the demo's root.
+fn verify_page(demo: &Path) -> Result<(), String> {
+    need(&["chromium"], &["chromium"])?;
+    let page = Path::new(BUILD).join("verify-page");
+    bundle("verify", &page.join("motcua"))?;
+    for name in ["index.html", "page.css", "page.js"] {
+        fs::copy(Path::new("examples/verify-page").join(name), page.join(name))
+            .map_err(|e| e.to_string())?;
+    }
+    let root = fs::read_to_string(demo.join("trust/root.pem")).map_err(|e| e.to_string())?;
+    let trust = serde_json::json!({
+        "id": "verify-page", "anchors_pem": [root], "trust_list_as_of": "2026-11-24", "revocation": "not_checked",
+    });
+    fs::write(page.join("trust.json"), trust.to_string()).map_err(|e| e.to_string())?;
+    fs::create_dir_all("build/tools").map_err(|e| e.to_string())?;
+    let install = [
+        "install",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+        "build/tools",
+        "playwright-core@1",
+    ];
+    if program("npm", &install, &[]) {
+        Ok(())
+    } else {
+        Err("npm install playwright-core failed".to_owned())
+    }
 }
