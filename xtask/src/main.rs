@@ -14,6 +14,7 @@ use run::{Tally, cargo};
 
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
+  packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
+        "packages" => packages(&mut tally),
         "judges" => {
             if let Some(demo) = witness::demo(&mut tally) {
                 witness::judges(&mut tally, demo);
@@ -66,6 +68,10 @@ fn test(tally: &mut Tally) {
     }
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));
+    packages(tally);
+}
+
+fn packages(tally: &mut Tally) {
     if let Some(demo) = witness::demo(tally) {
         witness::run(tally, demo);
         package::python_package(tally, demo);
