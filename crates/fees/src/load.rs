@@ -134,7 +134,7 @@ impl Reader<'_> {
             fees.iter().enumerate().map(|(index, fee)| (fee.id.clone(), index)).collect();
         let modifiers = self.modifiers(root, &head, &facts, &names, &mut fees);
         let expected = self.expected(root, &fee_index);
-        let examples = self.examples(root, &fee_index);
+        let examples = self.examples(root, &fees, &fee_index, currency);
         let tariff = Tariff {
             id: root.text("id")?.to_owned(),
             title: text(&root.tab("title")?)?,
@@ -400,7 +400,13 @@ impl Reader<'_> {
         }
     }
 
-    fn examples(&mut self, root: &Tab<'_>, fees: &HashMap<String, usize>) -> Vec<Example> {
+    fn examples(
+        &mut self,
+        root: &Tab<'_>,
+        list_of_fees: &[crate::Fee],
+        fees: &HashMap<String, usize>,
+        currency: Currency,
+    ) -> Vec<Example> {
         let mut list = Vec::new();
         for tab in root.tabs("example") {
             self.fee_exists(&tab, fees);
@@ -426,6 +432,16 @@ impl Reader<'_> {
             application.decided = tab.date("decided");
             application.collected = tab.date("collected");
             application.known_at = tab.date("known_at");
+            if let Some(rate) = tab.number("exchange") {
+                let of = fees.get(fee).and_then(|at| list_of_fees.get(*at));
+                application.exchange.push(crate::ExchangeRate {
+                    from: of.map_or(currency, |fee| fee.currency).to_string(),
+                    to: currency.to_string(),
+                    rate: rate.to_string(),
+                    date: on,
+                    source: "example".to_owned(),
+                });
+            }
             let expect_error = tab.text("expect_error").map(str::to_owned);
             let expect = tab.number("expect");
             if expect.is_some() == expect_error.is_some() {

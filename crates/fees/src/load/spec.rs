@@ -221,6 +221,7 @@ static EXAMPLE: Table = Table {
         may("decided", Kind::Date),
         may("collected", Kind::Date),
         may("known_at", Kind::Date),
+        may("exchange", Kind::Number),
         may("expect", Kind::Number),
         may("unrounded", Kind::Number),
         may("expect_error", Kind::Text),
