@@ -15,6 +15,7 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
+  bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
@@ -34,6 +35,11 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
+        "bench" => {
+            let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
+            tally.step("bench: issue and verify against raw operations", cargo(&args));
+            package::sizes(&mut tally);
+        }
         "packages" => packages(&mut tally),
         "judges" => {
             if let Some(demo) = witness::demo(&mut tally) {
@@ -76,5 +82,6 @@ fn packages(tally: &mut Tally) {
         witness::run(tally, demo);
         package::python_package(tally, demo);
         package::npm_package(tally, demo);
+        package::snippets(tally);
     }
 }

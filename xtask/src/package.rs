@@ -165,6 +165,49 @@ fn bundle(features: &str, out: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Prints the size of each module.
+pub fn sizes(tally: &mut Tally) {
+    for (name, features) in [
+        ("npm", "fees,payments,issue"),
+        ("verify", "verify"),
+        ("fees", "fees"),
+        ("pay", "payments"),
+    ] {
+        let made = bundle(features, &Path::new(BUILD).join("sizes").join(name));
+        tally.step(&format!("size: {name}"), made.is_ok());
+    }
+}
+
+/// Runs the README's snippets in Python and JavaScript.
+pub fn snippets(tally: &mut Tally) {
+    let readme = fs::read_to_string("README.md").unwrap_or_default();
+    let block = |language: &str| {
+        let start = readme.find(&format!("```{language}\n"))? + language.len() + 4;
+        readme.get(start..)?.split("```").next().map(str::to_owned)
+    };
+    let modules = Path::new(BUILD).join("snippets/node_modules/motcua");
+    let copied = fs::create_dir_all(&modules).is_ok()
+        && fs::read_dir("build/npm").is_ok_and(|files| {
+            files
+                .flatten()
+                .filter(|f| f.path().is_file())
+                .all(|f| fs::copy(f.path(), modules.join(f.file_name())).is_ok())
+        });
+    let run = |name: &str, file: &str, code: Option<String>, by: &str| {
+        let path = Path::new(BUILD).join("snippets").join(file);
+        let written = code.is_some_and(|code| fs::write(&path, code).is_ok());
+        (
+            format!("README: the {name} snippet"),
+            written && program(by, &[&path.to_string_lossy()], &[]),
+        )
+    };
+    let (name, good) =
+        run("Python", "readme.py", block("python"), &venv("python").to_string_lossy());
+    tally.step(&name, good);
+    let (name, good) = run("JavaScript", "readme.mjs", block("js"), "node");
+    tally.step(&name, copied && good);
+}
+
 fn absolute(path: &str) -> PathBuf {
     fs::canonicalize(path).unwrap_or_default()
 }

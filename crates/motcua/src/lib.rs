@@ -29,3 +29,8 @@ pub use motcua_services as services;
 pub use motcua_tariffs as tariffs;
 
 pub mod wire;
+
+/// The Rust snippets of the README, compiled and run.
+#[cfg(all(doctest, feature = "fees"))]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
