@@ -1,7 +1,7 @@
 //! The signature fields of a file and each signature on its own: bytes covered, CMS, certificate path.
 
 use motcua_pdf::{Dict, Document, Error, Object, Ref};
-use motcua_pki::cms::{self, Content, Profile, SignedData};
+use motcua_pki::cms::{self, Content, Profile, SignedData, SignerId};
 use motcua_pki::path::{self, Profile as PathProfile, Purpose};
 use motcua_pki::{DigestAlgorithm, Effect, Indication, conclude};
 use ring::digest::Context;
@@ -207,10 +207,23 @@ pub(super) fn judge(
     };
     let cms = cms::verify(&signed, Content::Digest(algorithm, &digest), Profile::PadesBaseline);
     let mut findings = cms.findings.clone();
+    // Version numbers stand outside what is signed; a wrong one means that the CMS was touched.
+    if let Some(version) = cms.findings.iter().find(|f| f.code() == "pki.cms_version") {
+        report.add(fails(version.kind.message().to_owned()));
+    }
     if !cms.content_matches {
         report.add(Reason::new("copies.bytes_changed", &[field(), ("end", found.end.to_string())]));
     }
     if let Some(signer) = &cms.signer {
+        // Names compare without regard to case (RFC 5280 §7.1), but this one is a copy of the certificate's, byte for byte.
+        let named = signed.signers().first().map(motcua_pki::cms::SignerInfo::id);
+        if let Some(SignerId::IssuerSerial(issuer, _)) = named
+            && issuer.as_der() != signer.issuer().as_der()
+        {
+            report.add(fails(
+                "it names its certificate's issuer otherwise than the certificate does".to_owned(),
+            ));
+        }
         out.subject = Some(signer.subject().to_string());
         out.common_name = signer.subject().common_name().map(str::to_owned);
         out.organization = signer.subject().organization().map(str::to_owned);
@@ -229,6 +242,17 @@ pub(super) fn judge(
         let path = Some(judge(Purpose::OfficialDuty))
             .filter(|p| p.is_valid())
             .unwrap_or_else(|| judge(Purpose::Public));
+        // Certificates travel outside what is signed. One that does not belong to the path has no business there, and a
+        // damaged one must not pass unnoticed.
+        let stranger =
+            cms.certificates.iter().find(|c| !path.chain.iter().any(|p| p.as_der() == c.as_der()));
+        let unread = cms.certificates.len() != signed.certificates_der().len();
+        if path.is_valid() && (stranger.is_some() || unread) {
+            let subject = stranger.map(|c| c.subject().to_string()).unwrap_or_default();
+            report.add(fails(format!(
+                "a certificate inside it does not belong to its path: {subject}"
+            )));
+        }
         findings.extend(path.findings);
     }
     (out.indication, out.sub_indication) = conclude(&findings);
