@@ -216,7 +216,7 @@ pub(super) fn judge(
     }
     if let Some(signer) = &cms.signer {
         // Names compare without regard to case (RFC 5280 §7.1), but this one is a copy of the certificate's, byte for byte.
-        let named = signed.signers().first().map(motcua_pki::cms::SignerInfo::id);
+        let named = signed.signers().first().map(cms::SignerInfo::id);
         if let Some(SignerId::IssuerSerial(issuer, _)) = named
             && issuer.as_der() != signer.issuer().as_der()
         {
