@@ -10,6 +10,8 @@ pub mod signature;
 
 use std::fmt::Write as _;
 
+use crate::hex;
+
 pub use error::WriteError;
 
 /// Builds a file object by object and remembers where each stands.
@@ -141,14 +143,6 @@ pub fn update(
     );
     bytes.extend_from_slice(tail.as_bytes());
     (bytes, bodies)
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, b| {
-        let _ = write!(text, "{b:02x}");
-        text
-    })
 }
 
 /// A text string object in UTF-16BE, hexadecimal (ISO 32000-2 §7.9.2.2).

@@ -1,9 +1,9 @@
 //! Step 1: the fee, from the tariff file, with the reason for each line.
 
+use motcua::copies::facts::VIET_NAM;
 use motcua::fees::{Application, Tariff, assess};
 use motcua::money::Language;
 use serde_json::json;
-use time::UtcOffset;
 
 use super::Stage;
 use crate::error::Error;
@@ -19,8 +19,7 @@ pub(super) fn run(stage: &Stage<'_>) -> Result<u64, Error> {
     let case = json!({"fees": [{"fee": "ct.copy", "facts": {"pages": 2, "copies": 2}}]});
     let application: Application =
         serde_json::from_value(case).map_err(|e| unexpected(e.to_string()))?;
-    let viet_nam = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
-    let assessment = assess(&tariff, &application, stage.now.to_offset(viet_nam).date())?;
+    let assessment = assess(&tariff, &application, stage.now.to_offset(VIET_NAM).date())?;
     for language in [Language::Vi, Language::En] {
         for line in assessment.text(language).lines() {
             stage.screen.say(line);

@@ -354,7 +354,7 @@ pub(super) fn revision(
         catalog,
         size,
         startxref,
-        file_id: motcua_pdf::write::hex(&file_id),
+        file_id: motcua_pdf::hex(&file_id),
     })
 }
 

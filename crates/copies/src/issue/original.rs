@@ -72,15 +72,12 @@ pub fn describe(originals: &[Original<'_>], pages: u32) -> Result<OriginalFacts,
     for original in originals {
         context.update(original.bytes);
     }
-    let sha256 = motcua_pdf::write::hex(context.finish().as_ref());
+    let sha256 = motcua_pdf::hex(context.finish().as_ref());
     Ok(OriginalFacts { sha256, pages, media_type: kind.media_type().to_owned() })
 }
 
 fn unknown(index: usize, bytes: &[u8]) -> IssueError {
-    IssueError::UnknownOriginal {
-        index,
-        found: motcua_pdf::write::hex(bytes.get(..8).unwrap_or(bytes)),
-    }
+    IssueError::UnknownOriginal { index, found: motcua_pdf::hex(bytes.get(..8).unwrap_or(bytes)) }
 }
 
 /// A sheet of the original as a page of the copy.

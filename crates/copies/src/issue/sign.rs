@@ -70,7 +70,7 @@ pub enum Next {
 
 fn fingerprint(certificate: Option<&Certificate>) -> String {
     let bytes = certificate.map_or(&[][..], |c| c.as_der());
-    motcua_pdf::write::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
+    motcua_pdf::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// Room for a signature by this chain, with a reserve for certificates that a remote signer may add.

@@ -1,6 +1,6 @@
 //! The report: values, JSON and text. What leads to it lives beside.
 
-use motcua_pdf::Error;
+use motcua_pdf::{Error, hex};
 use motcua_pki::{Indication, SubIndication};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -254,11 +254,4 @@ impl Report {
         }
         out
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, b| {
-        let _ = write!(text, "{b:02x}");
-        text
-    })
 }

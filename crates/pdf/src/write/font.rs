@@ -7,7 +7,8 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use subsetter::GlyphRemapper;
 
-use super::{FileWriter, WriteError, hex};
+use super::{FileWriter, WriteError};
+use crate::hex;
 
 /// A font while pages are set in it: it learns which characters are used.
 pub struct Font<'a> {

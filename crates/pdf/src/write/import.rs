@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{FileWriter, WriteError, hex};
+use super::{FileWriter, WriteError};
+use crate::hex;
 use crate::{Dict, Document, Error, Object, Page, Ref, Stream};
 
 /// A page taken over.

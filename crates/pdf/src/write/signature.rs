@@ -1,6 +1,7 @@
 //! The signature dictionary with room for `/ByteRange` and `/Contents`, and the bytes that a signature covers.
 
-use super::{WriteError, hex};
+use super::WriteError;
+use crate::hex;
 
 /// Characters kept for the four numbers of `/ByteRange`: each up to 10 digits, beyond 4 GiB.
 const RANGE_WIDTH: usize = 48;

@@ -61,7 +61,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
                 format!(
                     "[/Indexed /DeviceRGB {} <{}>]",
                     (palette.len() / 3).saturating_sub(1),
-                    crate::write::hex(&palette)
+                    crate::hex(&palette)
                 ),
             ),
             (ColorType::Indexed, None) => return Err(broken("its palette is missing")),
