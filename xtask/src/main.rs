@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
+mod fuzz;
 mod package;
 mod run;
 mod setup;
@@ -16,6 +17,7 @@ const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
   bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
+  fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
@@ -39,6 +41,11 @@ fn main() -> ExitCode {
             let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
             tally.step("bench: issue and verify against raw operations", cargo(&args));
             package::sizes(&mut tally);
+        }
+        "fuzz" => {
+            let rest: Vec<_> = std::env::args().skip(2).collect();
+            let seconds = rest.first().map_or("60", String::as_str);
+            fuzz::run(&mut tally, seconds, rest.get(1..).unwrap_or_default());
         }
         "packages" => packages(&mut tally),
         "judges" => {
