@@ -1,11 +1,12 @@
 //! `motcua demo`: one dossier through every room, each step in view. What a step computes lives in the rooms; here it is led,
 //! printed and written.
 
+mod capture;
 mod copy;
 mod fee;
 mod payment;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use motcua::copies::Policy;
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 use crate::error::Error;
 use crate::files;
 use crate::screen::Screen;
+pub use capture::Capture;
 
 /// The act code of the demo agency's electronic register.
 const ACT_CODE: &str = "SCTĐT/BS";
@@ -44,12 +46,6 @@ impl Stage<'_> {
     }
 }
 
-/// The samples that are used when no original is given.
-const SAMPLES: [&[u8]; 2] = [
-    include_bytes!("../../../examples/originals/diploma-page-1.jpg"),
-    include_bytes!("../../../examples/originals/diploma-page-2.jpg"),
-];
-
 /// A verifier's policy that trusts these roots and does not look at revocation.
 pub fn policy(roots: &[String], id: &str, now: OffsetDateTime) -> Result<Policy, Error> {
     let at = now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
@@ -64,28 +60,26 @@ pub fn policy(roots: &[String], id: &str, now: OffsetDateTime) -> Result<Policy,
 /// Runs the whole demo.
 pub fn run(
     screen: &Screen,
-    originals: &[PathBuf],
-    dpi: Option<u32>,
+    capture: &Capture,
     out: &Path,
     now: OffsetDateTime,
 ) -> Result<ExitCode, Error> {
-    let mut captured = Vec::new();
-    for path in originals {
-        captured.push(files::read(path)?);
-    }
-    if captured.is_empty() {
-        captured = SAMPLES.map(<[u8]>::to_vec).to_vec();
-    }
     // Whatever cannot be copied is refused before a fee is asked or a number taken.
     let authority = Demo::new(now)?;
-    copy::rehearse(&captured, dpi, &authority, now)?;
+    copy::rehearse(capture, &authority, now)?;
     files::folder(out)?;
     let stage = Stage { screen, out, now };
-    screen.raw("motcua demo: a citizen asks for two certified copies of a two-page diploma.");
-    screen.raw("(Công dân xin hai bản sao chứng thực của một bằng cử nhân hai trang.)");
+    let (paper, pages) = (&capture.paper, capture.pages);
+    let s = if pages == 1 { "" } else { "s" };
+    screen.raw(&format!(
+        "motcua demo: a citizen asks for two certified copies of an original of {pages} page{s}: {paper}."
+    ));
+    screen.raw(&format!(
+        "(Công dân xin hai bản sao chứng thực của bản chính {pages} trang: {paper}.)"
+    ));
 
     screen.step(1, "Fee / Phí chứng thực");
-    let total = fee::run(&stage)?;
+    let total = fee::run(&stage, pages)?;
 
     screen.step(2, "Payment / Thanh toán");
     let order = payment::run(&stage, total)?;
@@ -105,7 +99,7 @@ pub fn run(
     screen.wrote(&path);
 
     screen.step(4, "Certified copy / Bản sao điện tử chứng thực");
-    let made = copy::issue(&stage, &captured, dpi, &authority, &entry)?;
+    let made = copy::issue(&stage, capture, &authority, &entry)?;
     ledger.complete(&series, entry.year, entry.number, &made.sha256, now)?;
     screen.say(&format!(
         "number {} is completed with the copy's hash {}…",

@@ -31,6 +31,13 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A file's name says another kind than its content.
+    NotWhatItSays {
+        /// The file.
+        path: String,
+        /// What its first bytes say.
+        content: &'static str,
+    },
     /// A step that must refuse something let it pass, or the reverse. The demo stops there.
     Unexpected {
         /// Which step.
@@ -59,6 +66,7 @@ impl Error {
             Self::Read { .. } => "cli.read",
             Self::Write { .. } => "cli.write",
             Self::TooLarge { .. } => "cli.too_large",
+            Self::NotWhatItSays { .. } => "cli.not_what_it_says",
             Self::Unexpected { .. } => "cli.unexpected",
             Self::Room(failure) => &failure.code,
         }
@@ -74,6 +82,13 @@ impl std::fmt::Display for Error {
             }
             Self::TooLarge { path, size, limit } => {
                 write!(f, "{path} has {size} bytes; the command reads at most {limit}")
+            }
+            Self::NotWhatItSays { path, content } => {
+                write!(
+                    f,
+                    "{path} is not what its name says: its content is {content}; \
+                     capture it again, or name it rightly if you know where it comes from"
+                )
             }
             Self::Unexpected { step, got } => {
                 write!(

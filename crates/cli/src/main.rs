@@ -34,6 +34,12 @@ enum Command {
         /// Resolution of pictures that do not state theirs, dots per inch
         #[arg(long)]
         dpi: Option<u32>,
+        /// Pages of the original that carry information; without it, as many as were captured
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        pages: Option<u32>,
+        /// What the paper is called in the statement; the sample is a "Bằng cử nhân"
+        #[arg(long, value_name = "NAME", default_value = "Giấy tờ")]
+        paper: String,
         /// Folder for what the demo makes
         #[arg(long, value_name = "DIR", default_value = "motcua-demo")]
         out: PathBuf,
@@ -81,7 +87,10 @@ fn main() -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "the command may read the clock")]
     let now = OffsetDateTime::from(std::time::SystemTime::now());
     let result = match arguments.command {
-        Command::Demo { original, dpi, out } => demo::run(&screen, &original, dpi, &out, now),
+        Command::Demo { original, dpi, pages, paper, out } => {
+            demo::Capture::take(&original, dpi, pages, paper)
+                .and_then(|capture| demo::run(&screen, &capture, &out, now))
+        }
         Command::Copy { command: CopyCommand::Verify { file, trust, json } } => {
             verify(&screen, &file, &trust, json, now)
         }

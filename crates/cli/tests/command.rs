@@ -59,17 +59,73 @@ fn the_demo_runs_twice_and_the_register_goes_on() {
     assert_eq!(verdict(&cut), Some(2));
 }
 
+/// A PDF of a catalog and one more object, with a true cross-reference table.
+fn pdf(pages: &str, trailer: &str) -> Vec<u8> {
+    let catalog = "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n";
+    let (first, second) = (9, 9 + catalog.len());
+    let body = format!("%PDF-1.7\n{catalog}2 0 obj\n{pages}\nendobj\n");
+    format!(
+        "{body}xref\n0 3\n0000000000 65535 f \n{first:010} 00000 n \n{second:010} 00000 n \n\
+         trailer\n<< /Size 3 /Root 1 0 R {trailer} >>\nstartxref\n{}\n%%EOF\n",
+        body.len()
+    )
+    .into_bytes()
+}
+
+#[test]
+fn not_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals/diploma-page-1.jpg");
+    let jpeg = fs::read(sample).unwrap();
+    for name in ["page.png", "page.PDF", "page.tiff"] {
+        let (file, out) = (folder.path().join(name), folder.path().join("out"));
+        fs::write(&file, &jpeg).unwrap();
+        let run = motcua(&["demo", "--original", text(&file), "--out", text(&out)]);
+        refused(&run, "cli.not_what_it_says");
+        assert!(!out.exists(), "{name} left something behind");
+    }
+}
+
+#[test]
+fn the_fee_and_the_statement_count_the_pages_of_the_original() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals/diploma-page-1.jpg");
+    let run = |more: &[&str]| {
+        let out = folder.path().join("out");
+        let arguments = ["demo", "--original", text(&sample), "--out", text(&out)];
+        let run = motcua(&[&arguments[..], more].concat());
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8_lossy(&run.stdout).into_owned()
+    };
+    let said = run(&["--paper", "Giấy khai sinh"]);
+    assert!(
+        said.contains("4.000 ₫") && said.contains("Giấy tờ: Giấy khai sinh. Bản chính có 1 trang."),
+        "{said}"
+    );
+    let said = run(&["--pages", "3"]);
+    assert!(said.contains("10.000 ₫") && said.contains("Bản chính có 3 trang."), "{said}");
+}
+
 #[test]
 fn bad_originals_leave_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let sample =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals/diploma-page-1.jpg");
     let jpeg = fs::read(sample).unwrap();
-    let cases: [(&str, &[u8], &str); 4] = [
+    let no_pages = pdf("<< /Type /Pages /Kids [] /Count 0 >>", "");
+    let encrypted = pdf(
+        "<< /Type /Pages /Kids [] /Count 0 >>",
+        "/Encrypt << /Filter /Standard /V 4 /R 4 /P -44 >> /ID [<00> <00>]",
+    );
+    let cases: [(&str, &[u8], &str); 6] = [
         ("empty.pdf", b"", "copies.empty_original"),
         ("text.png", b"just text", "copies.unknown_original"),
         ("cut.jpg", &jpeg[..jpeg.len() / 2], "pdf.broken_image"),
         ("cut.pdf", b"%PDF-1.7\nnothing", "pdf.no_end"),
+        ("no-pages.pdf", &no_pages, "pdf.no_pages"),
+        ("encrypted.pdf", &encrypted, "pdf.encrypted"),
     ];
     for (name, bytes, code) in cases {
         let (file, out) = (folder.path().join(name), folder.path().join("out"));

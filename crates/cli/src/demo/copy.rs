@@ -8,9 +8,10 @@ use motcua::pdf::write::{UpdateBase, update};
 use motcua::pdf::{Document, Limits, hex};
 use motcua::pki::authority::{Demo, Identity};
 use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
 use time::OffsetDateTime;
 
-use super::{ACT_CODE, AGENCY_ID, Stage};
+use super::{ACT_CODE, AGENCY_ID, Capture, Stage};
 use crate::error::Error;
 use crate::files;
 use crate::screen::Mark;
@@ -22,12 +23,9 @@ pub(super) struct Made {
     pub sha256: String,
 }
 
-fn originals(captured: &[Vec<u8>], dpi: Option<u32>) -> Vec<Original<'_>> {
-    captured.iter().map(|bytes| Original { bytes, dpi }).collect()
-}
-
 fn facts(
-    captured: &[Original<'_>],
+    capture: &Capture,
+    originals: &[Original<'_>],
     authority: &Demo,
     (number, year): (u32, i32),
     now: OffsetDateTime,
@@ -41,10 +39,11 @@ fn facts(
     };
     let ((official, _), (_, agency)) = (subject(&authority.official), subject(&authority.agency));
     let copy_id = format!("BS-{year}-{number:06}");
-    let secret = hex(digest(&SHA256, format!("{copy_id} {now}").as_bytes())
-        .as_ref()
-        .get(..8)
-        .unwrap_or_default());
+    let mut secret = [0_u8; 8];
+    SystemRandom::new().fill(&mut secret).map_err(|_| Error::Unexpected {
+        step: "drawing the link's secret",
+        got: "the system gave no random bytes".to_owned(),
+    })?;
     let day = now.to_offset(VIET_NAM).date();
     // To the second: what is shown is what is kept.
     let signed_at = now.replace_nanosecond(0).unwrap_or(now);
@@ -63,7 +62,7 @@ fn facts(
         place: "phường Mẫu".to_owned(),
         official,
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
-        original: describe(captured, 2)?,
+        original: describe(originals, capture.pages)?,
         copy_id,
         dossier: format!(
             "{AGENCY_ID}-{:02}{:02}{:02}-{number:04}",
@@ -73,47 +72,44 @@ fn facts(
         ),
         procedure: "2.000815".to_owned(),
         applicant: "001201000001".to_owned(),
-        paper: "Bằng cử nhân".to_owned(),
+        paper: capture.paper.clone(),
         system: "motcua (mẫu)".to_owned(),
         link: "https://dichvucong.example/v".to_owned(),
-        secret,
+        secret: hex(&secret),
     })
 }
 
 fn make(
-    captured: &[Vec<u8>],
-    dpi: Option<u32>,
+    capture: &Capture,
     authority: &Demo,
     entry: (u32, i32),
     now: OffsetDateTime,
 ) -> Result<(Vec<u8>, CopyFacts), Error> {
-    let captured = originals(captured, dpi);
-    let facts = facts(&captured, authority, entry, now)?;
+    let originals = capture.originals();
+    let facts = facts(capture, &originals, authority, entry, now)?;
     let (official, agency) = (authority.official_signer()?, authority.agency_signer()?);
-    let copy = issue_copy(&captured, &facts, Fonts::LIBERATION_SERIF, &official, &agency)?;
+    let copy = issue_copy(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency)?;
     Ok((copy, facts))
 }
 
 /// Makes the copy once without a number of its own, so that a bad original stops the demo before anything is written.
 pub(super) fn rehearse(
-    captured: &[Vec<u8>],
-    dpi: Option<u32>,
+    capture: &Capture,
     authority: &Demo,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    make(captured, dpi, authority, (1, now.to_offset(VIET_NAM).year()), now).map(|_| ())
+    make(capture, authority, (1, now.to_offset(VIET_NAM).year()), now).map(|_| ())
 }
 
 /// Issues, signs and writes the copy and its certificates.
 pub(super) fn issue(
     stage: &Stage<'_>,
-    captured: &[Vec<u8>],
-    dpi: Option<u32>,
+    capture: &Capture,
     authority: &Demo,
     entry: &Entry,
 ) -> Result<Made, Error> {
     let screen = stage.screen;
-    let (copy, facts) = make(captured, dpi, authority, (entry.number, entry.year), stage.now)?;
+    let (copy, facts) = make(capture, authority, (entry.number, entry.year), stage.now)?;
     if let Some(statement) = statement::Statement::new(&facts) {
         for line in statement.lines() {
             screen.say(&format!("│ {line}"));

@@ -10,13 +10,13 @@ use crate::error::Error;
 
 const TARIFF: &str = "certification-226-2016";
 
-/// Assesses and gives the total in đồng.
-pub(super) fn run(stage: &Stage<'_>) -> Result<u64, Error> {
+/// Assesses two copies of an original of so many pages and gives the total in đồng.
+pub(super) fn run(stage: &Stage<'_>, pages: u32) -> Result<u64, Error> {
     let unexpected = |got: String| Error::Unexpected { step: "the fee", got };
     let text = motcua::tariffs::get(TARIFF)
         .ok_or_else(|| unexpected("the tariff is not shipped".to_owned()))?;
     let tariff = Tariff::from_toml(TARIFF, text).map_err(|d| unexpected(d.to_string()))?;
-    let case = json!({"fees": [{"fee": "ct.copy", "facts": {"pages": 2, "copies": 2}}]});
+    let case = json!({"fees": [{"fee": "ct.copy", "facts": {"pages": pages, "copies": 2}}]});
     let application: Application =
         serde_json::from_value(case).map_err(|e| unexpected(e.to_string()))?;
     let assessment = assess(&tariff, &application, stage.now.to_offset(VIET_NAM).date())?;
