@@ -79,6 +79,9 @@ fn test(tally: &mut Tally) {
         args.extend_from_slice(&["--", "-D", "warnings"]);
         tally.step(&format!("clippy {package} {}", flags.join(" ")), cargo(&args));
     }
+    let ready = setup::witnesses();
+    let advice = ready.as_ref().err().map(|advice| format!(" ({advice})")).unwrap_or_default();
+    tally.step(&format!("outside programs{advice}"), ready.is_ok());
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));
     packages(tally);

@@ -2,6 +2,17 @@
 
 use std::process::{Command, Stdio};
 
+/// The outside programs that tests and witnesses ask, and Debian's packages that bring them.
+const WITNESSES: (&[&str], &[&str]) = (
+    &["pdfsig", "qpdf", "mutool", "zbarimg", "openssl"],
+    &["poppler-utils", "qpdf", "mupdf-tools", "zbar-tools", "openssl"],
+);
+
+/// Makes sure that every outside program can be asked, so that no test has to skip for want of one.
+pub fn witnesses() -> Result<(), String> {
+    need(WITNESSES.0, WITNESSES.1)
+}
+
 /// Whether a program can be started.
 pub fn has(program: &str) -> bool {
     Command::new(program)

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::package::python;
 use crate::run::{Tally, output, program};
-use crate::setup::need;
+use crate::setup::{need, witnesses};
 
 /// Runs the demo into `build/demo`.
 pub fn demo(tally: &mut Tally) -> Option<&'static Path> {
@@ -25,10 +25,7 @@ pub fn demo(tally: &mut Tally) -> Option<&'static Path> {
 /// The witnesses that need no Java.
 pub fn run(tally: &mut Tally, demo: &Path) {
     let copy = demo.join("copy.pdf").to_string_lossy().into_owned();
-    if let Err(advice) = need(
-        &["pdfsig", "qpdf", "mutool", "zbarimg"],
-        &["poppler-utils", "qpdf", "mupdf-tools", "zbar-tools"],
-    ) {
+    if let Err(advice) = witnesses() {
         return tally.step(&format!("witnesses: {advice}"), false);
     }
     let said = output("pdfsig", &[&copy]).unwrap_or_default();
