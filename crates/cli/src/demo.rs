@@ -89,7 +89,7 @@ pub fn run(
     let mut ledger = Ledger::open(&path)?;
     payment::record(&mut ledger, &order, now)?;
     let series = Series { agency: AGENCY_ID.to_owned(), kind: ACT_CODE.to_owned() };
-    let entry = ledger.reserve(&series, order.id(), now)?;
+    let entry = ledger.write(|session| session.reserve(&series, order.id(), now))?;
     screen.say(&format!(
         "number {} of {}, {ACT_CODE}; the paid order {} has it for good",
         entry.number,
@@ -100,11 +100,13 @@ pub fn run(
 
     screen.step(4, "Certified copy / Bản sao điện tử chứng thực");
     let made = copy::issue(&stage, capture, &authority, &entry)?;
-    ledger.complete(&series, entry.year, entry.number, &made.sha256, now)?;
+    ledger.write(|session| {
+        session.issue_copy(&series, entry.year, entry.number, &made.issued, now)
+    })?;
     screen.say(&format!(
         "number {} is completed with the copy's hash {}…",
         entry.number,
-        made.sha256.get(..16).unwrap_or_default()
+        made.issued.copy_sha256.get(..16).unwrap_or_default()
     ));
 
     screen.step(5, "Verification / Kiểm tra");

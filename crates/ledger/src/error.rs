@@ -16,9 +16,147 @@ pub enum Error {
         /// Newest schema known.
         known: i64,
     },
+    /// The file was written by an earlier version and was opened for reading alone.
+    #[error(
+        "the ledger has schema {found}, this version reads {known}; open it once for writing, and it is brought up to date"
+    )]
+    OlderSchema {
+        /// Schema of the file.
+        found: i64,
+        /// The schema that is read.
+        known: i64,
+    },
+    /// An identifier or body holds a character that it must not.
+    #[error("the {field} holds the character U+{character:04X}, which it must not")]
+    BadCharacter {
+        /// Which one.
+        field: &'static str,
+        /// The character's number.
+        character: u32,
+    },
+    /// An event is too large to be one.
+    #[error("the event has {length} bytes; at most {limit} are kept, give the file's hash instead")]
+    BodyTooLarge {
+        /// Its length in bytes.
+        length: usize,
+        /// The longest that is kept.
+        limit: usize,
+    },
+    /// An instant lies outside what a record can hold.
+    #[error("the year {year} is not between 2000 and 2999; check the clock")]
+    BadYear {
+        /// The year in Viet Nam.
+        year: i32,
+    },
+    /// A day is not written as `2026-11-24`.
+    #[error("{got:?} is no day; write it as 2026-11-24")]
+    BadDate {
+        /// What came.
+        got: String,
+    },
+    /// The clock stands before the last entry by more than clocks may differ.
+    #[error("the clock says {now}, but the last entry was recorded at {last}; set the clock right")]
+    ClockBack {
+        /// The instant that was given.
+        now: String,
+        /// The last entry's.
+        last: String,
+    },
+    /// No number is given in a year that was closed.
+    #[error("the register of {year} is closed; no further number is given in it")]
+    YearIsClosed {
+        /// The year.
+        year: i32,
+    },
+    /// A year cannot be closed before it is over in Viet Nam.
+    #[error("{year} is not over in Viet Nam; close it from 1 January on")]
+    YearNotOver {
+        /// The year.
+        year: i32,
+    },
+    /// A year cannot be closed while numbers of it are neither completed nor voided.
+    #[error(
+        "{count} numbers of {year} are neither completed nor voided, the first is {first}; finish them before closing the year"
+    )]
+    EntriesOpen {
+        /// The year.
+        year: i32,
+        /// How many.
+        count: u32,
+        /// The first.
+        first: u32,
+    },
+    /// Another process changed the order since it was loaded.
+    #[error("order {order} was changed meanwhile; load it and repeat the step on it")]
+    OrderChanged {
+        /// The order.
+        order: String,
+    },
+    /// An order's own records do not hold.
+    #[error("order {order} cannot be kept: {problem}")]
+    OrderUnsound {
+        /// The order.
+        order: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A copy belongs to another number, or differs from what was issued under its identifier.
+    #[error("copy {copy_id} was issued before, differently; nothing was recorded")]
+    CopyKnown {
+        /// The copy that is known.
+        copy_id: String,
+    },
+    /// No such copy was issued.
+    #[error("no copy {copy_id} was issued here")]
+    NoCopy {
+        /// The identifier.
+        copy_id: String,
+    },
+    /// A consumer confirms what it cannot have read.
+    #[error(
+        "the position {next} is not between {confirmed}, what was confirmed, and {size}, the end of the log"
+    )]
+    OutboxPosition {
+        /// The position that came.
+        next: u64,
+        /// What was confirmed before.
+        confirmed: u64,
+        /// The end of the log.
+        size: u64,
+    },
+    /// A checkpoint, or a key for checkpoints, cannot be taken.
+    #[error("the checkpoint or its key cannot be taken: {problem}")]
+    BadCheckpoint {
+        /// What is wrong.
+        problem: String,
+    },
+    /// There is no such entry or size to be proved.
+    #[error("nothing can be proved of {from} in a log of {size} entries")]
+    NoProof {
+        /// The entry, or the earlier size.
+        from: u64,
+        /// The size.
+        size: u64,
+    },
+    /// A file of the record's export cannot be read back.
+    #[error("line {line} of the export cannot be taken: {problem}")]
+    BadExport {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
     /// Another process holds the file for writing.
     #[error("another process is writing the ledger and did not finish in time; try again")]
     Busy,
+    /// The server went away; whether it recorded what was under way is not known.
+    #[error(
+        "the connection to the server was lost ({problem}); repeat the same call on a new one: what was recorded is answered, not repeated"
+    )]
+    ConnectionLost {
+        /// What the connection says.
+        problem: String,
+    },
     /// The file is no ledger, or damaged.
     #[error("the file is not a sound ledger: {problem}; restore it from a backup")]
     Damaged {
@@ -64,10 +202,10 @@ pub enum Error {
         state: &'static str,
     },
     /// One fingerprint came with two different events.
-    #[error("order {order} holds another event with the same fingerprint; nothing was recorded")]
+    #[error("{subject} holds another event with the same fingerprint; nothing was recorded")]
     FingerprintReused {
-        /// The order.
-        order: String,
+        /// What it is about.
+        subject: String,
     },
     /// The database refused for another reason.
     #[error("the database refused: {problem}")]
@@ -82,7 +220,25 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NewerSchema { .. } => "ledger.newer_schema",
+            Self::OlderSchema { .. } => "ledger.older_schema",
+            Self::BadCharacter { .. } => "ledger.bad_character",
+            Self::BodyTooLarge { .. } => "ledger.body_too_large",
+            Self::BadYear { .. } => "ledger.bad_year",
+            Self::BadDate { .. } => "ledger.bad_date",
+            Self::ClockBack { .. } => "ledger.clock_back",
+            Self::YearIsClosed { .. } => "ledger.year_is_closed",
+            Self::YearNotOver { .. } => "ledger.year_not_over",
+            Self::EntriesOpen { .. } => "ledger.entries_open",
+            Self::OrderChanged { .. } => "ledger.order_changed",
+            Self::OrderUnsound { .. } => "ledger.order_unsound",
+            Self::CopyKnown { .. } => "ledger.copy_known",
+            Self::NoCopy { .. } => "ledger.no_copy",
+            Self::OutboxPosition { .. } => "ledger.outbox_position",
+            Self::BadCheckpoint { .. } => "ledger.bad_checkpoint",
+            Self::NoProof { .. } => "ledger.no_proof",
+            Self::BadExport { .. } => "ledger.bad_export",
             Self::Busy => "ledger.busy",
+            Self::ConnectionLost { .. } => "ledger.connection_lost",
             Self::Damaged { .. } => "ledger.damaged",
             Self::NotWritable { .. } => "ledger.not_writable",
             Self::BadIdentifier { .. } => "ledger.bad_identifier",
@@ -96,12 +252,48 @@ impl Error {
     /// The parameters of the message, by name.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NewerSchema { found, known } => {
+            Self::NewerSchema { found, known } | Self::OlderSchema { found, known } => {
                 vec![("found", found.to_string()), ("known", known.to_string())]
             }
+            Self::BadCharacter { field, character } => {
+                vec![("field", (*field).to_owned()), ("character", format!("U+{character:04X}"))]
+            }
+            Self::BodyTooLarge { length, limit } => {
+                vec![("length", length.to_string()), ("limit", limit.to_string())]
+            }
+            Self::BadYear { year } | Self::YearIsClosed { year } | Self::YearNotOver { year } => {
+                vec![("year", year.to_string())]
+            }
+            Self::BadDate { got } => vec![("got", got.clone())],
+            Self::ClockBack { now, last } => vec![("now", now.clone()), ("last", last.clone())],
+            Self::EntriesOpen { year, count, first } => vec![
+                ("year", year.to_string()),
+                ("count", count.to_string()),
+                ("first", first.to_string()),
+            ],
+            Self::OrderChanged { order } => vec![("order", order.clone())],
+            Self::OrderUnsound { order, problem } => {
+                vec![("order", order.clone()), ("problem", problem.clone())]
+            }
+            Self::CopyKnown { copy_id } | Self::NoCopy { copy_id } => {
+                vec![("copy_id", copy_id.clone())]
+            }
+            Self::OutboxPosition { next, confirmed, size } => vec![
+                ("next", next.to_string()),
+                ("confirmed", confirmed.to_string()),
+                ("size", size.to_string()),
+            ],
+            Self::NoProof { from, size } => {
+                vec![("from", from.to_string()), ("size", size.to_string())]
+            }
+            Self::BadExport { line, problem } => {
+                vec![("line", line.to_string()), ("problem", problem.clone())]
+            }
             Self::Busy => Vec::new(),
-            Self::Damaged { problem }
+            Self::ConnectionLost { problem }
+            | Self::Damaged { problem }
             | Self::NotWritable { problem }
+            | Self::BadCheckpoint { problem }
             | Self::Database { problem } => {
                 vec![("problem", problem.clone())]
             }
@@ -121,7 +313,7 @@ impl Error {
                 ("number", number.to_string()),
                 ("state", (*state).to_owned()),
             ],
-            Self::FingerprintReused { order } => vec![("order", order.clone())],
+            Self::FingerprintReused { subject } => vec![("subject", subject.clone())],
         }
     }
 }

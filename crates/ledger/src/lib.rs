@@ -1,5 +1,5 @@
-//! The durable record of a counter, in one SQLite file: the certification register with its gap-free numbers, and orders as
-//! events that are only ever added.
+//! The durable record of a counter: the certification register with its gap-free numbers, orders and notices, issued copies and
+//! their annulments, in one log that is chained and can be proved.
 //!
 //! ```
 //! use motcua_ledger::{Ledger, Series};
@@ -8,21 +8,49 @@
 //! let mut ledger = Ledger::in_memory()?;
 //! let series = Series { agency: "H99.1".into(), kind: "SCTĐT/BS".into() };
 //! let now = datetime!(2026-11-24 03:00 UTC);
-//! let entry = ledger.reserve(&series, "request-1", now)?;
+//! let entry = ledger.write(|session| session.reserve(&series, "request-1", now))?;
 //! assert_eq!((entry.year, entry.number), (2026, 1));
 //! // The same request gets the same number, however often it is asked.
-//! assert_eq!(ledger.reserve(&series, "request-1", now)?.number, 1);
+//! let again = ledger.write(|session| session.reserve(&series, "request-1", now))?;
+//! assert_eq!(again, entry);
+//! assert!(ledger.read(|session| session.audit(&[], None))?.is_sound());
 //! # Ok::<(), motcua_ledger::Error>(())
 //! ```
+//!
+//! Every operation is a method of [`Session`], one transaction; [`Ledger::write`] and [`Ledger::read`] open one. With the feature
+//! `postgres` the record lives in a PostgreSQL database, and a session can also run inside your own transaction there.
 
 #![forbid(unsafe_code)]
 
+mod audit;
+mod checkpoint;
+mod copy;
 mod error;
-mod event;
-mod file;
+mod export;
+mod finding;
+mod instant;
+mod ledger;
+mod log;
+mod order;
+mod outbox;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+mod projection;
 mod register;
+mod session;
+mod sql;
+mod sqlite;
+mod totals;
+pub mod tree;
+mod upgrade;
 
+pub use audit::Audit;
+pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
+pub use copy::{Annulment, CopyStanding, IssuedCopy};
 pub use error::Error;
-pub use event::{Added, OrderEvent};
-pub use file::Ledger;
-pub use register::{Entry, EntryState, Series};
+pub use finding::AuditFinding;
+pub use ledger::Ledger;
+pub use log::{Added, LogEntry};
+pub use register::{Entry, EntryState, Series, YearClosed};
+pub use session::Session;
+pub use totals::Totals;

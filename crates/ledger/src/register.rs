@@ -1,20 +1,38 @@
-//! The certification register: numbers from 1 each year, without gaps, one a request (Decree 23/2015/NĐ-CP Art. 13).
+//! The certification register: numbers from 1 each year, without gaps, one a request (Decree 23/2015/NĐ-CP Art. 13), the year's
+//! closing with its totals. Receipts are numbered the same way, a series a symbol.
 
-use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
-use crate::file::{check_id, instant};
-use crate::{Error, Ledger};
+use crate::instant::{instant, year};
+use crate::log::{New, check_id};
+use crate::sql::{Row, one, values};
+use crate::{Error, Session};
 
 /// One sequence of numbers: an agency's register of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
-    /// The agency's identifier.
+    /// The agency's identifier; without `/`.
     pub agency: String,
-    /// The act code, such as `SCT/BS`.
+    /// The act code, such as `SCT/BS`, or a receipt's form and symbol.
     pub kind: String,
+}
+
+impl Series {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_id("agency", &self.agency)?;
+        check_id("kind", &self.kind)?;
+        // The subject of its entries joins both with a slash; only one of them may hold one.
+        if self.agency.contains('/') {
+            return Err(Error::BadCharacter { field: "agency", character: u32::from('/') });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn subject(&self) -> String {
+        format!("register/{}/{}", self.agency, self.kind)
+    }
 }
 
 /// What became of a number.
@@ -36,7 +54,7 @@ pub enum EntryState {
 }
 
 impl EntryState {
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Reserved => "reserved",
             Self::Completed { .. } => "completed",
@@ -59,58 +77,133 @@ pub struct Entry {
     pub state: EntryState,
 }
 
-const COLUMNS: &str = "year, number, request, state, copy_sha256, reason";
-
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let state: String = row.get(3)?;
-    let state = match state.as_str() {
-        "completed" => EntryState::Completed { copy_sha256: row.get(4)? },
-        "voided" => EntryState::Voided { reason: row.get(5)? },
-        _ => EntryState::Reserved,
-    };
-    Ok(Entry { year: row.get(0)?, number: row.get(1)?, request: row.get(2)?, state })
+/// What the log says of a register; the bodies of its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RegisterFact {
+    pub agency: String,
+    pub kind: String,
+    #[serde(flatten)]
+    pub entry: Entry,
 }
 
-impl Ledger {
+/// The totals with which a year of a register was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearClosed {
+    /// The agency.
+    pub agency: String,
+    /// The kind.
+    pub kind: String,
+    /// The year.
+    pub year: i32,
+    /// The last number; as many numbers were taken. 0 where none was.
+    pub last: u32,
+    /// How many a copy carries.
+    pub completed: u32,
+    /// How many were voided.
+    pub voided: u32,
+}
+
+pub(crate) const COLUMNS: &str = "year, number, request, state, copy_sha256, reason";
+
+pub(crate) fn entry(row: &Row) -> Result<Entry, Error> {
+    let text = |column| {
+        row.optional(column)?.ok_or_else(|| Error::Damaged {
+            problem: "a closed register entry has no content".to_owned(),
+        })
+    };
+    let state = match row.text(3)?.as_str() {
+        "reserved" => EntryState::Reserved,
+        "completed" => EntryState::Completed { copy_sha256: text(4)? },
+        "voided" => EntryState::Voided { reason: text(5)? },
+        other => {
+            return Err(Error::Damaged { problem: format!("{other:?} is no state of an entry") });
+        }
+    };
+    Ok(Entry { year: row.number(0)?, number: row.number(1)?, request: row.text(2)?, state })
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| Error::Damaged { problem: e.to_string() })
+}
+
+impl Session<'_> {
+    fn note_entry(
+        &mut self,
+        series: &Series,
+        entry: &Entry,
+        now: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let fact = RegisterFact {
+            agency: series.agency.clone(),
+            kind: series.kind.clone(),
+            entry: entry.clone(),
+        };
+        let kind = format!("register.{}", entry.state.name());
+        let fingerprint = match entry.state {
+            EntryState::Reserved => format!("reserved/{}", entry.request),
+            _ => format!("closed/{}/{}", entry.year, entry.number),
+        };
+        let (subject, body) = (series.subject(), json(&fact)?);
+        self.append(
+            New { kind: &kind, subject: &subject, fingerprint: &fingerprint, body: &body },
+            now,
+        )?;
+        Ok(())
+    }
+
     /// Takes the next number of the year that `now` falls into in Viet Nam (UTC+07:00). The same request gets the same number.
     ///
     /// # Errors
-    /// [`Error::BadIdentifier`], [`Error::Busy`], [`Error::NotWritable`].
+    /// [`Error::BadIdentifier`], [`Error::BadCharacter`], [`Error::YearIsClosed`], [`Error::ClockBack`].
     pub fn reserve(
         &mut self,
         series: &Series,
         request: &str,
         now: OffsetDateTime,
     ) -> Result<Entry, Error> {
-        check_id("agency", &series.agency)?;
-        check_id("kind", &series.kind)?;
+        series.check()?;
         check_id("request", request)?;
-        let viet_nam = UtcOffset::from_hms(7, 0, 0).unwrap_or(UtcOffset::UTC);
-        let year = now.to_offset(viet_nam).year();
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // A repeated request may come after New Year: its number is the one it got.
-        let known = transaction
-            .query_row(
-                &format!("SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND request = ?3"),
-                params![series.agency, series.kind, request],
-                entry,
-            )
-            .optional()?;
-        if let Some(known) = known {
-            return Ok(known);
+        let known = one(
+            self.sql,
+            &format!(
+                "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND request = ?3"
+            ),
+            &values![series.agency.as_str(), series.kind.as_str(), request],
+        )?;
+        if let Some(row) = known {
+            return entry(&row);
         }
-        let number: u32 = transaction.query_row(
-            "SELECT coalesce(max(number), 0) + 1 FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3",
-            params![series.agency, series.kind, year],
-            |row| row.get(0),
+        let year = year(now);
+        if self.closing(series, year)?.is_some() {
+            return Err(Error::YearIsClosed { year });
+        }
+        let last = one(
+            self.sql,
+            "SELECT coalesce(max(number), 0) FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3",
+            &values![series.agency.as_str(), series.kind.as_str(), year],
         )?;
-        transaction.execute(
-            "INSERT INTO register_entry (agency, kind, year, number, request, state, reserved_at) VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6)",
-            params![series.agency, series.kind, year, number, request, instant(now)?],
+        let last: u32 = last.map_or(Ok(0), |row| row.number(0))?;
+        let number = last
+            .checked_add(1)
+            .ok_or_else(|| Error::Damaged { problem: "the register is full".to_owned() })?;
+        let entry =
+            Entry { year, number, request: request.to_owned(), state: EntryState::Reserved };
+        self.sql.execute(
+            "INSERT INTO register_entry (agency, kind, year, number, request, state, reserved_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6)",
+            &values![
+                series.agency.as_str(),
+                series.kind.as_str(),
+                year,
+                number,
+                request,
+                instant(now)?
+            ],
         )?;
-        transaction.commit()?;
-        Ok(Entry { year, number, request: request.to_owned(), state: EntryState::Reserved })
+        self.note_entry(series, &entry, now)?;
+        Ok(entry)
     }
 
     /// Records the copy that carries a number. Saying the same twice is no error.
@@ -126,13 +219,8 @@ impl Ledger {
         now: OffsetDateTime,
     ) -> Result<(), Error> {
         check_id("copy_sha256", copy_sha256)?;
-        self.close(
-            series,
-            year,
-            number,
-            EntryState::Completed { copy_sha256: copy_sha256.to_owned() },
-            now,
-        )
+        let state = EntryState::Completed { copy_sha256: copy_sha256.to_owned() };
+        self.close_entry(series, year, number, state, now)
     }
 
     /// Says that no copy carries a number, and why; the line stays in the book.
@@ -148,10 +236,11 @@ impl Ledger {
         now: OffsetDateTime,
     ) -> Result<(), Error> {
         check_id("reason", reason)?;
-        self.close(series, year, number, EntryState::Voided { reason: reason.to_owned() }, now)
+        let state = EntryState::Voided { reason: reason.to_owned() };
+        self.close_entry(series, year, number, state, now)
     }
 
-    fn close(
+    fn close_entry(
         &mut self,
         series: &Series,
         year: i32,
@@ -159,21 +248,13 @@ impl Ledger {
         state: EntryState,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let current = transaction
-            .query_row(
-                &format!("SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3 AND number = ?4"),
-                params![series.agency, series.kind, year, number],
-                entry,
-            )
-            .optional()?
-            .ok_or_else(|| Error::NoEntry {
-                agency: series.agency.clone(),
-                kind: series.kind.clone(),
-                year,
-                number,
-            })?;
+        series.check()?;
+        let current = self.entry(series, year, number)?.ok_or_else(|| Error::NoEntry {
+            agency: series.agency.clone(),
+            kind: series.kind.clone(),
+            year,
+            number,
+        })?;
         if current.state == state {
             return Ok(());
         }
@@ -181,27 +262,139 @@ impl Ledger {
             return Err(Error::EntryClosed { year, number, state: current.state.name() });
         }
         let (copy, reason) = match &state {
-            EntryState::Completed { copy_sha256 } => (Some(copy_sha256), None),
-            EntryState::Voided { reason } => (None, Some(reason)),
+            EntryState::Completed { copy_sha256 } => (Some(copy_sha256.as_str()), None),
+            EntryState::Voided { reason } => (None, Some(reason.as_str())),
             EntryState::Reserved => (None, None),
         };
-        transaction.execute(
-            "UPDATE register_entry SET state = ?5, closed_at = ?6, copy_sha256 = ?7, reason = ?8 WHERE agency = ?1 AND kind = ?2 AND year = ?3 AND number = ?4",
-            params![series.agency, series.kind, year, number, state.name(), instant(now)?, copy, reason],
+        self.sql.execute(
+            "UPDATE register_entry SET state = ?1, closed_at = ?2, copy_sha256 = ?3, reason = ?4 \
+             WHERE agency = ?5 AND kind = ?6 AND year = ?7 AND number = ?8",
+            &values![
+                state.name(),
+                instant(now)?,
+                copy,
+                reason,
+                series.agency.as_str(),
+                series.kind.as_str(),
+                year,
+                number,
+            ],
         )?;
-        transaction.commit()?;
-        Ok(())
+        self.note_entry(series, &Entry { state, ..current }, now)
+    }
+
+    /// One line of the register.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn entry(
+        &mut self,
+        series: &Series,
+        year: i32,
+        number: u32,
+    ) -> Result<Option<Entry>, Error> {
+        let row = one(
+            self.sql,
+            &format!(
+                "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3 AND number = ?4"
+            ),
+            &values![series.agency.as_str(), series.kind.as_str(), year, number],
+        )?;
+        row.as_ref().map(entry).transpose()
     }
 
     /// The lines of one year, by number.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub fn entries(&self, series: &Series, year: i32) -> Result<Vec<Entry>, Error> {
-        let mut statement = self.connection.prepare(&format!(
-            "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3 ORDER BY number"
-        ))?;
-        let rows = statement.query_map(params![series.agency, series.kind, year], entry)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn entries(&mut self, series: &Series, year: i32) -> Result<Vec<Entry>, Error> {
+        let rows = self.sql.query(
+            &format!(
+                "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3 ORDER BY number"
+            ),
+            &values![series.agency.as_str(), series.kind.as_str(), year],
+        )?;
+        rows.iter().map(entry).collect()
+    }
+
+    /// Numbers that were taken and are neither completed nor voided, of every series: what a crash left to be finished.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn open_entries(&mut self) -> Result<Vec<(Series, Entry)>, Error> {
+        let rows = self.sql.query(
+            &format!(
+                "SELECT {COLUMNS}, agency, kind FROM register_entry WHERE state = 'reserved' \
+                 ORDER BY agency, kind, year, number"
+            ),
+            &[],
+        )?;
+        rows.iter()
+            .map(|row| Ok((Series { agency: row.text(6)?, kind: row.text(7)? }, entry(row)?)))
+            .collect()
+    }
+
+    fn closing(&mut self, series: &Series, year: i32) -> Result<Option<YearClosed>, Error> {
+        let row = one(
+            self.sql,
+            "SELECT body FROM log WHERE subject = ?1 AND fingerprint = ?2",
+            &values![series.subject(), format!("year/{year}")],
+        )?;
+        row.map(|row| {
+            serde_json::from_str(&row.text(0)?)
+                .map_err(|e| Error::Damaged { problem: format!("a year's closing: {e}") })
+        })
+        .transpose()
+    }
+
+    /// Closes a year that is over in Viet Nam: totals are recorded and no further number is given. Closing twice answers the same.
+    ///
+    /// # Errors
+    /// [`Error::YearNotOver`]; [`Error::EntriesOpen`] while a number is neither completed nor voided.
+    pub fn close_year(
+        &mut self,
+        series: &Series,
+        closed: i32,
+        now: OffsetDateTime,
+    ) -> Result<YearClosed, Error> {
+        series.check()?;
+        if let Some(before) = self.closing(series, closed)? {
+            return Ok(before);
+        }
+        if year(now) <= closed {
+            return Err(Error::YearNotOver { year: closed });
+        }
+        let entries = self.entries(series, closed)?;
+        let count = |name: &str| {
+            u32::try_from(entries.iter().filter(|e| e.state.name() == name).count())
+                .unwrap_or(u32::MAX)
+        };
+        if let Some(open) = entries.iter().find(|e| e.state == EntryState::Reserved) {
+            return Err(Error::EntriesOpen {
+                year: closed,
+                count: count("reserved"),
+                first: open.number,
+            });
+        }
+        let totals = YearClosed {
+            agency: series.agency.clone(),
+            kind: series.kind.clone(),
+            year: closed,
+            last: entries.last().map_or(0, |e| e.number),
+            completed: count("completed"),
+            voided: count("voided"),
+        };
+        let (subject, fingerprint) = (series.subject(), format!("year/{closed}"));
+        let body = json(&totals)?;
+        self.append(
+            New {
+                kind: "register.year_closed",
+                subject: &subject,
+                fingerprint: &fingerprint,
+                body: &body,
+            },
+            now,
+        )?;
+        Ok(totals)
     }
 }

@@ -3,7 +3,7 @@
 use motcua::copies::facts::{CopyFacts, RegisterEntry, VIET_NAM};
 use motcua::copies::issue::{Fonts, Original, describe, issue as issue_copy};
 use motcua::copies::{Report, Verdict, statement, verify as judge};
-use motcua::ledger::Entry;
+use motcua::ledger::{Entry, IssuedCopy};
 use motcua::pdf::write::{UpdateBase, update};
 use motcua::pdf::{Document, Limits, hex};
 use motcua::pki::authority::{Demo, Identity};
@@ -16,11 +16,11 @@ use crate::error::Error;
 use crate::files;
 use crate::screen::Mark;
 
-/// A copy and its hash.
+/// A copy and what is recorded of it.
 pub(super) struct Made {
     copy: Vec<u8>,
-    /// SHA-256, hexadecimal.
-    pub sha256: String,
+    /// What the ledger keeps of it.
+    pub issued: IssuedCopy,
 }
 
 fn facts(
@@ -135,8 +135,13 @@ pub(super) fn issue(
             identity.private_key().to_pkcs8_pem().as_bytes(),
         )?;
     }
-    let sha256 = hex(digest(&SHA256, &copy).as_ref());
-    Ok(Made { copy, sha256 })
+    let issued = IssuedCopy {
+        copy_sha256: hex(digest(&SHA256, &copy).as_ref()),
+        copy_id: facts.copy_id,
+        signers: vec![facts.official, facts.agency],
+        signed_at: facts.signed_at,
+    };
+    Ok(Made { copy, issued })
 }
 
 /// The copy with its first page replaced by an appended update, as an attacker would.

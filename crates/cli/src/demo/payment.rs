@@ -1,6 +1,6 @@
 //! Step 2: an order, a VietQR code, a VNPAY link; then a sandbox gateway answers, and liars are refused in view.
 
-use motcua::ledger::{Ledger, OrderEvent};
+use motcua::ledger::Ledger;
 use motcua::payments::gateway::{EnvironmentKind, OneSecret, Sandbox};
 use motcua::payments::notice::{RawNotice, Verdict};
 use motcua::payments::order::{Attempt, Order};
@@ -130,14 +130,8 @@ pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
     Ok(order)
 }
 
-/// Keeps the order in the ledger: what it became, once.
+/// Keeps the order in the ledger with every step it took.
 pub(super) fn record(ledger: &mut Ledger, order: &Order, now: OffsetDateTime) -> Result<(), Error> {
-    let body = serde_json::to_string(order).unwrap_or_default();
-    let event = OrderEvent {
-        kind: order.state().name().to_owned(),
-        fingerprint: order.id().to_owned(),
-        body,
-    };
-    ledger.add_event(order.id(), &event, now)?;
+    ledger.write(|session| session.save_order(order, now))?;
     Ok(())
 }

@@ -1,0 +1,229 @@
+//! Certified copies that were issued, and those an agency withdrew (Circular 01/2020/TT-BTP Art. 7).
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+use crate::log::{New, check_id};
+use crate::register::Series;
+use crate::sql::{one, values};
+use crate::{Error, Session};
+
+/// What the record keeps of an issued copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedCopy {
+    /// SHA-256 of the file, hexadecimal.
+    pub copy_sha256: String,
+    /// The copy's own identifier.
+    pub copy_id: String,
+    /// Who signed, in order.
+    pub signers: Vec<String>,
+    /// When it was signed, as the signatures say.
+    #[serde(with = "time::serde::rfc3339")]
+    pub signed_at: OffsetDateTime,
+}
+
+/// A withdrawal: the decision that says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Annulment {
+    /// The copy's identifier.
+    pub copy_id: String,
+    /// The decision's number.
+    pub decision: String,
+    /// Why.
+    pub reason: String,
+    /// The decision's day, `2026-11-24`.
+    pub decided_on: String,
+}
+
+/// The body of `copy.issued`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CopyFact {
+    pub agency: String,
+    pub kind: String,
+    pub year: i32,
+    pub number: u32,
+    pub position: u64,
+    pub copy: IssuedCopy,
+}
+
+/// Where an issued copy stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CopyStanding {
+    /// Its register.
+    pub series: Series,
+    /// Its year.
+    pub year: i32,
+    /// Its number.
+    pub number: u32,
+    /// Its place in the agency's list of annulments, from 0.
+    pub position: u64,
+    /// Whether it was withdrawn.
+    pub annulled: bool,
+    /// What was issued.
+    pub copy: IssuedCopy,
+}
+
+impl Session<'_> {
+    /// Completes a reserved number with the copy that carries it. Saying the same twice adds nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoEntry`], [`Error::EntryClosed`]; [`Error::CopyKnown`] when the file or its identifier belongs to another number.
+    pub fn issue_copy(
+        &mut self,
+        series: &Series,
+        year: i32,
+        number: u32,
+        copy: &IssuedCopy,
+        now: OffsetDateTime,
+    ) -> Result<CopyStanding, Error> {
+        check_id("copy_id", &copy.copy_id)?;
+        for signer in &copy.signers {
+            check_id("signer", signer)?;
+        }
+        if let Some(before) = self.copy(&copy.copy_id)? {
+            let same = before.copy == *copy
+                && (&before.series, before.year, before.number) == (series, year, number);
+            return if same {
+                Ok(before)
+            } else {
+                Err(Error::CopyKnown { copy_id: copy.copy_id.clone() })
+            };
+        }
+        let taken = one(
+            self.sql,
+            "SELECT copy_id FROM issued_copy WHERE copy_sha256 = ?1",
+            &values![copy.copy_sha256.as_str()],
+        )?;
+        if let Some(row) = taken {
+            return Err(Error::CopyKnown { copy_id: row.text(0)? });
+        }
+        self.complete(series, year, number, &copy.copy_sha256, now)?;
+        let next = one(
+            self.sql,
+            "SELECT coalesce(max(position) + 1, 0) FROM issued_copy WHERE agency = ?1",
+            &values![series.agency.as_str()],
+        )?;
+        let position: i64 = next.map_or(Ok(0), |row| row.integer(0))?;
+        let fact = CopyFact {
+            agency: series.agency.clone(),
+            kind: series.kind.clone(),
+            year,
+            number,
+            position: u64::try_from(position).unwrap_or_default(),
+            copy: copy.clone(),
+        };
+        let body = self.insert_copy(&fact, false)?;
+        let subject = format!("copy/{}", copy.copy_id);
+        self.append(
+            New { kind: "copy.issued", subject: &subject, fingerprint: "issued", body: &body },
+            now,
+        )?;
+        Ok(CopyStanding {
+            series: series.clone(),
+            year,
+            number,
+            position: fact.position,
+            annulled: false,
+            copy: copy.clone(),
+        })
+    }
+
+    /// Writes the row of a copy; gives its body.
+    pub(crate) fn insert_copy(&mut self, fact: &CopyFact, annulled: bool) -> Result<String, Error> {
+        let body =
+            serde_json::to_string(fact).map_err(|e| Error::Damaged { problem: e.to_string() })?;
+        self.sql.execute(
+            "INSERT INTO issued_copy (copy_sha256, copy_id, agency, kind, year, number, position, annulled, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            &values![
+                fact.copy.copy_sha256.as_str(),
+                fact.copy.copy_id.as_str(),
+                fact.agency.as_str(),
+                fact.kind.as_str(),
+                fact.year,
+                fact.number,
+                i64::try_from(fact.position).unwrap_or(i64::MAX),
+                i64::from(annulled),
+                body.as_str(),
+            ],
+        )?;
+        Ok(body)
+    }
+
+    /// The copy of this identifier.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn copy(&mut self, copy_id: &str) -> Result<Option<CopyStanding>, Error> {
+        let row = one(
+            self.sql,
+            "SELECT body, annulled FROM issued_copy WHERE copy_id = ?1",
+            &values![copy_id],
+        )?;
+        row.map(|row| standing(&row.text(0)?, row.integer(1)? == 1)).transpose()
+    }
+
+    /// Withdraws a copy. The same decision twice adds nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoCopy`]; [`Error::FingerprintReused`] when it was withdrawn by another decision; [`Error::BadDate`].
+    pub fn annul(&mut self, annulment: &Annulment, now: OffsetDateTime) -> Result<(), Error> {
+        check_id("decision", &annulment.decision)?;
+        check_id("reason", &annulment.reason)?;
+        let form = time::macros::format_description!("[year]-[month]-[day]");
+        if Date::parse(&annulment.decided_on, form).is_err() {
+            return Err(Error::BadDate { got: annulment.decided_on.clone() });
+        }
+        if self.copy(&annulment.copy_id)?.is_none() {
+            return Err(Error::NoCopy { copy_id: annulment.copy_id.clone() });
+        }
+        let body = serde_json::to_string(annulment)
+            .map_err(|e| Error::Damaged { problem: e.to_string() })?;
+        let subject = format!("copy/{}", annulment.copy_id);
+        self.append(
+            New { kind: "copy.annulled", subject: &subject, fingerprint: "annulled", body: &body },
+            now,
+        )?;
+        self.sql.execute(
+            "UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1",
+            &values![annulment.copy_id.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// For each copy of an agency, by its place in the list of annulments: whether it was withdrawn.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where a place is missing.
+    pub fn annulments(&mut self, agency: &str) -> Result<Vec<bool>, Error> {
+        let rows = self.sql.query(
+            "SELECT position, annulled FROM issued_copy WHERE agency = ?1 ORDER BY position",
+            &values![agency],
+        )?;
+        let mut list = Vec::with_capacity(rows.len());
+        for row in rows {
+            if row.number::<usize>(0)? != list.len() {
+                let problem = format!("place {} of the list of annulments is missing", list.len());
+                return Err(Error::Damaged { problem });
+            }
+            list.push(row.integer(1)? == 1);
+        }
+        Ok(list)
+    }
+}
+
+pub(crate) fn standing(body: &str, annulled: bool) -> Result<CopyStanding, Error> {
+    let fact: CopyFact = serde_json::from_str(body)
+        .map_err(|e| Error::Damaged { problem: format!("an issued copy: {e}") })?;
+    Ok(CopyStanding {
+        series: Series { agency: fact.agency, kind: fact.kind },
+        year: fact.year,
+        number: fact.number,
+        position: fact.position,
+        annulled,
+        copy: fact.copy,
+    })
+}

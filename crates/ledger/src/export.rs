@@ -1,0 +1,145 @@
+//! The record outside the database: the whole log as JSON Lines and back, the register as CSV that opens in Excel.
+
+use std::io::{BufRead, Write};
+
+use crate::audit::{Audit, Reader};
+use crate::log::{LogEntry, New, PAGE};
+use crate::projection::Replay;
+use crate::register::{EntryState, Series};
+use crate::{Error, Ledger, instant};
+
+/// What makes Excel read a CSV file as UTF-8.
+const BOM: &str = "\u{feff}";
+/// Lines of an export that are recorded in one transaction.
+const BATCH: usize = 10_000;
+
+fn write_failed(e: &std::io::Error) -> Error {
+    Error::NotWritable { problem: e.to_string() }
+}
+
+/// A cell as CSV (RFC 4180) that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+impl Ledger {
+    /// Writes the whole log, an entry a line (JSON Lines). [`Ledger::import`] makes the same record of it, to the same root.
+    ///
+    /// # Errors
+    /// [`Error::NotWritable`] when `to` does not take it.
+    pub fn export(&mut self, to: &mut dyn Write) -> Result<u64, Error> {
+        self.read(|session| {
+            let mut next = 0;
+            loop {
+                let entries = session.log(next, u32::try_from(PAGE).unwrap_or(1))?;
+                if entries.is_empty() {
+                    return Ok(next);
+                }
+                for entry in &entries {
+                    let line = serde_json::to_string(entry)
+                        .map_err(|e| Error::Damaged { problem: e.to_string() })?;
+                    writeln!(to, "{line}").map_err(|e| write_failed(&e))?;
+                    next = entry.seq + 1;
+                }
+            }
+        })
+    }
+
+    /// Reads an export into this record, which must be empty; all of it or nothing. Gives the number of entries.
+    ///
+    /// # Errors
+    /// [`Error::BadExport`] with the line.
+    pub fn import(&mut self, from: &mut dyn BufRead) -> Result<u64, Error> {
+        let mut entries = Vec::new();
+        for (line, text) in (1..).zip(from.lines()) {
+            let bad = |problem: String| Error::BadExport { line, problem };
+            let text = text.map_err(|e| bad(e.to_string()))?;
+            let entry: LogEntry = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+            if entry.seq + 1 != line {
+                return Err(bad(format!("entry {} stands here; lines are missing", entry.seq)));
+            }
+            entries.push(entry);
+        }
+        self.write(|session| {
+            if session.size() > 0 {
+                let problem = "the record it would go into is not empty".to_owned();
+                return Err(Error::BadExport { line: 1, problem });
+            }
+            let mut audit = Audit::empty();
+            let (mut reader, mut replay) = (Reader { audit: &mut audit }, Replay::default());
+            for batch in entries.chunks(BATCH) {
+                for entry in batch {
+                    let bad = |problem: String| Error::BadExport { line: entry.seq + 1, problem };
+                    session.dossier.clone_from(&entry.dossier);
+                    let new = New {
+                        kind: &entry.kind,
+                        subject: &entry.subject,
+                        fingerprint: &entry.fingerprint,
+                        body: &entry.body,
+                    };
+                    let at = instant::parse(&entry.at).map_err(|e| bad(e.to_string()))?;
+                    session.append(new, at).map_err(|e| bad(e.to_string()))?;
+                    replay.take(entry, &mut reader);
+                }
+            }
+            if let Some(finding) = reader.audit.findings.first() {
+                let line = finding.seq.unwrap_or_default() + 1;
+                return Err(Error::BadExport { line, problem: finding.detail.clone() });
+            }
+            replay.restore(session)?;
+            Ok(session.size())
+        })
+    }
+
+    /// The lines of a register's year as CSV with a header, in UTF-8 with its mark; no cell can be a formula.
+    ///
+    /// # Errors
+    /// [`Error::NotWritable`] when `to` does not take it.
+    pub fn register_csv(
+        &mut self,
+        series: &Series,
+        year: i32,
+        to: &mut dyn Write,
+    ) -> Result<(), Error> {
+        let entries = self.read(|session| session.entries(series, year))?;
+        let mut text = format!("{BOM}agency,kind,year,number,request,state,copy_sha256,reason\r\n");
+        for entry in &entries {
+            let (copy, reason) = match &entry.state {
+                EntryState::Completed { copy_sha256 } => (copy_sha256.as_str(), ""),
+                EntryState::Voided { reason } => ("", reason.as_str()),
+                EntryState::Reserved => ("", ""),
+            };
+            let cells = [
+                cell(&series.agency),
+                cell(&series.kind),
+                entry.year.to_string(),
+                entry.number.to_string(),
+                cell(&entry.request),
+                entry.state.name().to_owned(),
+                cell(copy),
+                cell(reason),
+            ];
+            text.push_str(&cells.join(","));
+            text.push_str("\r\n");
+        }
+        to.write_all(text.as_bytes()).map_err(|e| write_failed(&e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn cells_are_text() {
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("@x, \"y\""), "\"'@x, \"\"y\"\"\"");
+        assert_eq!(cell("phường Mẫu"), "phường Mẫu");
+    }
+}
