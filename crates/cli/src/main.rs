@@ -3,6 +3,7 @@
 mod demo;
 mod error;
 mod files;
+mod ledger;
 mod screen;
 
 use std::path::PathBuf;
@@ -49,6 +50,11 @@ enum Command {
         #[command(subcommand)]
         command: CopyCommand,
     },
+    /// The durable record: the register, orders, issued copies
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
+    },
     /// Fees
     Fees {
         #[command(subcommand)]
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
         Command::Copy { command: CopyCommand::Verify { file, trust, json } } => {
             verify(&screen, &file, &trust, json, now)
         }
+        Command::Ledger { command } => ledger::run(&screen, &command, now),
         Command::Fees { command: FeesCommand::Assess { file } } => assess(&screen, &file),
     };
     match result {

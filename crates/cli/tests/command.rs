@@ -183,3 +183,83 @@ fn a_case_is_assessed_from_a_file() {
     let answer = motcua(&["fees", "assess", text(&case)]);
     assert!(String::from_utf8_lossy(&answer.stdout).contains(r#""amount":"200000""#), "{answer:?}");
 }
+
+#[test]
+fn a_record_is_looked_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    assert!(motcua(&["demo", "--out", text(&out)]).status.success());
+    let file = out.join("register.sqlite");
+    let ledger = |more: &[&str]| motcua(&[&["ledger"], more].concat());
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let status = ledger(&["status", text(&file)]);
+    assert!(said(&status).contains("last number 1, 0 open, 1 completed, 0 voided"), "{status:?}");
+    let sound = ledger(&["verify", text(&file)]);
+    assert_eq!(sound.status.code(), Some(0), "{sound:?}");
+
+    let key = folder.path().join("key.pem");
+    let made = Command::new("openssl")
+        .args(["genpkey", "-algorithm", "ed25519", "-out", text(&key)])
+        .status();
+    assert!(made.unwrap().success());
+    let name = "dichvucong.example";
+    let signed = ledger(&[
+        "checkpoint",
+        text(&file),
+        "--origin",
+        "dichvucong.example/so",
+        "--name",
+        name,
+        "--key",
+        text(&key),
+    ]);
+    let note = folder.path().join("note");
+    fs::write(&note, &signed.stdout).unwrap();
+    let errors = String::from_utf8_lossy(&signed.stderr).into_owned();
+    let verifier = errors.split_once("verifier key: ").unwrap().1.trim().to_owned();
+    let held = ledger(&["verify", text(&file), "--checkpoint", text(&note), "--key", &verifier]);
+    assert_eq!(held.status.code(), Some(0), "{held:?}");
+
+    let annul = |copy: &str, day: &str| {
+        let decision = ["--decision", "1/QĐ-UBND", "--reason", "sai", "--decided-on", day];
+        ledger(&[&["annul", text(&file), "--copy", copy][..], &decision[..]].concat())
+    };
+    assert!(annul("BS-2026-000001", "2026-11-24").status.success());
+    refused(&annul("BS-2026-000009", "2026-11-24"), "ledger.no_copy");
+    let register = ["--agency", "H99.01", "--kind", "SCTĐT/BS"];
+    refused(
+        &ledger(&[&["close-year", text(&file), "--year", "2999"][..], &register[..]].concat()),
+        "ledger.year_not_over",
+    );
+
+    let (log, copy) = (folder.path().join("log.jsonl"), folder.path().join("copy.sqlite"));
+    assert!(ledger(&["export", text(&file), "--to", text(&log)]).status.success());
+    assert!(ledger(&["import", text(&copy), "--from", text(&log)]).status.success());
+    assert_eq!(
+        said(&ledger(&["verify", text(&copy), "--json"])),
+        said(&ledger(&["verify", text(&file), "--json"]))
+    );
+    refused(&ledger(&["import", text(&copy), "--from", text(&log)]), "ledger.bad_export");
+    refused(&ledger(&["backup", text(&file), "--to", text(&copy)]), "ledger.not_writable");
+    let backup = folder.path().join("backup.sqlite");
+    assert!(ledger(&["backup", text(&file), "--to", text(&backup)]).status.success());
+    assert_eq!(ledger(&["verify", text(&backup)]).status.code(), Some(0));
+    let csv = folder.path().join("register.csv");
+    let year = ["--year", "2026"];
+    let written = ledger(
+        &[&["export", text(&file), "--to", text(&csv)][..], &register[..], &year[..]].concat(),
+    );
+    assert!(written.status.success() && fs::read(&csv).unwrap().starts_with("\u{feff}".as_bytes()));
+
+    // A log that was cut off is told from a sound one, and a missing file from both.
+    let cut = fs::read_to_string(&log).unwrap();
+    let (cut_log, cut_file) = (folder.path().join("cut.jsonl"), folder.path().join("cut.sqlite"));
+    fs::write(&cut_log, cut.lines().take(2).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    assert!(ledger(&["import", text(&cut_file), "--from", text(&cut_log)]).status.success());
+    let short =
+        ledger(&["verify", text(&cut_file), "--checkpoint", text(&note), "--key", &verifier]);
+    assert_eq!(short.status.code(), Some(1), "{short:?}");
+    assert!(said(&short).contains("ledger.checkpoint_contradicts"));
+    refused(&ledger(&["verify", "/no/such/file"]), "ledger.not_writable");
+    refused(&ledger(&["backup", "/no/such/file", "--to", text(&copy)]), "cli.read");
+}

@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
+use zeroize::Zeroizing;
+
 use crate::Error;
 use crate::tree::Hash;
 
@@ -71,6 +73,22 @@ impl CheckpointKey {
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
             .map_err(|e| bad(format!("the key: {e}")))?;
         Ok(Self { name: name.to_owned(), pair })
+    }
+
+    /// As [`CheckpointKey::from_pkcs8`], from PEM (`-----BEGIN PRIVATE KEY-----`, RFC 7468), as `openssl genpkey -algorithm ed25519`
+    /// writes it.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`].
+    pub fn from_pem(name: &str, pem: &str) -> Result<Self, Error> {
+        let inner = pem
+            .split_once("-----BEGIN PRIVATE KEY-----")
+            .and_then(|(_, rest)| rest.split_once("-----END PRIVATE KEY-----"))
+            .ok_or_else(|| bad("the file holds no PEM private key (PKCS#8, not encrypted)"))?;
+        let digits: Zeroizing<String> =
+            Zeroizing::new(inner.0.chars().filter(|c| !c.is_whitespace()).collect());
+        let der = STANDARD.decode(digits.as_bytes()).map(Zeroizing::new);
+        Self::from_pkcs8(name, &der.map_err(|e| bad(format!("the key: {e}")))?)
     }
 
     /// What verifiers are given: `name+id+key` (C2SP signed-note, verifier keys).

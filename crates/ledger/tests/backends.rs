@@ -1,4 +1,5 @@
 //! Ledgers for tests: a SQLite file, and a throw-away PostgreSQL server on loopback that ends with the value.
+#![cfg(feature = "postgres")]
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,272 @@
+//! `motcua ledger`: look after a record in a SQLite file. What each operation does lives in `motcua::ledger`.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use motcua::ledger::{
+    Annulment, Audit, CheckpointKey, CheckpointVerifier, Ledger, LedgerStatus, Series,
+};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::error::Error;
+use crate::files;
+use crate::screen::{Mark, Screen};
+
+/// Which register.
+#[derive(Debug, Args)]
+pub struct SeriesArguments {
+    /// The agency's identifier
+    #[arg(long)]
+    agency: String,
+    /// The act code, such as SCT/BS
+    #[arg(long)]
+    kind: String,
+    /// The year
+    #[arg(long)]
+    year: i32,
+}
+
+impl SeriesArguments {
+    fn series(&self) -> Series {
+        Series { agency: self.agency.clone(), kind: self.kind.clone() }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Make an empty record; an existing one is brought up to date
+    Init {
+        /// The record
+        file: PathBuf,
+    },
+    /// Say how far it goes and which numbers are still open
+    Status {
+        /// The record
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read all of it again: exit 0 when nothing was edited, removed, reordered or cut off, 1 when something was
+    Verify {
+        /// The record
+        file: PathBuf,
+        /// Signed checkpoints that were kept elsewhere
+        #[arg(long, value_name = "NOTE", requires = "key")]
+        checkpoint: Vec<PathBuf>,
+        /// The key checkpoints are verified with, name+id+key
+        #[arg(long, value_name = "VERIFIER")]
+        key: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the whole log as JSON Lines, or a year of a register as CSV
+    Export {
+        /// The record
+        file: PathBuf,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// The agency whose register is written as CSV, instead of the log
+        #[arg(long, requires_all = ["kind", "year"])]
+        agency: Option<String>,
+        /// The register's act code
+        #[arg(long, requires = "agency")]
+        kind: Option<String>,
+        /// The register's year
+        #[arg(long, requires = "agency")]
+        year: Option<i32>,
+    },
+    /// Make a record of an exported log
+    Import {
+        /// The record; new or empty
+        file: PathBuf,
+        /// The exported log
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Copy the record while others go on writing
+    Backup {
+        /// The record
+        file: PathBuf,
+        /// The copy; must not exist
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Close a year of a register that is over, with its totals
+    CloseYear {
+        /// The record
+        file: PathBuf,
+        #[command(flatten)]
+        register: SeriesArguments,
+    },
+    /// Withdraw an issued copy
+    Annul {
+        /// The record
+        file: PathBuf,
+        /// The copy's identifier
+        #[arg(long)]
+        copy: String,
+        /// The decision's number
+        #[arg(long)]
+        decision: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// The decision's day, 2026-11-24
+        #[arg(long)]
+        decided_on: String,
+    },
+    /// Sign the log as it stands, keep the checkpoint and print it
+    Checkpoint {
+        /// The record
+        file: PathBuf,
+        /// The log's name, such as dichvucong.example/so-chung-thuc
+        #[arg(long)]
+        origin: String,
+        /// The key's name
+        #[arg(long)]
+        name: String,
+        /// An Ed25519 key, PKCS#8 PEM
+        #[arg(long, value_name = "PEM")]
+        key: PathBuf,
+    },
+}
+
+/// An existing record: a mistyped name is no new one.
+fn existing(path: &Path) -> Result<Ledger, Error> {
+    if !path.exists() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(Error::read(path, &missing));
+    }
+    Ok(Ledger::open(path)?)
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    let bytes = files::read(path)?;
+    String::from_utf8(bytes)
+        .map_err(|e| Error::Read { path: path.display().to_string(), problem: e.to_string() })
+}
+
+/// Runs one of them.
+pub fn run(
+    screen: &Screen,
+    command: &LedgerCommand,
+    now: OffsetDateTime,
+) -> Result<ExitCode, Error> {
+    match command {
+        LedgerCommand::Init { file } => {
+            Ledger::open(file)?;
+            screen.wrote(file);
+        }
+        LedgerCommand::Status { file, json } => {
+            let mut ledger = Ledger::open_read_only(file)?;
+            let status = ledger.read(|session| session.status())?;
+            show_status(screen, &status, *json);
+        }
+        LedgerCommand::Verify { file, checkpoint, key, json } => {
+            let key = key.as_deref().map(CheckpointVerifier::parse).transpose()?;
+            let notes = checkpoint.iter().map(|p| text(p)).collect::<Result<Vec<_>, _>>()?;
+            let mut ledger = Ledger::open_read_only(file)?;
+            let audit = ledger.read(|session| session.audit(&notes, key.as_ref()))?;
+            show_audit(screen, &audit, *json);
+            return Ok(if audit.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        LedgerCommand::Export { file, to, agency, kind, year } => {
+            let mut ledger = Ledger::open_read_only(file)?;
+            let mut bytes = BufWriter::new(Vec::new());
+            if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
+                let series = Series { agency: agency.clone(), kind: kind.clone() };
+                ledger.register_csv(&series, *year, &mut bytes)?;
+            } else {
+                ledger.export(&mut bytes)?;
+            }
+            let bytes = bytes.into_inner().map_err(|e| Error::write(to, e.error()))?;
+            files::write(to, &bytes)?;
+            screen.wrote(to);
+        }
+        LedgerCommand::Import { file, from } => {
+            let source = File::open(from).map_err(|e| Error::read(from, &e))?;
+            let entries = Ledger::open(file)?.import(&mut BufReader::new(source))?;
+            screen.say(&format!("{entries} entries"));
+            screen.wrote(file);
+        }
+        LedgerCommand::Backup { file, to } => {
+            existing(file)?.backup(to)?;
+            screen.wrote(to);
+        }
+        LedgerCommand::CloseYear { file, register } => {
+            let series = register.series();
+            let totals =
+                existing(file)?.write(|session| session.close_year(&series, register.year, now))?;
+            screen.say(&format!(
+                "{} of {} is closed: last number {}, {} completed, {} voided",
+                totals.year, totals.kind, totals.last, totals.completed, totals.voided
+            ));
+        }
+        LedgerCommand::Annul { file, copy, decision, reason, decided_on } => {
+            let annulment = Annulment {
+                copy_id: copy.clone(),
+                decision: decision.clone(),
+                reason: reason.clone(),
+                decided_on: decided_on.clone(),
+            };
+            existing(file)?.write(|session| session.annul(&annulment, now))?;
+            screen.mark(Mark::Good, &format!("{copy} is withdrawn by {decision}"));
+        }
+        LedgerCommand::Checkpoint { file, origin, name, key } => {
+            let key = CheckpointKey::from_pem(name, &text(key)?)?;
+            let verifier = CheckpointVerifier::parse(&key.verifier())?;
+            let note = existing(file)?.write(|session| {
+                let note = session.checkpoint(origin).sign(&key)?;
+                session.keep_checkpoint(&note, &verifier)?;
+                Ok(note)
+            })?;
+            // The note alone, so that it can be kept as it is printed.
+            let _ = write!(std::io::stdout().lock(), "{note}");
+            let _ = writeln!(std::io::stderr().lock(), "verifier key: {}", key.verifier());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show_status(screen: &Screen, status: &LedgerStatus, as_json: bool) {
+    if as_json {
+        return screen.raw(&json!(status).to_string());
+    }
+    screen.fact("entries", &status.size.to_string());
+    screen.fact("root", &status.root);
+    screen.fact("last", status.last_at.as_deref().unwrap_or("–"));
+    for year in &status.registers {
+        screen.say(&format!(
+            "{} {} {}: last number {}, {} open, {} completed, {} voided",
+            year.agency, year.kind, year.year, year.last, year.open, year.completed, year.voided
+        ));
+    }
+}
+
+fn show_audit(screen: &Screen, audit: &Audit, as_json: bool) {
+    if as_json {
+        return screen.raw(&json!(audit).to_string());
+    }
+    screen.fact("entries", &audit.size.to_string());
+    screen.fact("root", &audit.root);
+    screen.fact("checkpoints", &audit.checkpoints.to_string());
+    for finding in &audit.findings {
+        let place = finding.seq.map_or_else(String::new, |seq| format!("entry {seq}: "));
+        screen.mark(
+            Mark::Bad,
+            &format!("{place}{} {} [{}]", finding.subject, finding.detail, finding.code),
+        );
+    }
+    if audit.is_sound() {
+        screen.mark(Mark::Good, "nothing was edited, removed, reordered or cut off");
+    } else if audit.more > 0 {
+        screen.say(&format!("and {} more", audit.more));
+    }
+}
