@@ -146,6 +146,19 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// An assessment carries no further request.
+    #[error(
+        "assessment {assessment} pays for {most} numbers, and they were taken; assess the further papers"
+    )]
+    AssessmentUsed {
+        /// The assessment.
+        assessment: String,
+        /// How many it carries.
+        most: u32,
+    },
+    /// The caller's own work in a transaction stopped; all of it was undone.
+    #[error("the work was abandoned by its caller; nothing was recorded")]
+    Abandoned,
     /// Another process holds the file for writing.
     #[error("another process is writing the ledger and did not finish in time; try again")]
     Busy,
@@ -237,6 +250,8 @@ impl Error {
             Self::BadCheckpoint { .. } => "ledger.bad_checkpoint",
             Self::NoProof { .. } => "ledger.no_proof",
             Self::BadExport { .. } => "ledger.bad_export",
+            Self::AssessmentUsed { .. } => "ledger.assessment_used",
+            Self::Abandoned => "ledger.abandoned",
             Self::Busy => "ledger.busy",
             Self::ConnectionLost { .. } => "ledger.connection_lost",
             Self::Damaged { .. } => "ledger.damaged",
@@ -264,6 +279,9 @@ impl Error {
             Self::BadYear { year } | Self::YearIsClosed { year } | Self::YearNotOver { year } => {
                 vec![("year", year.to_string())]
             }
+            Self::AssessmentUsed { assessment, most } => {
+                vec![("assessment", assessment.clone()), ("most", most.to_string())]
+            }
             Self::BadDate { got } => vec![("got", got.clone())],
             Self::ClockBack { now, last } => vec![("now", now.clone()), ("last", last.clone())],
             Self::EntriesOpen { year, count, first } => vec![
@@ -289,7 +307,7 @@ impl Error {
             Self::BadExport { line, problem } => {
                 vec![("line", line.to_string()), ("problem", problem.clone())]
             }
-            Self::Busy => Vec::new(),
+            Self::Abandoned | Self::Busy => Vec::new(),
             Self::ConnectionLost { problem }
             | Self::Damaged { problem }
             | Self::NotWritable { problem }

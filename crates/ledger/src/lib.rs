@@ -25,6 +25,7 @@
 mod audit;
 mod checkpoint;
 mod copy;
+mod dossier;
 mod error;
 mod export;
 mod finding;
@@ -48,6 +49,7 @@ mod upgrade;
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
 pub use copy::{Annulment, CopyStanding, IssuedCopy};
+pub use dossier::Delivery;
 pub use error::Error;
 pub use finding::AuditFinding;
 pub use ledger::Ledger;

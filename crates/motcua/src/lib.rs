@@ -6,6 +6,7 @@
 //! | [`fees`] | a dated tariff and the facts of a case give an explained assessment |
 //! | [`payments`] | orders, gateway requests and notices, QR codes |
 //! | [`copies`] | issues and verifies electronic certified copies; [`pki`] and [`pdf`] lie beneath |
+//! | `counter` (feature) | leads a dossier through the rooms, each step kept in the ledger |
 //! | [`wire`] | the same operations as JSON in, JSON out: what Python and JavaScript call |
 
 #![forbid(unsafe_code)]
@@ -28,6 +29,8 @@ pub use motcua_services as services;
 #[cfg(feature = "fees")]
 pub use motcua_tariffs as tariffs;
 
+#[cfg(feature = "counter")]
+pub mod counter;
 pub mod wire;
 
 /// The Rust snippets of the README, compiled and run.

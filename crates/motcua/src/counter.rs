@@ -1,0 +1,302 @@
+//! The counter: leads a dossier through the rooms and keeps every step in the record. What a step computes lives in the rooms.
+//!
+//! Each step takes identifiers that the caller makes and answers the same when it is repeated: a kiosk that lost its power calls
+//! again and goes on. Each demands the one before: no order without an assessment, no number without money or a fee of zero, no
+//! copy without a number.
+
+mod error;
+
+pub use error::Error;
+
+use motcua_fees::{Application, Assessment, Tariff, assess};
+use motcua_ledger::{CopyStanding, Delivery, Entry, IssuedCopy, Ledger, Series, Session};
+use motcua_payments::Dong;
+use motcua_payments::notice::{Acknowledgement, Expected, Verdict};
+use motcua_payments::order::{Attempt, Order, State};
+use time::{OffsetDateTime, UtcOffset};
+
+/// Viet Nam is UTC+07:00 without exception.
+const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
+/// A dossier's assessment: which dossier, and the identifier the assessment was given under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case<'a> {
+    /// The dossier code.
+    pub dossier: &'a str,
+    /// The assessment.
+    pub assessment: &'a str,
+}
+
+/// What a notice led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The order as it stands now.
+    pub order: Order,
+    /// The exact HTTP answer to give to the gateway, also when the notice was refused.
+    pub acknowledgement: Acknowledgement,
+    /// Whether the notice was refused.
+    pub refused: bool,
+}
+
+/// A counter of one agency, over a record.
+#[derive(Debug)]
+pub struct Counter<'a> {
+    ledger: &'a mut Ledger,
+    /// Who acts, as the record keeps it.
+    who: String,
+}
+
+/// What an assessment came to: its total in đồng, and how many lines it has.
+fn due(session: &mut Session<'_>, case: Case<'_>) -> Result<(u64, u32), Error> {
+    let Case { dossier, assessment } = case;
+    let body = session.assessment(dossier, assessment)?.ok_or_else(|| Error::NoAssessment {
+        dossier: dossier.to_owned(),
+        assessment: assessment.to_owned(),
+    })?;
+    let unreadable = |got: String| Error::TotalUnread { assessment: assessment.to_owned(), got };
+    let kept: serde_json::Value =
+        serde_json::from_str(&body).map_err(|e| unreadable(e.to_string()))?;
+    let total = &kept["total"];
+    let (amount, currency) = (total["amount"].as_str(), total["currency"].as_str());
+    let lines = kept["lines"].as_array().map_or(0, Vec::len);
+    match (amount.and_then(|a| a.parse().ok()), currency) {
+        (Some(amount), Some("VND")) => Ok((amount, u32::try_from(lines).unwrap_or(u32::MAX))),
+        _ => Err(unreadable(total.to_string())),
+    }
+}
+
+fn load(session: &mut Session<'_>, order: &str) -> Result<Order, Error> {
+    session.order(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })
+}
+
+impl<'a> Counter<'a> {
+    /// A counter over this record; `who` acts, such as a clerk's name or `kiosk 3`.
+    pub fn new(ledger: &'a mut Ledger, who: &str) -> Self {
+        Self { ledger, who: who.to_owned() }
+    }
+
+    /// Runs a step in one transaction. What a room refuses is carried out of it, and nothing of the step stays.
+    fn step<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Session<'_>, &str) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut refused = None;
+        let who = &self.who;
+        let answer = self.ledger.write(|session| match work(session, who) {
+            Ok(answer) => {
+                refused = None;
+                Ok(answer)
+            }
+            Err(Error::Ledger(e)) => Err(e),
+            Err(e) => {
+                refused = Some(e);
+                Err(motcua_ledger::Error::Abandoned)
+            }
+        });
+        match (answer, refused) {
+            (Ok(answer), _) => Ok(answer),
+            (Err(motcua_ledger::Error::Abandoned), Some(e)) => Err(e),
+            (Err(e), _) => Err(e.into()),
+        }
+    }
+
+    /// Assesses a case on the day that `now` falls on in Viet Nam and keeps the answer.
+    ///
+    /// # Errors
+    /// [`Error::Fees`]; `ledger.fingerprint_reused` when the identifier stands for another assessment.
+    pub fn assess(
+        &mut self,
+        case: Case<'_>,
+        tariff: &Tariff,
+        application: &Application,
+        now: OffsetDateTime,
+    ) -> Result<Assessment, Error> {
+        let assessment = assess(tariff, application, now.to_offset(VIET_NAM).date())?;
+        let body = assessment.to_json();
+        self.step(|session, _| {
+            session.give_assessment(case.dossier, case.assessment, &body, now)?;
+            Ok(())
+        })?;
+        Ok(assessment)
+    }
+
+    /// Opens an order over what the assessment came to; nothing where that is zero, and none is needed.
+    ///
+    /// # Errors
+    /// [`Error::NoAssessment`], [`Error::OrderTaken`] when the identifier is another order's, [`Error::Payments`].
+    pub fn open_order(
+        &mut self,
+        case: Case<'_>,
+        order: &str,
+        now: OffsetDateTime,
+        expires_at: Option<OffsetDateTime>,
+    ) -> Result<Option<Order>, Error> {
+        self.step(|session, _| {
+            let (due, _) = due(session, case)?;
+            if let Some(known) = session.order(order)? {
+                let dossier = session.order_dossier(order)?;
+                return if known.due().get() == due && dossier.as_deref() == Some(case.dossier) {
+                    Ok(Some(known))
+                } else {
+                    Err(Error::OrderTaken { order: order.to_owned() })
+                };
+            }
+            if due == 0 {
+                return Ok(None);
+            }
+            let new = Order::new(order, Dong::new(due)?, now, expires_at)?;
+            session.for_dossier(case.dossier)?;
+            session.save_order(&new, now)?;
+            Ok(Some(new))
+        })
+    }
+
+    /// Keeps that the payer was sent to a gateway. The same attempt twice adds nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoOrder`], [`Error::Payments`].
+    pub fn initiate(&mut self, order: &str, attempt: &Attempt) -> Result<Order, Error> {
+        self.step(|session, who| {
+            let mut loaded = load(session, order)?;
+            if loaded.attempts().contains(attempt) {
+                return Ok(loaded);
+            }
+            loaded.initiate(attempt.clone(), who)?;
+            keep(session, &loaded, attempt.at)?;
+            Ok(loaded)
+        })
+    }
+
+    /// What to hand to a gateway's `verify` for a notice with this reference; nothing where the order never used it.
+    ///
+    /// # Errors
+    /// [`Error::NoOrder`].
+    pub fn expected(
+        &mut self,
+        order: &str,
+        reference: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Expected>, Error> {
+        self.step(|session, _| Ok(load(session, order)?.expected(reference, Some(now))))
+    }
+
+    /// Applies a judged notice to its order, keeps both, and gives the answer for the gateway. A notice that comes twice is answered
+    /// the same. A refused one that nobody signed leaves no trace in the order.
+    ///
+    /// # Errors
+    /// [`Error::NoOrder`], [`Error::Payments`] when the notice is of another order.
+    pub fn settle(
+        &mut self,
+        order: &str,
+        verdict: &Verdict,
+        now: OffsetDateTime,
+    ) -> Result<Settled, Error> {
+        self.step(|session, who| {
+            let mut loaded = load(session, order)?;
+            let before = loaded.clone();
+            let (acknowledgement, refused) = match verdict {
+                Verdict::Verified(news) => {
+                    let applied = loaded.apply(news, now, who)?;
+                    let body = serde_json::json!({
+                        "order": order, "reference": news.reference(), "message_sha256": news.message_sha256(),
+                    });
+                    let dossier = session_dossier(session, order)?;
+                    session.for_dossier(&dossier)?;
+                    let body = body.to_string();
+                    session.record_notice(news.gateway(), news.fingerprint(), &body, now)?;
+                    (applied.acknowledgement, false)
+                }
+                Verdict::Refused(no) => (loaded.refuse(no, now, who).1, true),
+            };
+            if loaded != before {
+                keep(session, &loaded, now)?;
+            }
+            Ok(Settled { order: loaded, acknowledgement, refused })
+        })
+    }
+
+    /// Takes the next number of a register for a request of a dossier that is paid for, or costs nothing. The same request gets the
+    /// same number. A line of the assessment pays for one number (Circular 01/2020/TT-BTP Art. 4: one a kind of document).
+    ///
+    /// # Errors
+    /// [`Error::NotPaid`], `ledger.assessment_used`, [`Error::NoAssessment`], [`Error::NoOrder`], [`Error::OrderTaken`].
+    pub fn number(
+        &mut self,
+        case: Case<'_>,
+        order: Option<&str>,
+        series: &Series,
+        request: &str,
+        now: OffsetDateTime,
+    ) -> Result<Entry, Error> {
+        self.step(|session, _| {
+            let (due, lines) = due(session, case)?;
+            if due > 0 {
+                let not_paid = |state: Option<State>| Error::NotPaid {
+                    dossier: case.dossier.to_owned(),
+                    state: state.map(|s| s.name().to_owned()).unwrap_or_default(),
+                };
+                let id = order.ok_or_else(|| not_paid(None))?;
+                let loaded = load(session, id)?;
+                let dossier = session.order_dossier(id)?;
+                if loaded.due().get() != due || dossier.as_deref() != Some(case.dossier) {
+                    return Err(Error::OrderTaken { order: id.to_owned() });
+                }
+                if !loaded.state().is_settled() {
+                    return Err(not_paid(Some(loaded.state())));
+                }
+            }
+            // One number a kind of document: a line of the assessment pays for one.
+            session.use_assessment(case.dossier, case.assessment, request, lines, now)?;
+            Ok(session.reserve(series, request, now)?)
+        })
+    }
+
+    /// Keeps the signed copy that carries a number. The same twice adds nothing.
+    ///
+    /// # Errors
+    /// `ledger.no_entry`, `ledger.entry_closed`, `ledger.copy_known`.
+    pub fn issued(
+        &mut self,
+        dossier: &str,
+        series: &Series,
+        entry: &Entry,
+        copy: &IssuedCopy,
+        now: OffsetDateTime,
+    ) -> Result<CopyStanding, Error> {
+        self.step(|session, _| {
+            session.for_dossier(dossier)?;
+            Ok(session.issue_copy(series, entry.year, entry.number, copy, now)?)
+        })
+    }
+
+    /// Keeps that a copy was handed over.
+    ///
+    /// # Errors
+    /// `ledger.no_copy`.
+    pub fn deliver(
+        &mut self,
+        dossier: &str,
+        delivery: &Delivery,
+        now: OffsetDateTime,
+    ) -> Result<(), Error> {
+        self.step(|session, _| {
+            session.for_dossier(dossier)?;
+            session.deliver(delivery, now)?;
+            Ok(())
+        })
+    }
+}
+
+fn session_dossier(session: &mut Session<'_>, order: &str) -> Result<String, Error> {
+    session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })
+}
+
+fn keep(session: &mut Session<'_>, order: &Order, now: OffsetDateTime) -> Result<(), Error> {
+    let dossier = session_dossier(session, order.id())?;
+    session.for_dossier(&dossier)?;
+    session.save_order(order, now)?;
+    Ok(())
+}

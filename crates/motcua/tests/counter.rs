@@ -1,0 +1,387 @@
+//! The counter: a dossier through every step, repeats, refusals; and a model of many dossiers under random calls, crashes and clocks.
+#![cfg(feature = "counter")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use motcua::counter::{Case, Counter, Error};
+use motcua::fees::{Application, Tariff};
+use motcua::ledger::{Annulment, Delivery, Entry, IssuedCopy, Ledger, Series};
+use motcua::payments::gateway::{EnvironmentKind, OneSecret, Sandbox};
+use motcua::payments::notice::{RawNotice, Verdict};
+use motcua::payments::order::{Attempt, State};
+use motcua::payments::vnpay::{self, Config, Locale, PayRequest, sandbox};
+use motcua::payments::{Dong, Secret};
+use proptest::prelude::*;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const NOW: OffsetDateTime = datetime!(2026-11-24 03:00 UTC);
+
+fn series() -> Series {
+    Series { agency: "H99.1".into(), kind: "SCTĐT/BS".into() }
+}
+
+fn tariff() -> Tariff {
+    let name = "certification-226-2016";
+    Tariff::from_toml(name, motcua::tariffs::get(name).unwrap()).unwrap()
+}
+
+/// Copies of an original of so many pages.
+fn application(pages: u32) -> Application {
+    let case =
+        serde_json::json!({"fees": [{"fee": "ct.copy", "facts": {"pages": pages, "copies": 1}}]});
+    serde_json::from_value(case).unwrap()
+}
+
+fn account(secret: &str) -> Config<Sandbox> {
+    let keys = vec![OneSecret { label: "k".into(), secret: Secret::new(secret).unwrap() }];
+    Config::new("MOTCUA01", None, keys).unwrap()
+}
+
+fn attempt(reference: &str) -> Attempt {
+    Attempt {
+        gateway: "vnpay".into(),
+        environment: EnvironmentKind::Sandbox,
+        merchant: "MOTCUA01".into(),
+        reference: reference.into(),
+        at: NOW,
+    }
+}
+
+/// What a gateway sends for an order, signed with `secret`, judged against what the record expects.
+fn notice(
+    counter: &mut Counter<'_>,
+    order: &str,
+    amount: u64,
+    secret: &str,
+    code: &str,
+) -> Result<Verdict, Error> {
+    let request = PayRequest {
+        reference: order.into(),
+        amount: Dong::new(amount).unwrap(),
+        info: "Phi chung thuc".into(),
+        order_type: "other".into(),
+        ip: "127.0.0.1".into(),
+        locale: Locale::Vn,
+        return_url: "https://dichvucong.example/tra-ve".into(),
+        bank_code: None,
+        created_at: NOW,
+        expires_at: None,
+    };
+    let pretend = sandbox::Pretend {
+        response_code: code.into(),
+        transaction_status: code.into(),
+        transaction: format!("1{:0>8}", order.trim_start_matches(|c: char| !c.is_ascii_digit())),
+        bank_code: "NCB".into(),
+        paid_at: NOW,
+    };
+    let query = sandbox::sign_notice(&account(secret), &request, &pretend).unwrap();
+    let expected = counter.expected(order, order, NOW)?;
+    Ok(vnpay::verify(&RawNotice::get(query.as_str()), &account("true"), expected.as_ref()))
+}
+
+fn copy(id: &str, hash: u32) -> IssuedCopy {
+    IssuedCopy {
+        copy_sha256: format!("{hash:064}"),
+        copy_id: id.into(),
+        signers: vec!["Nguyễn Văn Mẫu".into()],
+        signed_at: NOW,
+    }
+}
+
+#[test]
+fn a_dossier_is_led_and_every_step_can_be_repeated() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "H99.1-261124-0001", assessment: "a1" };
+    // Twice: whatever is repeated answers the same.
+    for _ in 0..2 {
+        let mut counter = Counter::new(&mut ledger, "kiosk 3");
+        let assessment = counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+        assert_eq!(assessment.total.to_i64(), Some(4_000));
+        let order = counter.open_order(case, "MC1", NOW, None).unwrap().unwrap();
+        assert_eq!(order.due().get(), 4_000);
+        counter.initiate("MC1", &attempt("MC1")).unwrap();
+        let forged = notice(&mut counter, "MC1", 4_000, "guessed", "00").unwrap();
+        assert!(counter.settle("MC1", &forged, NOW).unwrap().refused);
+        let verdict = notice(&mut counter, "MC1", 4_000, "true", "00").unwrap();
+        let settled = counter.settle("MC1", &verdict, NOW).unwrap();
+        assert_eq!((settled.order.state(), settled.acknowledgement.status), (State::Paid, 200));
+        let entry = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
+        assert_eq!(entry.number, 1);
+        let standing =
+            counter.issued(case.dossier, &series(), &entry, &copy("BS-1", 1), NOW).unwrap();
+        assert_eq!(standing.position, 0);
+        let delivery = Delivery { copy_id: "BS-1".into(), channel: "personal_store".into() };
+        counter.deliver(case.dossier, &delivery, NOW).unwrap();
+    }
+    let log = ledger.read(|s| s.dossier_log(case.dossier)).unwrap();
+    let kinds: Vec<_> = log.iter().map(|e| e.kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "assessment.given",
+            "order.created",
+            "order.initiated",
+            "notice.received",
+            "order.paid",
+            "assessment.used",
+            "register.reserved",
+            "register.completed",
+            "copy.issued",
+            "copy.delivered",
+        ]
+    );
+    assert!(ledger.read(|s| s.audit(&[], None)).unwrap().is_sound());
+}
+
+#[test]
+fn no_step_without_the_one_before() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let code = |e: Error| e.code();
+    let no = counter.open_order(case, "MC1", NOW, None).unwrap_err();
+    assert_eq!(
+        (code(no.clone()), no.to_string().contains("assess it first")),
+        ("motcua.no_assessment", true)
+    );
+    let no = counter.number(case, None, &series(), "r1", NOW).unwrap_err();
+    assert_eq!(code(no), "motcua.no_assessment");
+    counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+    let no = counter.assess(case, &tariff(), &application(3), NOW).unwrap_err();
+    assert_eq!(code(no), "ledger.fingerprint_reused");
+    assert_eq!(
+        code(counter.number(case, None, &series(), "r1", NOW).unwrap_err()),
+        "motcua.not_paid"
+    );
+    let no = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap_err();
+    assert_eq!(code(no), "motcua.no_order");
+    assert_eq!(code(counter.initiate("MC1", &attempt("MC1")).unwrap_err()), "motcua.no_order");
+    counter.open_order(case, "MC1", NOW, None).unwrap();
+    let no = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap_err();
+    assert_eq!(code(no), "motcua.not_paid");
+    // Another dossier cannot live on this order, nor take its name.
+    let other = Case { dossier: "d2", assessment: "a1" };
+    counter.assess(other, &tariff(), &application(2), NOW).unwrap();
+    let no = counter.open_order(other, "MC1", NOW, None).unwrap_err();
+    assert_eq!(code(no), "motcua.order_taken");
+    counter.initiate("MC1", &attempt("MC1")).unwrap();
+    let verdict = notice(&mut counter, "MC1", 4_000, "true", "00").unwrap();
+    counter.settle("MC1", &verdict, NOW).unwrap();
+    let no = counter.number(other, Some("MC1"), &series(), "r2", NOW).unwrap_err();
+    assert_eq!(code(no), "motcua.order_taken");
+    // One line of an assessment pays for one number.
+    let entry = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
+    let no = counter.number(case, Some("MC1"), &series(), "r2", NOW).unwrap_err();
+    assert_eq!(code(no), "ledger.assessment_used");
+    assert_eq!(counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap(), entry);
+    let delivery = Delivery { copy_id: "BS-1".into(), channel: "email".into() };
+    assert_eq!(code(counter.deliver("d1", &delivery, NOW).unwrap_err()), "ledger.no_copy");
+}
+
+#[test]
+fn a_fee_of_zero_needs_no_order() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    let zero = r#"{"lines":[{}],"total":{"amount":"0","currency":"VND"}}"#;
+    ledger.write(|s| s.give_assessment("d1", "a1", zero, NOW).map(|_| ())).unwrap();
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    assert_eq!(counter.open_order(case, "MC1", NOW, None).unwrap(), None);
+    assert_eq!(counter.number(case, None, &series(), "r1", NOW).unwrap().number, 1);
+    for (id, broken) in [("a2", "{}"), ("a3", r#"{"total":{"amount":"1.5","currency":"VND"}}"#)] {
+        ledger.write(|s| s.give_assessment("d1", id, broken, NOW).map(|_| ())).unwrap();
+        let case = Case { dossier: "d1", assessment: id };
+        let mut counter = Counter::new(&mut ledger, "clerk");
+        let no = counter.open_order(case, "MC2", NOW, None).unwrap_err();
+        assert_eq!(no.code(), "motcua.total_unread");
+    }
+}
+
+#[test]
+fn abandoned() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let answer: Result<(), _> = ledger.write(|s| {
+        s.reserve(&series(), "r1", NOW)?;
+        Err(motcua::ledger::Error::Abandoned)
+    });
+    assert_eq!(answer.unwrap_err().code(), "ledger.abandoned");
+    assert_eq!(ledger.read(|s| Ok(s.size())).unwrap(), 0);
+}
+
+/// A call at one of a few dossiers.
+#[derive(Debug, Clone)]
+enum Call {
+    Assess(u8),
+    Open(u8),
+    Initiate(u8),
+    Pay(u8),
+    Forge(u8),
+    PayLess(u8),
+    Fail(u8),
+    Number(u8),
+    Issue(u8),
+    Annul(u8),
+    /// The process ends and another one opens the record.
+    Crash,
+    /// The clock goes back this many minutes for one call that takes a number.
+    ClockBack(u8, u8),
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let dossier = 0..4_u8;
+    prop_oneof![
+        3 => dossier.clone().prop_map(Call::Assess),
+        3 => dossier.clone().prop_map(Call::Open),
+        3 => dossier.clone().prop_map(Call::Initiate),
+        4 => dossier.clone().prop_map(Call::Pay),
+        2 => dossier.clone().prop_map(Call::Forge),
+        1 => dossier.clone().prop_map(Call::PayLess),
+        1 => dossier.clone().prop_map(Call::Fail),
+        4 => dossier.clone().prop_map(Call::Number),
+        3 => dossier.clone().prop_map(Call::Issue),
+        1 => dossier.clone().prop_map(Call::Annul),
+        1 => Just(Call::Crash),
+        1 => (dossier, 0..60_u8).prop_map(|(d, m)| Call::ClockBack(d, m)),
+    ]
+}
+
+/// What must be true whatever happened.
+#[derive(Debug, Default)]
+struct Model {
+    assessed: BTreeSet<u8>,
+    opened: BTreeSet<u8>,
+    sent: BTreeSet<u8>,
+    paid: BTreeSet<u8>,
+    numbers: BTreeMap<u8, u32>,
+    issued: BTreeSet<u8>,
+    annulled: BTreeSet<u8>,
+}
+
+/// Makes the call and holds the answer to the model.
+fn make(ledger: &mut Ledger, model: &mut Model, call: &Call) {
+    let names = |d: u8| (format!("d{d}"), format!("MC{d}"), format!("r{d}"), format!("BS-{d}"));
+    let mut counter = Counter::new(ledger, "clerk");
+    match *call {
+        Call::Crash => {}
+        Call::Assess(d) => {
+            let (dossier, ..) = names(d);
+            let case = Case { dossier: &dossier, assessment: "a" };
+            counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+            model.assessed.insert(d);
+        }
+        Call::Open(d) => {
+            let (dossier, order, ..) = names(d);
+            let case = Case { dossier: &dossier, assessment: "a" };
+            let opened = counter.open_order(case, &order, NOW, None);
+            assert_eq!(opened.is_ok(), model.assessed.contains(&d));
+            if opened.is_ok() {
+                model.opened.insert(d);
+            }
+        }
+        Call::Initiate(d) => {
+            let (_, order, ..) = names(d);
+            let sent = counter.initiate(&order, &attempt(&order));
+            if sent.is_ok() {
+                model.sent.insert(d);
+            }
+            assert!(sent.is_ok() || !model.opened.contains(&d) || !model.sent.contains(&d));
+        }
+        Call::Pay(d) | Call::Forge(d) | Call::PayLess(d) | Call::Fail(d) => {
+            let (_, order, ..) = names(d);
+            let (amount, secret, code) = match call {
+                Call::Forge(_) => (4_000, "guessed", "00"),
+                Call::PayLess(_) => (3_000, "true", "00"),
+                Call::Fail(_) => (4_000, "true", "24"),
+                _ => (4_000, "true", "00"),
+            };
+            if !model.opened.contains(&d) {
+                assert!(counter.expected(&order, &order, NOW).is_err());
+                return;
+            }
+            let verdict = notice(&mut counter, &order, amount, secret, code).unwrap();
+            let Ok(settled) = counter.settle(&order, &verdict, NOW) else {
+                assert!(!model.sent.contains(&d));
+                return;
+            };
+            let authentic = secret == "true" && amount == 4_000 && model.sent.contains(&d);
+            assert_eq!(settled.refused, !authentic, "{call:?}");
+            if authentic && code == "00" {
+                model.paid.insert(d);
+            }
+            // Paid is never left because of a callback, and nothing but a true one leads there.
+            assert_eq!(settled.order.state().is_settled(), model.paid.contains(&d), "{call:?}");
+        }
+        Call::Number(d) | Call::ClockBack(d, _) => {
+            let (dossier, order, request, _) = names(d);
+            let case = Case { dossier: &dossier, assessment: "a" };
+            let back = if let Call::ClockBack(_, minutes) = call { i64::from(*minutes) } else { 0 };
+            let at = NOW - time::Duration::minutes(back);
+            let taken = counter.number(case, Some(&order), &series(), &request, at);
+            if !model.paid.contains(&d) {
+                assert!(taken.is_err(), "an unpaid dossier was given a number");
+                return;
+            }
+            let next = u32::try_from(model.numbers.len()).unwrap() + 1;
+            match (taken, model.numbers.get(&d)) {
+                (Ok(entry), Some(known)) => assert_eq!(entry.number, *known),
+                (Ok(entry), None) => {
+                    assert_eq!(entry.number, next, "a gap or a duplicate");
+                    model.numbers.insert(d, entry.number);
+                }
+                (Err(e), None) => assert!(back > 10 && e.code() == "ledger.clock_back", "{e}"),
+                (Err(e), Some(_)) => panic!("a number was given and is refused now: {e}"),
+            }
+        }
+        Call::Issue(d) => {
+            let Some(&number) = model.numbers.get(&d) else { return };
+            let (dossier, _, request, id) = names(d);
+            let state = motcua::ledger::EntryState::Reserved;
+            let entry = Entry { year: 2026, number, request, state };
+            counter.issued(&dossier, &series(), &entry, &copy(&id, number), NOW).unwrap();
+            model.issued.insert(d);
+        }
+        Call::Annul(d) => {
+            let (_, _, _, id) = names(d);
+            let annulment = Annulment {
+                copy_id: id,
+                decision: "1/QĐ".into(),
+                reason: "sai".into(),
+                decided_on: "2026-11-24".into(),
+            };
+            let done = ledger.write(|s| s.annul(&annulment, NOW));
+            assert_eq!(done.is_ok(), model.issued.contains(&d));
+            if done.is_ok() {
+                model.annulled.insert(d);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn money_and_numbers_hold_under_any_calls(calls in proptest::collection::vec(call(), 1..60)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let mut ledger = Ledger::open(&path).unwrap();
+        let mut model = Model::default();
+        for call in &calls {
+            make(&mut ledger, &mut model, call);
+            if matches!(call, Call::Crash) {
+                ledger = Ledger::open(&path).unwrap();
+            }
+        }
+        let audit = ledger.read(|s| s.audit(&[], None)).unwrap();
+        prop_assert!(audit.is_sound(), "{audit:?}");
+        let entries = ledger.read(|s| s.entries(&series(), 2026)).unwrap();
+        prop_assert_eq!(entries.len(), model.numbers.len());
+        for d in 0..4_u8 {
+            let order = ledger.read(|s| s.order(&format!("MC{d}"))).unwrap();
+            let received = order.map_or(0, |o| o.received().get());
+            prop_assert_eq!(received, if model.paid.contains(&d) { 4_000 } else { 0 });
+            let copy = ledger.read(|s| s.copy(&format!("BS-{d}"))).unwrap();
+            prop_assert_eq!(copy.as_ref().map(|c| c.annulled), model.issued.contains(&d).then(|| model.annulled.contains(&d)));
+        }
+    }
+}
