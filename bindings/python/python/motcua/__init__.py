@@ -11,7 +11,18 @@ from typing import Any, Mapping, Sequence
 
 from . import _native
 
-__all__ = ["Error", "assess", "call", "issue_copy", "operations", "verify_copy", "vietqr", "vnpay_request", "vnpay_verify"]
+__all__ = [
+    "Error",
+    "assess",
+    "call",
+    "issue_copy",
+    "operations",
+    "verify_copy",
+    "vietqr",
+    "vietqr_parse",
+    "vnpay_request",
+    "vnpay_verify",
+]
 
 
 class Error(Exception):
@@ -71,6 +82,11 @@ def vietqr(**transfer: Any) -> str:
     return _run("payments.vietqr.build", transfer)["text"]
 
 
+def vietqr_parse(text: str) -> dict[str, Any]:
+    """The transfer that a VietQR text asks for. Raises ``Error``."""
+    return _run("payments.vietqr.parse", {"text": text})
+
+
 def vnpay_request(account: Mapping[str, Any], payment: Mapping[str, Any]) -> dict[str, Any]:
     """The signed address to send a payer to. Raises ``Error``."""
     return _run("payments.vnpay.request", {"account": account, "payment": payment})
@@ -87,7 +103,7 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
     """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``."""
     _refuse_floats(request, "copies.issue")
     try:
-        return bytes(_native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False)))
+        return _native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False))
     except ValueError as failure:
         _open(str(failure))
         raise
