@@ -154,6 +154,18 @@ fn bundle(name: &str, features: &str) -> Result<usize, String> {
     Ok(packed.div_ceil(1024))
 }
 
+/// What the module of `motcua/verify` must not pull in: fonts, pictures and tariffs.
+const NOT_FOR_VERIFYING: &[&str] = &["skrifa ", "subsetter ", "png ", "toml ", "motcua-fees "];
+
+/// Whether the crates of the verifying module are those of verifying alone.
+fn verify_is_slim() -> bool {
+    let mut args = vec!["tree", "-p", "motcua-wasm", "--no-default-features"];
+    args.extend_from_slice(&["--features", "verify", "-e", "normal", "--prefix", "none"]);
+    let tree = output("cargo", &args).unwrap_or_default();
+    tree.contains("motcua-copies ")
+        && !tree.lines().any(|l| NOT_FOR_VERIFYING.iter().any(|name| l.starts_with(name)))
+}
+
 /// KiB after gzip that the table of the README states for an entry.
 fn stated(entry: &str) -> Option<usize> {
     let readme = fs::read_to_string(README).ok()?;
@@ -194,6 +206,7 @@ fn package(tally: &mut Tally) -> Result<(), String> {
         }
         tally.step(&format!("npm: the size that the README states for {entry}"), near);
     }
+    tally.step("npm: verifying pulls in nothing of issuing", verify_is_slim());
     copy_all("bindings/wasm/js", out, |_| true)?;
     copy_all("crates/copies/fonts", &out.join("fonts"), |name| name.ends_with(".ttf"))?;
     copy(Path::new("crates/copies/fonts/OFL.txt"), &out.join("LICENSE-OFL"))?;

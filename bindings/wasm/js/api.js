@@ -73,3 +73,8 @@ export const issue = (native) => ({
     }
   },
 });
+
+/** All rooms. */
+export const everything = (native) => ({
+  ...wire(native), ...fees(native), ...payments(native), ...verify(native), ...issue(native),
+});

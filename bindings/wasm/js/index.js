@@ -1,14 +1,12 @@
 // The entry for everything, in browsers: `await init()` once, a failure is a rejection with a code.
 
 import * as glue from "./all/motcua.js";
-import { MotcuaError, fees, issue, payments, verify, wire } from "./api.js";
+import { MotcuaError, everything } from "./api.js";
 import { loader } from "./load.js";
 
 const { init, native } = loader(glue, () => new URL("./all/motcua_bg.wasm", import.meta.url));
 
 export { init, MotcuaError };
-export const { call, operations } = wire(native);
-export const { assess } = fees(native);
-export const { vietqr, vietqrParse, vnpayRequest, vnpayVerify } = payments(native);
-export const { verifyCopy, verifyCopyJson } = verify(native);
-export const { issueCopy } = issue(native);
+export const {
+  call, operations, assess, vietqr, vietqrParse, vnpayRequest, vnpayVerify, verifyCopy, verifyCopyJson, issueCopy,
+} = everything(native);

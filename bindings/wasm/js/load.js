@@ -7,15 +7,17 @@ const TIME_LIMIT = 10_000;
 
 const failure = (code, message, details = {}) => new MotcuaError({ code, message, details });
 
+const named = (source) => source.url || (typeof source === "string" || source instanceof URL ? String(source) : "the answer given");
+
 /** The bytes behind an address or a response; refuses what is not there. */
 export const fetched = async (source, signal) => {
   let response;
   try {
     response = await (source instanceof Promise || source instanceof Response ? source : fetch(source, { signal }));
   } catch (cause) {
-    throw failure("wasm.fetch_failed", `${source} could not be fetched (${cause}); check the address, the network and connect-src of the page's Content-Security-Policy`, { url: String(source) });
+    throw failure("wasm.fetch_failed", `${named(source)} could not be fetched (${cause}); check the address, the network and connect-src of the page's Content-Security-Policy`, { url: named(source) });
   }
-  const url = response.url || String(source);
+  const url = response.url || named(source);
   if (!response.ok) {
     throw failure("wasm.fetch_failed", `${url} was answered with HTTP ${response.status}; copy the file beside the script that loads it`, { url, status: String(response.status) });
   }
