@@ -276,9 +276,11 @@ fn installed(tally: &mut Tally, demo: &Path) {
         && fs::create_dir_all(project).is_ok()
         && fs::write(project.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")
             .is_ok();
-    let tarball = "build/motcua-0.1.0.tgz".replace("0.1.0", env!("CARGO_PKG_VERSION"));
+    let tarball = format!("./build/motcua-{}.tgz", env!("CARGO_PKG_VERSION"));
+    // A bare `a/b` would be a repository to npm.
+    let package = format!("./{PACKAGE}");
     let packed = made
-        && program("npm", &["pack", "--silent", PACKAGE, "--pack-destination", "build"], &[])
+        && program("npm", &["pack", "--silent", &package, "--pack-destination", "build"], &[])
         && program(
             "npm",
             &[

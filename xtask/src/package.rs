@@ -89,7 +89,11 @@ pub fn python_package(tally: &mut Tally, demo: &Path) {
     tally.counted("pytest", said, &[" passed", " failed", " skipped"]);
     tally.step(
         "python: stubs agree (stubtest)",
-        program(python, &["-m", "mypy.stubtest", "motcua._native", "--ignore-missing-stub"], &[]),
+        program(python, &["-m", "mypy.stubtest", "motcua"], &[]),
+    );
+    tally.step(
+        "python: types (mypy --strict)",
+        program(python, &["-m", "mypy", "--strict", "bindings/python/python/motcua"], &[]),
     );
 }
 

@@ -49,15 +49,16 @@ def _refuse_floats(value: object, where: str) -> None:
             _refuse_floats(item, f"{where}[{index}]")
 
 
-def _open(answer: str) -> Any:
+def _open(answer: str) -> dict[str, Any]:
     value = json.loads(answer)
     if "error" in value:
         failure = value["error"]
         raise Error(failure["code"], failure["message"], failure["details"])
-    return value["ok"]
+    result: dict[str, Any] = value["ok"]
+    return result
 
 
-def _run(op: str, value: Mapping[str, Any]) -> Any:
+def _run(op: str, value: Mapping[str, Any]) -> dict[str, Any]:
     _refuse_floats(value, op)
     return _open(_native.call(op, json.dumps(value, ensure_ascii=False)))
 
@@ -79,7 +80,7 @@ def assess(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, 
 
 def vietqr(**transfer: Any) -> str:
     """The text of a VietQR code: ``bank``, ``account``, ``amount``, ``memo`` and so on. Raises ``Error``."""
-    return _run("payments.vietqr.build", transfer)["text"]
+    return str(_run("payments.vietqr.build", transfer)["text"])
 
 
 def vietqr_parse(text: str) -> dict[str, Any]:
