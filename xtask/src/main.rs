@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
 mod fuzz;
+mod npm;
 mod package;
 mod run;
 mod setup;
@@ -30,6 +31,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-copies", &["--no-default-features"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
+    ("motcua", &["--no-default-features", "--features", "issue"]),
 ];
 
 fn main() -> ExitCode {
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
         "bench" => {
             let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
             tally.step("bench: issue and verify against raw operations", cargo(&args));
-            package::sizes(&mut tally);
+            npm::sizes(&mut tally);
         }
         "fuzz" => {
             let rest: Vec<_> = std::env::args().skip(2).collect();
@@ -91,7 +93,7 @@ fn packages(tally: &mut Tally) {
     if let Some(demo) = witness::demo(tally) {
         witness::run(tally, demo);
         package::python_package(tally, demo);
-        package::npm_package(tally, demo);
+        npm::test(tally, demo);
         package::snippets(tally);
     }
 }

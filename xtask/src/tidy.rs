@@ -1,5 +1,7 @@
 //! The house rules that no compiler holds: the import table, file sizes, head comments, error codes, paths in documents.
 
+mod codes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +15,11 @@ const DRAWERS: &[&str] = &["utils.rs", "util.rs", "helpers.rs", "common.rs", "ty
 /// Runs every rule; each finding is printed.
 pub fn run(tally: &mut Tally) {
     type Rule = fn() -> Vec<String>;
-    let rules: [(&str, Rule); 5] = [
+    let rules: [(&str, Rule); 6] = [
         ("tidy: import table", imports),
         ("tidy: files", files),
-        ("tidy: error codes", error_codes),
+        ("tidy: error codes", codes::errors),
+        ("tidy: finding codes", codes::findings),
         ("tidy: paths in documents", paths),
         ("tidy: versions", versions),
     ];
@@ -101,48 +104,6 @@ fn files() -> Vec<String> {
             findings.push(format!("{shown}: the name says nothing; name the subject"));
         }
     }
-    findings
-}
-
-fn error_codes() -> Vec<String> {
-    let mut findings = Vec::new();
-    let mut used = BTreeSet::new();
-    for path in rust_files() {
-        let parts: Vec<_> = path.iter().filter_map(|p| p.to_str()).collect();
-        let ["crates", room, "src", rest @ ..] = &parts[..] else { continue };
-        if !rest.iter().any(|p| *p == "error.rs" || *p == "error") {
-            continue;
-        }
-        let own = format!("{room}.");
-        for literal in text(&path).split('"').skip(1).step_by(2) {
-            let tail = literal.strip_prefix(&own).unwrap_or_default();
-            if !tail.is_empty()
-                && tail.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-            {
-                used.insert(literal.to_owned());
-            }
-        }
-    }
-    let entries: Vec<serde_json::Value> =
-        serde_json::from_str(&text(Path::new("test-vectors/errors.json"))).unwrap_or_default();
-    let mut listed = BTreeSet::new();
-    for entry in &entries {
-        let code = entry["code"].as_str().unwrap_or_default();
-        if !listed.insert(code.to_owned()) {
-            findings.push(format!("test-vectors/errors.json lists {code} twice"));
-        }
-        let test = entry["test"].as_str().unwrap_or_default();
-        let (file, function) = test.split_once("::").unwrap_or((test, ""));
-        let function = function.rsplit("::").next().unwrap_or_default();
-        if function.is_empty() || !text(Path::new(file)).contains(&format!("fn {function}(")) {
-            findings.push(format!("{code}: its test {test:?} does not exist"));
-        }
-    }
-    findings.extend(
-        used.difference(&listed).map(|c| format!("{c} is not in test-vectors/errors.json")),
-    );
-    findings
-        .extend(listed.difference(&used).map(|c| format!("{c} is listed but no code gives it")));
     findings
 }
 

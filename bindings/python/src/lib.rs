@@ -5,8 +5,10 @@ use pyo3::prelude::*;
 /// The native half of `motcua`.
 #[pymodule(gil_used = false)]
 mod _native {
+    use motcua::copies::issue::Fonts;
     use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
+    use pyo3::pybacked::PyBackedBytes;
 
     /// `motcua::wire::call`: JSON text in, JSON text out.
     #[pyfunction]
@@ -28,10 +30,10 @@ mod _native {
 
     /// The PDF; a failure is a `ValueError` that holds its JSON text.
     #[pyfunction]
-    fn issue_copy(py: Python<'_>, originals: Vec<Vec<u8>>, input: &str) -> PyResult<Vec<u8>> {
+    fn issue_copy(py: Python<'_>, originals: Vec<PyBackedBytes>, input: &str) -> PyResult<Vec<u8>> {
         py.detach(|| {
-            let originals: Vec<&[u8]> = originals.iter().map(Vec::as_slice).collect();
-            motcua::wire::issue_copy(&originals, input)
+            let originals: Vec<&[u8]> = originals.iter().map(|o| &**o).collect();
+            motcua::wire::issue_copy(&originals, input, Fonts::LIBERATION_SERIF)
         })
         .map_err(PyValueError::new_err)
     }

@@ -4,6 +4,9 @@ import json
 import os
 import pathlib
 import pickle
+import sys
+import threading
+import time
 
 import pytest
 
@@ -26,6 +29,54 @@ def test_vector(vector):
         data[change["flip"]] ^= 1
     data = bytes(data[: change.get("first")])
     assert motcua._native.verify_copy(data, text) == vector["expect_json"]
+
+
+def test_names_are_those_of_the_wire():
+    listed = {entry["name"] for entry in json.loads((VECTORS / "operations.json").read_text("utf-8"))}
+    assert set(motcua.__all__) - {"Error", "call", "operations"} == listed
+    assert all(callable(getattr(motcua, name)) for name in motcua.__all__)
+
+
+def test_the_package_is_typed():
+    assert (pathlib.Path(motcua.__file__).parent / "py.typed").exists()
+
+
+def test_a_vietqr_text_is_read_back():
+    text = motcua.vietqr(bank="970436", account="0011001234567", amount={"amount": "8000", "currency": "VND"}, memo="MC1")
+    assert motcua.vietqr_parse(text)["account"] == "0011001234567"
+    with pytest.raises(motcua.Error) as caught:
+        motcua.vietqr_parse(text[:-1])
+    assert caught.value.code.startswith("payments.")
+
+
+
+
+def test_another_thread_runs_while_a_copy_is_judged():
+    """No thread is interrupted for 1000 s here, so the main thread gets on only if the other gives the interpreter lock away."""
+    data = (VECTORS / "copies/copy.pdf").read_bytes()
+    policy = json.dumps(next(v["input"] for v in ALL if "file" in v))
+    order = []
+    go = threading.Event()
+
+    def judge():
+        go.set()
+        order.append("in")
+        motcua._native.verify_copy(data, policy)
+        order.append("out")
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        thread = threading.Thread(target=judge)
+        thread.start()
+        go.wait()
+        while "in" not in order:
+            time.sleep(0)
+        order.append("main")
+        thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert order == ["in", "main", "out"]
 
 
 def test_a_float_is_refused_with_what_to_pass_instead():

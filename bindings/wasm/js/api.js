@@ -1,4 +1,4 @@
-// The functions of the package over a loaded module; how the module is loaded differs by entry.
+// The functions of the package over a loaded module, by room; how the module is loaded lives in load.js.
 
 export class MotcuaError extends Error {
   constructor({ code, message, details }) {
@@ -25,24 +25,56 @@ const exact = (value, where) => {
   return value;
 };
 
-export const api = (native) => {
-  const run = (op, input) => open(native.call(op, JSON.stringify(exact(input, op))));
-  return {
-    call: (op, input) => native.call(op, input),
-    operations: () => native.operations().split(",").filter(Boolean),
-    assess: (tariff, application, date) => run("fees.assess", { tariff, application, date }),
-    vietqr: (transfer) => run("payments.vietqr.build", transfer).text,
-    vnpayRequest: (account, payment) => run("payments.vnpay.request", { account, payment }),
-    vnpayVerify: (account, notice, expected) => run("payments.vnpay.verify", { account, notice, expected }),
-    verifyCopy: (pdf, policy) => open(native.verifyCopy(pdf, JSON.stringify(policy))),
-    verifyCopyJson: (pdf, policy) => native.verifyCopy(pdf, policy),
-    issueCopy: (original, request) => {
-      try {
-        return native.issueCopy(original, JSON.stringify(exact(request, "copies.issue")));
-      } catch (failure) {
-        if (typeof failure === "string") open(failure);
-        throw failure;
-      }
-    },
-  };
+const bytes = (value, where) => {
+  if (!(value instanceof Uint8Array)) {
+    throw new TypeError(`${where} must be a Uint8Array; wrap an ArrayBuffer as new Uint8Array(await file.arrayBuffer())`);
+  }
+  return value;
 };
+
+const run = (native, op, input) => open(native.call(op, JSON.stringify(exact(input, op))));
+
+/** JSON text in, JSON text out: every operation of the module by its name. */
+export const wire = (native) => ({
+  call: (op, input) => native().call(op, input),
+  operations: () => native().operations().split(",").filter(Boolean),
+});
+
+export const fees = (native) => ({
+  assess: (tariff, application, date) => run(native(), "fees.assess", { tariff, application, date }),
+});
+
+export const payments = (native) => ({
+  vietqr: (transfer) => run(native(), "payments.vietqr.build", transfer).text,
+  vietqrParse: (text) => run(native(), "payments.vietqr.parse", { text }),
+  vnpayRequest: (account, payment) => run(native(), "payments.vnpay.request", { account, payment }),
+  vnpayVerify: (account, notice, expected) => run(native(), "payments.vnpay.verify", { account, notice, expected }),
+});
+
+export const verify = (native) => ({
+  verifyCopy: (pdf, policy) => open(native().verifyCopy(bytes(pdf, "pdf"), JSON.stringify(policy))),
+  verifyCopyJson: (pdf, policy) => native().verifyCopy(bytes(pdf, "pdf"), policy),
+});
+
+export const issue = (native) => ({
+  issueCopy: (originals, request, fonts) => {
+    const files = (Array.isArray(originals) ? originals : [originals]).map((file, i) => bytes(file, `originals[${i}]`));
+    if (!fonts?.regular || !fonts.bold) {
+      throw new TypeError('fonts must be { regular, bold }, two TrueType files; await loadFonts() of "motcua/fonts" gives them');
+    }
+    const all = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
+    files.reduce((at, file) => (all.set(file, at), at + file.length), 0);
+    const lengths = Uint32Array.from(files, (file) => file.length);
+    try {
+      return native().issueCopy(all, lengths, JSON.stringify(exact(request, "copies.issue")), bytes(fonts.regular, "fonts.regular"), bytes(fonts.bold, "fonts.bold"));
+    } catch (failure) {
+      if (typeof failure === "string") open(failure);
+      throw failure;
+    }
+  },
+});
+
+/** All rooms. */
+export const everything = (native) => ({
+  ...wire(native), ...fees(native), ...payments(native), ...verify(native), ...issue(native),
+});

@@ -1,36 +1,116 @@
-// Types of both entries. Amounts are whole numbers or decimal text, never fractions as `number`.
+// Types of every entry. Amounts are whole numbers or decimal text, never fractions as `number`; times are RFC 3339 in UTC, dates
+// `YYYY-MM-DD`. What a room refuses is thrown as MotcuaError.
 
+/** What motcua refused, or how a module failed to load: a stable code, a message that says what to do, the parameters by name. */
 export class MotcuaError extends Error {
   readonly code: string;
-  readonly details: Record<string, string>;
+  readonly details: { readonly [name: string]: string };
+  constructor(failure: { code: string; message: string; details: { [name: string]: string } });
 }
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export interface Amount {
+  /** Decimal text in the currency's own unit, such as `"8000"`. */
+  readonly amount: string;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Where a module may come from: an address, an answer, its bytes, or the compiled module. */
+export type ModuleSource =
+  | URL | string | Request | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+/**
+ * Loads the module, once; further calls give the same promise. In Node there is nothing to load and it resolves at once.
+ * Rejects with a MotcuaError within `milliseconds` (10 000): `wasm.fetch_failed`, `wasm.not_a_module`, `wasm.not_compiled`,
+ * `wasm.blocked_by_csp`, `wasm.timeout`; then it may be called again.
+ */
+export function init(source?: ModuleSource, options?: { readonly milliseconds?: number }): Promise<void>;
+
+/** Runs one operation of the wire: JSON text in, JSON text out. Never throws once the module is loaded. */
+export function call(op: string, input: string): string;
+/** The operations that `call` knows in this module. */
+export function operations(): string[];
+
+export interface Application {
+  readonly fees: readonly { readonly fee: string; readonly facts: { readonly [fact: string]: string | number | boolean } }[];
+  readonly [key: string]: Json | undefined;
+}
+export interface Assessment {
+  readonly total: Amount;
+  /** The whole assessment with its grounds as text. */
+  readonly text: { readonly vi: string; readonly en: string };
+  readonly [key: string]: Json | Amount | undefined;
+}
+/** Assesses a case under a tariff that motcua ships, as of a date. */
+export function assess(tariff: string, application: Application, date: string): Assessment;
+
+/** The text of a VietQR code: `bank`, `account`, `amount`, `memo` and so on. */
+export function vietqr(transfer: { readonly [key: string]: Json | undefined }): string;
+/** The transfer that a VietQR text asks for. */
+export function vietqrParse(text: string): { [key: string]: Json };
+/** The signed address to send a payer to. */
+export function vnpayRequest(account: Json, payment: Json): { url: string; [key: string]: Json };
+/** What to make of a notice, and the exact answer to give to the gateway; `expected` is null when no order has its reference. */
+export function vnpayVerify(account: Json, notice: Json, expected: Json): { [key: string]: Json };
+
 export type Verdict =
   | "valid" | "valid_with_notes" | "cannot_confirm" | "withdrawn" | "not_valid" | "not_a_copy" | "could_not_check";
+export type RowName = "unchanged" | "signer" | "time" | "status" | "content";
+export interface Reason {
+  readonly code: string;
+  readonly severity: "note" | "indeterminate" | "failure";
+  /** The row it belongs to; null where the file could not be judged. */
+  readonly row: RowName | null;
+  readonly params: { readonly [name: string]: string };
+  readonly vi: string;
+  readonly en: string;
+  readonly advice_vi: string;
+  readonly advice_en: string;
+}
 export interface Report {
-  schema: "motcua.copy-report/1";
-  verdict: Verdict;
-  headline_vi: string;
-  headline_en: string;
-  rows: { row: "unchanged" | "signer" | "time" | "status" | "content"; check: "passed" | "failed" | "indeterminate" | "not_checked" }[];
-  reasons: { code: string; severity: "note" | "indeterminate" | "failure"; vi: string; en: string; advice_vi: string; advice_en: string }[];
-  [key: string]: unknown;
+  readonly schema: "motcua.copy-report/1";
+  readonly verdict: Verdict;
+  readonly headline_vi: string;
+  readonly headline_en: string;
+  readonly rows: readonly { readonly row: RowName; readonly check: "passed" | "failed" | "indeterminate" | "not_checked" }[];
+  readonly reasons: readonly Reason[];
+  readonly file: { readonly size: number; readonly sha256: string };
+  readonly trust_list_as_of: string;
+  readonly checked_at: string;
+  readonly engine_version: string;
+  /** Signatures, stated facts and what later versions add. */
+  readonly [key: string]: unknown;
 }
 export interface Policy {
-  id: string;
-  anchors_pem: string[];
-  intermediates_pem?: string[];
-  trust_list_as_of: string;
-  at: string;
-  revocation: "required" | "not_checked";
+  /** Its name, repeated in the report. */
+  readonly id: string;
+  /** PEM certificates whom the verifier trusts. */
+  readonly anchors_pem: readonly string[];
+  readonly intermediates_pem?: readonly string[];
+  /** The date of the trust list, shown to the reader. */
+  readonly trust_list_as_of: string;
+  /** The time of the check. The library has no clock. */
+  readonly at: string;
+  readonly revocation: "required" | "not_checked";
 }
-export function init(source?: unknown): Promise<unknown>;
-export function call(op: string, input: string): string;
-export function operations(): string[];
-export function assess(tariff: string, application: Json, date: string): { [key: string]: Json };
-export function vietqr(transfer: { [key: string]: Json }): string;
-export function vnpayRequest(account: Json, payment: Json): { url: string; [key: string]: Json };
-export function vnpayVerify(account: Json, notice: Json, expected: Json): { [key: string]: Json };
+/** Judges a copy. A bad copy is a verdict, not an error; only a policy that does not fit throws. */
 export function verifyCopy(pdf: Uint8Array, policy: Policy): Report;
+/** The same as JSON text, `{"ok": report}` or `{"error": …}`, byte for byte as in Rust and Python. */
 export function verifyCopyJson(pdf: Uint8Array, policy: string): string;
-export function issueCopy(original: Uint8Array, request: Json): Uint8Array;
+
+/** TrueType files for the statement page; `loadFonts` of `motcua/fonts` gives Liberation Serif. */
+export interface Fonts {
+  readonly regular: Uint8Array;
+  readonly bold: Uint8Array;
+}
+export interface IssueRequest {
+  readonly facts: { readonly [key: string]: Json | undefined };
+  /** Pages of the original. */
+  readonly pages: number;
+  readonly official: { readonly key_pem: string; readonly chain_pem: string };
+  readonly agency: { readonly key_pem: string; readonly chain_pem: string };
+  /** Resolution for images that state none. */
+  readonly dpi?: number;
+}
+/** Issues a certified copy of one PDF or of images, one a page; the signed PDF comes out. */
+export function issueCopy(originals: Uint8Array | readonly Uint8Array[], request: IssueRequest, fonts: Fonts): Uint8Array;

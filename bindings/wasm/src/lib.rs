@@ -21,12 +21,30 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
     motcua::wire::verify_copy(pdf, policy)
 }
 
-/// `motcua::wire::issue_copy` of one file: the PDF, or the failure as JSON text thrown.
+/// `motcua::wire::issue_copy` in these two fonts: the PDF, or the failure as JSON text thrown. The originals come as one run of
+/// bytes and their lengths. The fonts are files of the package, so that the module stays small.
 ///
 /// # Errors
 /// The failure as JSON text.
 #[cfg(feature = "issue")]
 #[wasm_bindgen(js_name = issueCopy)]
-pub fn issue_copy(original: &[u8], input: &str) -> Result<Vec<u8>, String> {
-    motcua::wire::issue_copy(&[original], input)
+pub fn issue_copy(
+    originals: &[u8],
+    lengths: &[u32],
+    input: &str,
+    regular: &[u8],
+    bold: &[u8],
+) -> Result<Vec<u8>, String> {
+    let mut rest = originals;
+    let files: Vec<&[u8]> = lengths
+        .iter()
+        .map(|length| {
+            let length = usize::try_from(*length).unwrap_or(usize::MAX).min(rest.len());
+            let (file, others) = rest.split_at(length);
+            rest = others;
+            file
+        })
+        .collect();
+    let fonts = motcua::copies::issue::Fonts { regular, bold };
+    motcua::wire::issue_copy(&files, input, fonts)
 }

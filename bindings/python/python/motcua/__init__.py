@@ -11,7 +11,18 @@ from typing import Any, Mapping, Sequence
 
 from . import _native
 
-__all__ = ["Error", "assess", "call", "issue_copy", "operations", "verify_copy", "vietqr", "vnpay_request", "vnpay_verify"]
+__all__ = [
+    "Error",
+    "assess",
+    "call",
+    "issue_copy",
+    "operations",
+    "verify_copy",
+    "vietqr",
+    "vietqr_parse",
+    "vnpay_request",
+    "vnpay_verify",
+]
 
 
 class Error(Exception):
@@ -38,15 +49,16 @@ def _refuse_floats(value: object, where: str) -> None:
             _refuse_floats(item, f"{where}[{index}]")
 
 
-def _open(answer: str) -> Any:
+def _open(answer: str) -> dict[str, Any]:
     value = json.loads(answer)
     if "error" in value:
         failure = value["error"]
         raise Error(failure["code"], failure["message"], failure["details"])
-    return value["ok"]
+    result: dict[str, Any] = value["ok"]
+    return result
 
 
-def _run(op: str, value: Mapping[str, Any]) -> Any:
+def _run(op: str, value: Mapping[str, Any]) -> dict[str, Any]:
     _refuse_floats(value, op)
     return _open(_native.call(op, json.dumps(value, ensure_ascii=False)))
 
@@ -68,7 +80,12 @@ def assess(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, 
 
 def vietqr(**transfer: Any) -> str:
     """The text of a VietQR code: ``bank``, ``account``, ``amount``, ``memo`` and so on. Raises ``Error``."""
-    return _run("payments.vietqr.build", transfer)["text"]
+    return str(_run("payments.vietqr.build", transfer)["text"])
+
+
+def vietqr_parse(text: str) -> dict[str, Any]:
+    """The transfer that a VietQR text asks for. Raises ``Error``."""
+    return _run("payments.vietqr.parse", {"text": text})
 
 
 def vnpay_request(account: Mapping[str, Any], payment: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
     """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``."""
     _refuse_floats(request, "copies.issue")
     try:
-        return bytes(_native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False)))
+        return _native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False))
     except ValueError as failure:
         _open(str(failure))
         raise

@@ -15,20 +15,28 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
     )
 }
 
-/// Issues a copy of these files. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi"}`; `facts` is
+/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original.
 ///
 /// # Errors
 /// The failure as JSON text, `{"error": …}`.
 #[cfg(feature = "issue")]
-pub fn issue_copy(originals: &[&[u8]], input: &str) -> Result<Vec<u8>, String> {
-    make(originals, input).map_err(|failure| answer(Err(failure)))
+pub fn issue_copy(
+    originals: &[&[u8]],
+    input: &str,
+    fonts: motcua_copies::issue::Fonts<'_>,
+) -> Result<Vec<u8>, String> {
+    make(originals, input, fonts).map_err(|failure| answer(Err(failure)))
 }
 
 #[cfg(feature = "issue")]
-fn make(originals: &[&[u8]], input: &str) -> Result<Vec<u8>, Failure> {
+fn make(
+    originals: &[&[u8]],
+    input: &str,
+    fonts: motcua_copies::issue::Fonts<'_>,
+) -> Result<Vec<u8>, Failure> {
     use motcua_copies::facts::CopyFacts;
-    use motcua_copies::issue::{Fonts, Original, describe, issue};
+    use motcua_copies::issue::{Original, describe, issue};
     use motcua_pki::{Certificate, MemorySigner};
 
     #[derive(serde::Deserialize)]
@@ -61,5 +69,5 @@ fn make(originals: &[&[u8]], input: &str) -> Result<Vec<u8>, Failure> {
         MemorySigner::from_pkcs8_pem(&key.key_pem, chain).map_err(pki)
     };
     let (official, agency) = (signer(&official)?, signer(&agency)?);
-    issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).map_err(copies)
+    issue(&originals, &facts, fonts, &official, &agency).map_err(copies)
 }

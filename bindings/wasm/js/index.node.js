@@ -1,0 +1,12 @@
+// The entry for everything, in Node: ready on import.
+
+import * as glue from "./all/motcua.js";
+import { MotcuaError, everything } from "./api.js";
+import { loader } from "./load.node.js";
+
+const { init, native } = loader(glue, () => new URL("./all/motcua_bg.wasm", import.meta.url));
+
+export { init, MotcuaError };
+export const {
+  call, operations, assess, vietqr, vietqrParse, vnpayRequest, vnpayVerify, verifyCopy, verifyCopyJson, issueCopy,
+} = everything(native);
