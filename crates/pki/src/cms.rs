@@ -2,6 +2,7 @@
 //! Paths, revocation and timestamps have their own modules.
 
 mod attribute;
+mod beside;
 mod parse;
 mod prepare;
 mod timestamp;
@@ -10,6 +11,7 @@ mod verify;
 pub use parse::{RawAttribute, SignedData, SignerId, SignerInfo};
 pub use prepare::{PrepareOptions, Prepared, prepare, prepare_with};
 pub use timestamp::{signature_to_timestamp, with_signature_timestamp};
+pub(crate) use verify::digest_of;
 pub use verify::{CmsReport, Content, Profile, verify, verify_signer, verify_with};
 
 /// Largest CMS read, in bytes: a signature with a long chain, a timestamp and embedded CRLs stays

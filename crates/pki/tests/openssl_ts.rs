@@ -51,6 +51,7 @@ fn openssl_tokens_are_accepted_and_changed_ones_are_not() {
         let later = now + time::Duration::days(300);
         let context = TokenContext {
             nonce: Some(&nonce),
+            policies: &[],
             now: later,
             certificates: &[],
             anchors: &anchors,
@@ -67,6 +68,7 @@ fn openssl_tokens_are_accepted_and_changed_ones_are_not() {
     }
     let context = TokenContext {
         nonce: Some(&nonce),
+        policies: &[],
         now: now + time::Duration::days(300),
         certificates: &[],
         anchors: &anchors,

@@ -62,6 +62,16 @@ impl SignerInfo {
         &self.unsigned
     }
 
+    /// Signature timestamp tokens among the unsigned attributes (EN 319 122-1 §5.3), not checked here.
+    pub fn timestamps(&self) -> impl Iterator<Item = &[u8]> {
+        values_of(&self.unsigned, oid::SIGNATURE_TIMESTAMP)
+    }
+
+    /// Content timestamp tokens among the signed attributes (EN 319 122-1 §5.2.8), not checked here.
+    pub fn content_timestamps(&self) -> impl Iterator<Item = &[u8]> {
+        values_of(&self.signed, oid::CONTENT_TIMESTAMP)
+    }
+
     /// The content digest algorithm, or the name of one that is not supported.
     ///
     /// # Errors
@@ -69,6 +79,11 @@ impl SignerInfo {
     pub fn digest_algorithm(&self) -> Result<DigestAlgorithm, String> {
         self.digest.clone()
     }
+}
+
+fn values_of<'a>(attributes: &'a [RawAttribute], kind: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let matching = attributes.iter().filter(move |a| a.oid.as_bytes() == kind);
+    matching.flat_map(|a| a.values.iter().map(Vec::as_slice))
 }
 
 /// A SignedData as read.
@@ -83,7 +98,10 @@ pub struct SignedData {
     pub(crate) content_type: Oid,
     pub(crate) content: Option<Vec<u8>>,
     pub(crate) certificates: Vec<Vec<u8>>,
-    pub(crate) other_certificates: usize,
+    /// Tags of certificates of other forms (RFC 5652 §10.2.2).
+    pub(crate) other_certificates: Vec<u8>,
+    /// Revocation information of other forms than CRLs (RFC 5652 §10.2.1).
+    pub(crate) other_revocation: usize,
     pub(crate) crls: Vec<Vec<u8>>,
     pub(crate) ocsps: Vec<Vec<u8>>,
     pub(crate) signers: Vec<SignerInfo>,
@@ -132,9 +150,9 @@ impl SignedData {
         let mut list = signed.expect(tag::SET, "digest algorithms expected")?.reader();
         let mut digests = Vec::new();
         while !list.is_empty() {
-            digests.push(Oid::new(
-                list.sequence("digest algorithm expected")?.oid("digest algorithm expected")?,
-            ));
+            digests.push(read_listed_digest(
+                &list.expect(tag::SEQUENCE, "digest algorithm expected")?,
+            )?);
         }
         let mut encapsulated = signed.sequence("encapsulated content expected")?;
         let content_type = Oid::new(encapsulated.oid("content type expected")?);
@@ -150,20 +168,21 @@ impl SignedData {
         encapsulated.end("encapsulated content has extra fields")?;
 
         let mut certificates = Vec::new();
-        let mut other_certificates = 0;
+        let mut other_certificates = Vec::new();
         if let Some(field) = signed.optional(0xa0)? {
             let mut list = field.reader();
             while !list.is_empty() {
                 let one = list.any()?;
-                if one.tag == tag::SEQUENCE {
-                    certificates.push(one.raw.to_vec());
-                } else {
-                    other_certificates += 1;
+                match one.tag {
+                    tag::SEQUENCE => certificates.push(one.raw.to_vec()),
+                    0xa0..=0xa3 => other_certificates.push(one.tag),
+                    _ => return Err(one.fault("certificate expected")),
                 }
             }
         }
         let mut crls = Vec::new();
         let mut ocsps = Vec::new();
+        let mut other_revocation = 0;
         if let Some(field) = signed.optional(0xa1)? {
             let mut list = field.reader();
             while !list.is_empty() {
@@ -172,9 +191,15 @@ impl SignedData {
                     crls.push(one.raw.to_vec());
                 } else if one.tag == 0xa1 {
                     let mut other = one.reader();
-                    if other.oid("revocation format expected")? == RI_OCSP_RESPONSE {
-                        ocsps.push(other.any()?.raw.to_vec());
+                    other_revocation += 1;
+                    let format = other.oid("revocation format expected")?;
+                    let value = other.any()?;
+                    other.end("extra bytes after the revocation information")?;
+                    if format == RI_OCSP_RESPONSE {
+                        ocsps.push(value.raw.to_vec());
                     }
+                } else {
+                    return Err(one.fault("revocation information expected"));
                 }
             }
         }
@@ -197,6 +222,7 @@ impl SignedData {
             content,
             certificates,
             other_certificates,
+            other_revocation,
             crls,
             ocsps,
             signers,
@@ -265,6 +291,19 @@ fn walk_lengths(mut reader: Reader<'_>, depth: usize) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// One of the digest algorithms: a known one has no parameters or NULL (RFC 5754 §2).
+fn read_listed_digest(element: &Element<'_>) -> Result<Oid, Fault> {
+    let mut reader = element.reader();
+    let id = reader.oid("digest algorithm expected")?;
+    let parameters = if reader.is_empty() { None } else { Some(reader.any()?) };
+    reader.end("digest algorithm has extra fields")?;
+    let plain = parameters.is_none_or(|p| p.tag == tag::NULL && p.content.is_empty());
+    if !plain && DigestAlgorithm::from_oid(id).is_some() {
+        return Err(element.fault("digest algorithm has unexpected parameters"));
+    }
+    Ok(Oid::new(id))
 }
 
 fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {

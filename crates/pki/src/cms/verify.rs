@@ -60,6 +60,15 @@ pub struct CmsReport {
     /// Signature timestamp tokens (DER), not verified here.
     #[serde(skip)]
     pub signature_timestamps: Vec<Vec<u8>>,
+    /// Content timestamp tokens (DER), not verified here.
+    #[serde(skip)]
+    pub content_timestamps: Vec<Vec<u8>>,
+    /// CRLs and OCSP responses inside.
+    #[serde(skip)]
+    pub revocation: crate::path::RevocationMaterial,
+    /// The signature value, which names the signature in proofs of existence.
+    #[serde(skip)]
+    pub signature_value: Vec<u8>,
     /// Whether the content's digest was compared and is the one signed.
     pub content_matches: bool,
     /// Whether the signature value verifies with the signer's key.
@@ -120,6 +129,12 @@ pub fn verify_signer(
             claimed_signing_time: None,
             unsigned_attributes: Vec::new(),
             signature_timestamps: Vec::new(),
+            content_timestamps: Vec::new(),
+            revocation: crate::path::RevocationMaterial {
+                crls: signed.crls.clone(),
+                ocsp_responses: signed.ocsps.clone(),
+            },
+            signature_value: Vec::new(),
             content_matches: false,
             signature_verifies: false,
         },
@@ -151,20 +166,10 @@ impl Check {
             self.add(K::CmsNotDer, "cms", "");
         }
         if signed.trailing > 0 {
-            let what = if signed.trailing_zero { "zero" } else { "not zero" };
-            self.add(K::CmsTrailingBytes, "cms", format!("{} bytes, {what}", signed.trailing));
+            let kind = if signed.trailing_zero { K::CmsTrailingBytes } else { K::CmsTrailingJunk };
+            self.add(kind, "cms", signed.trailing.to_string());
         }
-        // RFC 5652 §5.1.
-        let expected = if signed.other_certificates > 0 || !signed.ocsps.is_empty() {
-            None
-        } else if signed.content_type.as_bytes() != oid::DATA
-            || signed.signers.iter().any(|s| s.version == 3)
-        {
-            Some(3)
-        } else {
-            Some(1)
-        };
-        if expected.is_some_and(|v| v != signed.version) {
+        if signed.version != expected_version(signed) {
             self.add(K::CmsVersion, "version", signed.version.to_string());
         }
         if signed.signers.is_empty() || (self.profile != Profile::Cms && signed.signers.len() != 1)
@@ -178,12 +183,9 @@ impl Check {
         if self.profile == Profile::PadesBaseline && signed.content.is_some() {
             self.add(K::CmsNotDetached, "encap_content_info", "");
         }
-        if signed.other_certificates > 0 {
-            self.add(
-                K::CmsOtherCertificateForm,
-                "certificates",
-                signed.other_certificates.to_string(),
-            );
+        if !signed.other_certificates.is_empty() {
+            let count = signed.other_certificates.len().to_string();
+            self.add(K::CmsOtherCertificateForm, "certificates", count);
         }
         for (i, der) in signed.certificates.iter().enumerate() {
             match Certificate::from_der(der) {
@@ -207,16 +209,11 @@ impl Check {
         others: &[Certificate],
     ) {
         self.report.signature_algorithm = signer.scheme.name();
+        self.report.signature_value = signer.signature.clone();
+        self.report.signature_timestamps = signer.timestamps().map(<[u8]>::to_vec).collect();
+        self.report.content_timestamps = signer.content_timestamps().map(<[u8]>::to_vec).collect();
         self.report.unsigned_attributes = signer.unsigned.iter().map(|a| a.oid.clone()).collect();
-        for a in &signer.unsigned {
-            if a.oid.as_bytes() == oid::SIGNATURE_TIMESTAMP {
-                self.report.signature_timestamps.extend(a.values.iter().cloned());
-            }
-            if a.oid.as_bytes() == oid::COUNTER_SIGNATURE && self.profile == Profile::PadesBaseline
-            {
-                self.add(K::AttributeForbidden, "unsigned_attributes", a.oid.to_string());
-            }
-        }
+        self.unsigned(signer);
         let version = match signer.id {
             SignerId::IssuerSerial(..) => 1,
             SignerId::KeyId(_) => 3,
@@ -233,6 +230,42 @@ impl Check {
         self.report.signer = self.find_signer(signer, reference.as_ref(), others);
         self.digest(signed, signer, content);
         self.signature(signed, signer, content);
+    }
+
+    /// Attributes that no signature protects: what must be signed, what the profile forbids, what is not known.
+    fn unsigned(&mut self, signer: &SignerInfo) {
+        for a in &signer.unsigned {
+            let forbidden = match a.oid.as_bytes() {
+                // RFC 5652 §11.1 to §11.3, RFC 5035 §3, RFC 6211 §2: only under the signature.
+                oid::CONTENT_TYPE
+                | oid::MESSAGE_DIGEST
+                | oid::SIGNING_TIME
+                | oid::SIGNING_CERTIFICATE
+                | oid::SIGNING_CERTIFICATE_V2
+                | oid::CONTENT_TIMESTAMP
+                | oid::CMS_ALGORITHM_PROTECTION => true,
+                // EN 319 142-1 §6.3.
+                oid::COUNTER_SIGNATURE => self.profile == Profile::PadesBaseline,
+                oid::SIGNATURE_TIMESTAMP
+                | oid::CERTIFICATE_REFERENCES
+                | oid::REVOCATION_REFERENCES
+                | oid::CERTIFICATE_VALUES
+                | oid::REVOCATION_VALUES
+                | oid::ARCHIVE_TIMESTAMP_V2
+                | oid::ARCHIVE_TIMESTAMP_V3 => false,
+                _ => {
+                    let kind = match self.profile {
+                        Profile::Cms => K::AttributeUnprocessed,
+                        _ => K::UnsignedUnknown,
+                    };
+                    self.add(kind, "unsigned_attributes", a.oid.to_string());
+                    false
+                }
+            };
+            if forbidden {
+                self.add(K::AttributeForbidden, "unsigned_attributes", a.oid.to_string());
+            }
+        }
     }
 
     /// The one value of an attribute. Repeated or with several values: a finding.
@@ -293,16 +326,19 @@ impl Check {
             self.algorithm_protection(signer, value);
         }
         for a in list {
-            let known = [
-                oid::CONTENT_TYPE,
-                oid::MESSAGE_DIGEST,
-                oid::SIGNING_TIME,
-                oid::SIGNING_CERTIFICATE,
-                oid::SIGNING_CERTIFICATE_V2,
-                oid::CMS_ALGORITHM_PROTECTION,
-            ];
-            if !known.contains(&a.oid.as_bytes()) {
-                self.add(K::AttributeUnprocessed, "signed_attributes", a.oid.to_string());
+            match a.oid.as_bytes() {
+                oid::CONTENT_TYPE
+                | oid::MESSAGE_DIGEST
+                | oid::SIGNING_TIME
+                | oid::SIGNING_CERTIFICATE
+                | oid::SIGNING_CERTIFICATE_V2
+                | oid::CONTENT_TIMESTAMP
+                | oid::CMS_ALGORITHM_PROTECTION => {}
+                // RFC 5652 §11.4, EN 319 122-1 §5.3: these are about the signature, which is not there yet.
+                oid::COUNTER_SIGNATURE | oid::SIGNATURE_TIMESTAMP => {
+                    self.add(K::AttributeForbidden, "signed_attributes", a.oid.to_string());
+                }
+                _ => self.add(K::AttributeUnprocessed, "signed_attributes", a.oid.to_string()),
             }
         }
         self.reference(list)
@@ -382,6 +418,13 @@ impl Check {
             self.add(K::SignerNotFound, "signer_info", id);
             return None;
         };
+        // Names compare without regard to case and string type (RFC 5280 §7.1), but this one is a copy of the
+        // certificate's and stands outside the signature: byte for byte.
+        if let SignerId::IssuerSerial(issuer, _) = &signer.id
+            && issuer.as_der() != found.issuer().as_der()
+        {
+            self.add(K::CmsIssuerSpelling, "signer_info.sid", issuer.to_string());
+        }
         if let Some(reference) = reference {
             if named.is_none() && reference.digest.is_ok() {
                 self.add(
@@ -397,20 +440,6 @@ impl Check {
             }
         }
         Some(found)
-    }
-
-    fn content_digest(
-        &self,
-        signed: &SignedData,
-        content: Content<'_>,
-        algorithm: DigestAlgorithm,
-    ) -> Option<Vec<u8>> {
-        match content {
-            Content::Embedded => signed.content.as_ref().map(|c| algorithm.digest(c)),
-            Content::Bytes(bytes) => Some(algorithm.digest(bytes)),
-            Content::Digest(have, value) => (have == algorithm).then(|| value.to_vec()),
-            Content::Provider(provider) => provider(algorithm),
-        }
     }
 
     fn digest(&mut self, signed: &SignedData, signer: &SignerInfo, content: Content<'_>) {
@@ -437,7 +466,8 @@ impl Check {
                 return;
             }
         };
-        match self.content_digest(signed, content, algorithm) {
+        let embedded = signed.content.as_deref().filter(|_| matches!(content, Content::Embedded));
+        match digest_of(embedded.map_or(content, Content::Bytes), algorithm) {
             None => self.add(K::ContentNotGiven, "content", algorithm.name()),
             Some(computed) if computed == claimed => self.report.content_matches = true,
             Some(_) => self.add(K::DigestMismatch, "message_digest", algorithm.name()),
@@ -471,7 +501,12 @@ impl Check {
         if key.rsa_bits().is_some_and(|bits| bits < 2048) {
             self.add(K::AlgorithmRefused, "signer_info", key.name());
         }
-        let outcome = match (&signer.signed_raw, content) {
+        let bytes = match content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Embedded => signed.content.as_deref(),
+            Content::Digest(..) | Content::Provider(_) => None,
+        };
+        let outcome = match (&signer.signed_raw, bytes) {
             // RFC 5652 §5.4: hashed with the SET OF tag, all other bytes as transmitted.
             (Some(raw), _) => {
                 let message = implicit(tag::SET, raw);
@@ -489,13 +524,13 @@ impl Check {
                     other => other,
                 }
             }
-            (None, Content::Bytes(bytes)) => key.verify(&scheme, bytes, &signer.signature),
-            (None, Content::Embedded) if signed.content.is_some() => key.verify(
-                &scheme,
-                signed.content.as_deref().unwrap_or_default(),
-                &signer.signature,
-            ),
-            (None, Content::Embedded | Content::Digest(..) | Content::Provider(_)) => {
+            (None, Some(bytes)) => {
+                if looks_like_attributes(bytes) {
+                    self.add(K::AttributesAsContent, "content", "");
+                }
+                key.verify(&scheme, bytes, &signer.signature)
+            }
+            (None, None) => {
                 self.add(
                     K::ContentNotGiven,
                     "content",
@@ -520,6 +555,50 @@ impl Check {
             }
             Err(VerifyFault::Invalid) => self.add(K::SignatureWrong, "signer_info", scheme.name()),
         }
+    }
+}
+
+/// Whether the bytes are a SET of attributes with a content type and a message digest. A signature over such a set serves
+/// as one over content when the attributes are taken away.
+fn looks_like_attributes(bytes: &[u8]) -> bool {
+    let mut outer = Reader::new(bytes);
+    let Ok(set) = outer.expect(tag::SET, "") else { return false };
+    let mut list = set.reader();
+    let mut found = [false; 2];
+    while let Ok(mut one) = list.sequence("") {
+        match one.oid("") {
+            Ok(oid::CONTENT_TYPE) => found[0] = true,
+            Ok(oid::MESSAGE_DIGEST) => found[1] = true,
+            _ => {}
+        }
+    }
+    found == [true; 2]
+}
+
+/// RFC 5652 §5.1.
+fn expected_version(signed: &SignedData) -> u64 {
+    let has = |tag: u8| signed.other_certificates.contains(&tag);
+    if has(0xa3) || signed.other_revocation > 0 {
+        5
+    } else if has(0xa2) {
+        4
+    } else if has(0xa1)
+        || signed.content_type.as_bytes() != oid::DATA
+        || signed.signers.iter().any(|s| s.version == 3)
+    {
+        3
+    } else {
+        1
+    }
+}
+
+/// The digest of content, where it can be had.
+pub(crate) fn digest_of(content: Content<'_>, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+    match content {
+        Content::Embedded => None,
+        Content::Bytes(bytes) => Some(algorithm.digest(bytes)),
+        Content::Digest(have, value) => (have == algorithm).then(|| value.to_vec()),
+        Content::Provider(provider) => provider(algorithm),
     }
 }
 
