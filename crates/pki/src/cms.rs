@@ -1,12 +1,13 @@
 //! CMS SignedData for PAdES and CAdES: reading raw bytes, checking, preparing and completing.
 //! Paths, revocation and timestamps have their own modules.
 
-mod attribute;
+pub(crate) mod attribute;
 mod beside;
 mod parse;
 mod prepare;
 mod timestamp;
 mod verify;
+pub(crate) mod write;
 
 pub use parse::{RawAttribute, SignedData, SignerId, SignerInfo};
 pub use prepare::{PrepareOptions, Prepared, prepare, prepare_with};

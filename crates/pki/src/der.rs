@@ -6,6 +6,8 @@ mod when;
 mod write;
 
 pub(crate) use read::{Element, Fault, Reader, bits, boolean, integer_u64, string, well_formed};
+#[cfg(feature = "authority")]
+pub(crate) use when::write_generalized_time;
 pub(crate) use when::{generalized_time, read_time, time_field, write_time};
 #[cfg(feature = "authority")]
 pub(crate) use write::{bit_string, context};

@@ -75,7 +75,6 @@ fn openssl_tokens_are_accepted_and_changed_ones_are_not() {
         profile: &profile,
         revocation: &material,
     };
-    let original = tsp::verify(&last, data, &context);
     let (mut flips, mut good) = (0, 0);
     for bit in 0..last.len() * 8 {
         let mut changed = last.clone();
@@ -83,18 +82,12 @@ fn openssl_tokens_are_accepted_and_changed_ones_are_not() {
         flips += 1;
         let report = tsp::verify(&changed, data, &context);
         if report.is_valid() {
-            // Bits outside the signature (version numbers, the spelling of a name) may change without
-            // changing what is proven; what is proven must stay.
-            assert_eq!(
-                (report.time, &report.policy),
-                (original.time, &original.policy),
-                "bit {bit}"
-            );
+            println!("bit {} of byte {}: {:?}", bit % 8, bit / 8, report.findings);
             good += 1;
         }
     }
     println!(
-        "openssl ts: {accepted} tokens accepted; {flips} single-bit changes, {good} prove the same"
+        "openssl ts: {accepted} tokens accepted; {flips} single-bit changes, {good} of them pass"
     );
-    assert!(good < 100, "{good}");
+    assert_eq!(good, 0);
 }

@@ -3,7 +3,7 @@
 
 use super::attribute::{self, CertificateReference};
 use super::parse::{RawAttribute, SignedData, SignerId, SignerInfo};
-use super::prepare::implicit;
+use super::write::implicit;
 use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
 use crate::der::{self, Reader, tag};
 use crate::finding::FindingKind as K;

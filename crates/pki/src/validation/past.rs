@@ -136,7 +136,8 @@ impl Run<'_> {
     ) -> (Outcome, Option<PathReport>) {
         let proven = self.proofs.of(value).unwrap_or(self.context.now);
         let judged = match self.past_certificate(target, profiles, proven) {
-            Err(outcome) => (outcome, None),
+            // Step 1: the current outcome stays; the step before says why the past does not help.
+            Err(_) => (current, None),
             // Step 2: the signature is proven to be older than the control time.
             Ok(control) if proven <= control => match self.path(target, proven, profiles) {
                 None => (current, None),
@@ -187,7 +188,9 @@ impl Run<'_> {
                     &RevocationMaterial::default(),
                 );
                 if !report.is_valid() {
-                    reason = report.conclusion().into();
+                    if reason.sub_indication != Some(SubIndication::NoPoe) {
+                        reason = report.conclusion().into();
+                    }
                     continue;
                 }
                 let control = match profile.revocation {
@@ -305,4 +308,105 @@ fn pick(
     wanted: impl Fn(&About) -> bool,
 ) -> Vec<Vec<u8>> {
     usable.iter().filter(|(d, ..)| wanted(&d.about)).map(|(d, ..)| d.der.clone()).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::print_stderr)]
+mod tests {
+    use super::*;
+    use crate::path::Purpose;
+    use crate::validation::{AuthorityTime, Context, Proofs};
+    use time::macros::datetime;
+
+    /// The time-sliding hierarchy of pyHanko's certificate validator: alice is revoked on 2020-12-01, lists come every ten
+    /// days.
+    fn control_time(
+        lists: &str,
+        now: OffsetDateTime,
+        slide: Slide,
+    ) -> Option<Option<OffsetDateTime>> {
+        let folder = "../../../shared/corpora/pyhanko-certvalidator/ades/time-slide";
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        if !folder.is_dir() {
+            eprintln!("SKIPPED: time sliding: {} is not there", folder.display());
+            return None;
+        }
+        let read = |name: String| std::fs::read(folder.join(name)).unwrap();
+        let certificate = |name: &str| {
+            let bytes = read(format!("certs/{name}.crt"));
+            let text = String::from_utf8_lossy(&bytes);
+            Certificate::from_pem(&text).or_else(|_| Certificate::from_der(&bytes)).unwrap()
+        };
+        let revocation = RevocationMaterial {
+            crls: vec![read(format!("root-{lists}.crl")), read(format!("interm-{lists}.crl"))],
+            ocsp_responses: Vec::new(),
+        };
+        let (alice, interm, root) =
+            (certificate("alice"), certificate("interm"), certificate("root"));
+        let (sorted, dated) = newest_first(&revocation);
+        let mut proofs = Proofs::new();
+        [&alice, &interm].iter().for_each(|c| proofs.add(c.as_der(), dated[0].issued));
+        dated.iter().for_each(|d| proofs.add(&d.der, d.issued));
+        let profile = Profile::document_signing(Purpose::Public);
+        let context = Context {
+            now,
+            anchors: &[Anchor::new(root, &[Purpose::Public])],
+            certificates: &[],
+            revocation: &revocation,
+            profiles: std::slice::from_ref(&profile),
+            timestamping: &Profile::timestamping(),
+            authority_time: AuthorityTime::Now,
+            slide,
+            proofs: &proofs,
+        };
+        let mut run = Run {
+            context: &context,
+            certificates: vec![interm],
+            revocation: sorted,
+            dated,
+            proofs: proofs.clone(),
+            steps: Vec::new(),
+            control_time: None,
+        };
+        Some(run.past_certificate(&alice, context.profiles, now).ok())
+    }
+
+    #[test]
+    fn the_control_time_slides_over_pyhankos_lists() {
+        let cases = [
+            // Revoked: to the time of revocation.
+            (
+                "2020-12-10",
+                datetime!(2020-12-10 0:05 UTC),
+                Slide::Issuance,
+                Some(datetime!(2020-12-01 0:00 UTC)),
+            ),
+            // Fresh: not at all.
+            (
+                "2020-11-29",
+                datetime!(2020-11-29 0:05 UTC),
+                Slide::Issuance,
+                Some(datetime!(2020-11-29 0:05 UTC)),
+            ),
+            // Stale: to the issuance of the lists, or to their end.
+            (
+                "2020-10-01",
+                datetime!(2020-11-29 0:05 UTC),
+                Slide::Issuance,
+                Some(datetime!(2020-09-22 0:00 UTC)),
+            ),
+            (
+                "2020-10-01",
+                datetime!(2020-11-29 0:05 UTC),
+                Slide::NextUpdate,
+                Some(datetime!(2020-10-02 0:00 UTC)),
+            ),
+            // Issued only later.
+            ("2020-12-10", datetime!(2020-11-01 0:05 UTC), Slide::Issuance, None),
+        ];
+        for (lists, now, slide, expected) in cases {
+            let Some(control) = control_time(lists, now, slide) else { return };
+            assert_eq!(control, expected, "{lists} at {now}");
+        }
+    }
 }
