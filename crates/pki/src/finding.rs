@@ -180,6 +180,7 @@ findings! {
     CmsDigestNotListed "pki.cms_digest_not_listed" Fails Some(FormatFailure), "RFC 5652 §5.1", "The signer's digest algorithm is not in the list of digest algorithms";
     CmsNotDetached "pki.cms_not_detached" Fails Some(FormatFailure), "EN 319 142-1 §6.3 (detached)", "The CMS carries the content that it must leave out";
     CmsContentType "pki.cms_content_type" Fails Some(FormatFailure), "RFC 5652 §11.1", "The content type is not the one signed";
+    CmsPkcs7Content "pki.cms_pkcs7_content" Notes None, "RFC 5652 §5.2.1", "The content is a structure as in PKCS #7, not an octet string";
     CmsCertificateMalformed "pki.cms_certificate_malformed" Undecided Some(CertificateChainGeneralFailure), "RFC 5652 §10.2.3", "A certificate in the CMS cannot be read";
     CmsOtherCertificateForm "pki.cms_other_certificate_form" Notes None, "RFC 5652 §10.2.2", "A certificate of another form than X.509 is in the CMS";
     CmsCertificateStray "pki.cms_certificate_stray" Undecided Some(CertificateChainGeneralFailure), "RFC 5652 §5.1; EN 319 122-1 §6.3", "A certificate in the CMS, which no signature protects, belongs to no path and is not what a known issuer signed";

@@ -97,6 +97,8 @@ pub struct SignedData {
     pub(crate) digests: Vec<Oid>,
     pub(crate) content_type: Oid,
     pub(crate) content: Option<Vec<u8>>,
+    /// The content is a structure, as PKCS #7 had it, not an OCTET STRING.
+    pub(crate) foreign_content: bool,
     pub(crate) certificates: Vec<Vec<u8>>,
     /// Tags of certificates of other forms (RFC 5652 §10.2.2).
     pub(crate) other_certificates: Vec<u8>,
@@ -124,9 +126,11 @@ impl SignedData {
         }
         match Self::read(Reader::new(bytes), bytes, false) {
             Ok(parsed) => Ok(parsed),
-            // DER says where the fault is; BER is tried only for what DER forbids.
-            Err(fault) => Self::read(Reader::new_ber(bytes), bytes, true)
-                .map_err(|_| Error::malformed(WHAT)(fault)),
+            // BER is tried only for what DER forbids; which of the two faults is told is the one that tells more.
+            Err(fault) => Self::read(Reader::new_ber(bytes), bytes, true).map_err(|ber| {
+                let only_form = fault.reason.contains("length");
+                Error::malformed(WHAT)(if only_form { ber } else { fault })
+            }),
         }
     }
 
@@ -156,11 +160,19 @@ impl SignedData {
         }
         let mut encapsulated = signed.sequence("encapsulated content expected")?;
         let content_type = Oid::new(encapsulated.oid("content type expected")?);
+        let mut foreign_content = false;
         let content = match encapsulated.optional(0xa0)? {
             None => None,
             Some(field) => {
                 let mut inner = field.reader();
-                let octets = inner.octets("content octets expected")?.into_owned();
+                // RFC 5652 §5.2.1: PKCS #7 put the structure itself here; its contents are what is signed.
+                foreign_content =
+                    content_type.as_bytes() != oid::DATA && inner.peek() == Some(tag::SEQUENCE);
+                let octets = if foreign_content {
+                    inner.any()?.content.to_vec()
+                } else {
+                    inner.octets("content octets expected")?.into_owned()
+                };
                 inner.end("extra bytes after the content")?;
                 Some(octets)
             }
@@ -220,6 +232,7 @@ impl SignedData {
             digests,
             content_type,
             content,
+            foreign_content,
             certificates,
             other_certificates,
             other_revocation,

@@ -180,6 +180,13 @@ impl Check {
         if self.profile != Profile::Cms && signed.content_type.as_bytes() != wanted {
             self.add(K::CmsContentType, "encap_content_info", signed.content_type.to_string());
         }
+        if signed.foreign_content {
+            let kind = match self.profile {
+                Profile::Cms => K::CmsPkcs7Content,
+                _ => K::CmsContentType,
+            };
+            self.add(kind, "encap_content_info.content", signed.content_type.to_string());
+        }
         if self.profile == Profile::PadesBaseline && signed.content.is_some() {
             self.add(K::CmsNotDetached, "encap_content_info", "");
         }
@@ -583,7 +590,7 @@ fn expected_version(signed: &SignedData) -> u64 {
     } else if has(0xa2) {
         4
     } else if has(0xa1)
-        || signed.content_type.as_bytes() != oid::DATA
+        || (signed.content_type.as_bytes() != oid::DATA && !signed.foreign_content)
         || signed.signers.iter().any(|s| s.version == 3)
     {
         3
