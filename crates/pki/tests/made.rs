@@ -8,26 +8,26 @@ use motcua_pki::path::{Anchor, Purpose};
 use time::{Date, Month, OffsetDateTime, Time};
 
 /// Noon of the first of a month.
-pub fn day(year: i32, month: u8) -> OffsetDateTime {
+pub(crate) fn day(year: i32, month: u8) -> OffsetDateTime {
     let date = Date::from_calendar_date(year, Month::try_from(month).unwrap(), 1).unwrap();
     date.with_time(Time::from_hms(12, 0, 0).unwrap()).assume_utc()
 }
 
-pub struct World {
+pub(crate) struct World {
     /// 2016 to 2046.
-    pub root: Identity,
+    pub(crate) root: Identity,
     /// Under the root, 2020 to 2036.
-    pub ca: Identity,
+    pub(crate) ca: Identity,
     /// Under the CA, 2025 and 2026.
-    pub signer: Identity,
+    pub(crate) signer: Identity,
     /// Under the root, 2020 to 2029.
-    pub tsa: Identity,
+    pub(crate) tsa: Identity,
     /// Under the root, 2024 to 2040.
-    pub later_tsa: Identity,
+    pub(crate) later_tsa: Identity,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let template = |name: &str, from: i32, until: i32| {
             let subject = SubjectName::new().country("VN").common_name(name);
             Template::new(subject, day(from, 1), day(until, 1))
@@ -43,23 +43,33 @@ impl World {
         Self { root, ca, signer, tsa, later_tsa }
     }
 
-    pub fn anchor(&self) -> Anchor {
+    pub(crate) fn anchor(&self) -> Anchor {
         let purposes = [Purpose::OfficialDuty, Purpose::Timestamping];
         Anchor::new(self.root.certificate().clone(), &purposes)
     }
 
-    pub fn sign(&self, content: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, content: &[u8]) -> Vec<u8> {
         let signer = self.signer.signer().unwrap();
         let digest = signer.algorithm().content_digest().digest(content);
         let chain = signer.certificate_chain();
         cms::prepare(chain, signer.algorithm(), &digest).unwrap().sign(&signer).unwrap()
     }
 
-    pub fn timestamp(&self, data: &[u8], authority: &Identity, at: OffsetDateTime) -> Vec<u8> {
+    pub(crate) fn timestamp(
+        &self,
+        data: &[u8],
+        authority: &Identity,
+        at: OffsetDateTime,
+    ) -> Vec<u8> {
         authority.timestamp(&TokenTemplate::over(data, at)).unwrap()
     }
 
-    pub fn with_timestamp(&self, cms: &[u8], authority: &Identity, at: OffsetDateTime) -> Vec<u8> {
+    pub(crate) fn with_timestamp(
+        &self,
+        cms: &[u8],
+        authority: &Identity,
+        at: OffsetDateTime,
+    ) -> Vec<u8> {
         let signed = SignedData::parse(cms).unwrap();
         let value = cms::signature_to_timestamp(&signed).unwrap();
         let token = self.timestamp(value, authority, at);
@@ -67,12 +77,12 @@ impl World {
     }
 
     /// The root's list of a month, with nothing on it.
-    pub fn root_crl(&self, at: OffsetDateTime) -> Vec<u8> {
+    pub(crate) fn root_crl(&self, at: OffsetDateTime) -> Vec<u8> {
         crl(&self.root, at, at + time::Duration::days(30), &[])
     }
 }
 
-pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         short @ 0..0x80 => out.push(u8::try_from(short).unwrap()),
@@ -91,7 +101,7 @@ fn utc_time(at: OffsetDateTime) -> Vec<u8> {
 }
 
 /// A CRL signed with ECDSA P-256.
-pub fn crl(
+pub(crate) fn crl(
     issuer: &Identity,
     this: OffsetDateTime,
     next: OffsetDateTime,

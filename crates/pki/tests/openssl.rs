@@ -1,5 +1,5 @@
 //! What the OpenSSL tests share: keys, files, commands. OpenSSL is the witness: it accepts ours, we accept its.
-#![allow(clippy::unwrap_used, clippy::print_stderr, dead_code)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, dead_code)]
 
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};
 use motcua_pki::path::{Anchor, Purpose};
@@ -8,17 +8,17 @@ use std::process::Command;
 use time::{Duration, OffsetDateTime};
 
 /// Now: OpenSSL judges certificates by the system's clock.
-pub fn now() -> OffsetDateTime {
+pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc().replace_nanosecond(0).unwrap()
 }
 
 /// A folder for the files that commands exchange; `None`, said aloud, where the command is not there.
-pub struct Desk {
+pub(crate) struct Desk {
     dir: tempfile::TempDir,
 }
 
 impl Desk {
-    pub fn new(what: &str) -> Option<Self> {
+    pub(crate) fn new(what: &str) -> Option<Self> {
         if Command::new("openssl").arg("version").output().is_err() {
             eprintln!("SKIPPED: {what}: the command openssl is not there");
             return None;
@@ -26,24 +26,24 @@ impl Desk {
         Some(Self { dir: tempfile::tempdir().unwrap() })
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap()
     }
 
     /// Runs `openssl` in the folder; its complaint where it fails.
-    pub fn run(&self, arguments: &str) -> Result<String, String> {
+    pub(crate) fn run(&self, arguments: &str) -> Result<String, String> {
         let arguments = arguments.split_whitespace();
         let done =
             Command::new("openssl").args(arguments).current_dir(self.dir.path()).output().unwrap();
@@ -52,7 +52,7 @@ impl Desk {
     }
 
     /// A new key of a kind that `openssl genpkey` makes.
-    pub fn key(&self, kind: &str) -> PrivateKey {
+    pub(crate) fn key(&self, kind: &str) -> PrivateKey {
         let options = match kind {
             "rsa" => "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
             "p256" => "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
@@ -64,7 +64,7 @@ impl Desk {
     }
 
     /// Writes an identity as `name.pem` and `name.key`, its issuers as `name-chain.pem`.
-    pub fn put(&self, name: &str, identity: &Identity) {
+    pub(crate) fn put(&self, name: &str, identity: &Identity) {
         self.write(&format!("{name}.pem"), identity.certificate().to_pem());
         self.write(&format!("{name}.key"), identity.private_key().to_pkcs8_pem().as_bytes());
         let chain: String = identity.chain().iter().skip(1).map(|c| c.to_pem()).collect();
@@ -72,16 +72,16 @@ impl Desk {
     }
 }
 
-pub fn template(name: &str) -> Template {
+pub(crate) fn template(name: &str) -> Template {
     let subject = SubjectName::new().country("VN").organization("Mẫu").common_name(name);
     Template::new(subject, now() - Duration::days(30), now() + Duration::days(30))
 }
 
-pub fn root() -> Identity {
+pub(crate) fn root() -> Identity {
     Identity::root(&template("Root").certificate_authority(None)).unwrap()
 }
 
-pub fn anchor(root: &Identity) -> Anchor {
+pub(crate) fn anchor(root: &Identity) -> Anchor {
     let purposes = [Purpose::Public, Purpose::OfficialDuty, Purpose::Timestamping];
     Anchor::new(root.certificate().clone(), &purposes)
 }
