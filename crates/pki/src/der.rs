@@ -1,10 +1,12 @@
 //! DER on raw bytes: the strict reader, the minimal writer and the two times.
 //! What the bytes mean is said in the modules of each format, not here.
 
+mod canonical;
 mod read;
 mod when;
 mod write;
 
+pub(crate) use canonical::canonical;
 pub(crate) use read::{Element, Fault, Reader, bits, boolean, integer_u64, string, well_formed};
 #[cfg(feature = "authority")]
 pub(crate) use when::write_generalized_time;

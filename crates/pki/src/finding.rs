@@ -200,6 +200,7 @@ findings! {
     AlgorithmProtection "pki.cms_algorithm_protection" Fails Some(SigCryptoFailure), "RFC 6211 §2", "The protected algorithms are not the ones used";
     // CMS: signer and mathematics.
     SignerNotFound "pki.cms_signer_not_found" Undecided Some(NoSigningCertificateFound), "EN 319 102-1 §5.2.3", "The signing certificate is not there";
+    SignerNotInside "pki.cms_signer_not_inside" Undecided Some(SigConstraintsFailure), "EN 319 122-1 §6.3 (SignedData.certificates); EN 319 142-1 §6.3", "The signing certificate is not in the CMS";
     SignerReferenceWrong "pki.cms_signer_reference" Fails Some(FormatFailure), "EN 319 122-1 §5.2.2", "The signing-certificate attribute names another certificate";
     SignerReferenceIssuer "pki.cms_signer_reference_issuer" Undecided Some(SigConstraintsFailure), "EN 319 102-1 §5.2.3.4", "Issuer and serial number in the signing-certificate attribute are not the certificate's";
     SignerReferenceLegacy "pki.cms_signer_reference_legacy" Undecided Some(CryptoConstraintsFailure), "EN 319 122-1 §5.2.2.2", "The certificate is named by SHA-1 only";

@@ -109,6 +109,12 @@ pub struct SignedData {
     pub(crate) signers: Vec<SignerInfo>,
 }
 
+/// Signers, digest algorithms and attribute values kept, all together. A signature has a dozen; the bound keeps what is
+/// allocated within a few times the size of the input.
+const MAX_PARTS: usize = 1024;
+/// Shortest certificate or CRL kept: nothing shorter can be one, and a list of nothings would cost more than it weighs.
+const MIN_CERTIFICATE: usize = 64;
+
 const WHAT: &str = "CMS SignedData";
 /// 1.3.6.1.5.5.7.16.2, id-ri-ocsp-response (RFC 5940)
 const RI_OCSP_RESPONSE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 16, 2];
@@ -154,6 +160,9 @@ impl SignedData {
         let mut list = signed.expect(tag::SET, "digest algorithms expected")?.reader();
         let mut digests = Vec::new();
         while !list.is_empty() {
+            if digests.len() >= MAX_PARTS {
+                return Err(list.fault("too many digest algorithms"));
+            }
             digests.push(read_listed_digest(
                 &list.expect(tag::SEQUENCE, "digest algorithm expected")?,
             )?);
@@ -186,6 +195,9 @@ impl SignedData {
             while !list.is_empty() {
                 let one = list.any()?;
                 match one.tag {
+                    tag::SEQUENCE if one.raw.len() < MIN_CERTIFICATE => {
+                        return Err(one.fault("too short to be a certificate"));
+                    }
                     tag::SEQUENCE => certificates.push(one.raw.to_vec()),
                     0xa0..=0xa3 => other_certificates.push(one.tag),
                     _ => return Err(one.fault("certificate expected")),
@@ -199,7 +211,9 @@ impl SignedData {
             let mut list = field.reader();
             while !list.is_empty() {
                 let one = list.any()?;
-                if one.tag == tag::SEQUENCE {
+                if one.raw.len() < MIN_CERTIFICATE {
+                    return Err(one.fault("too short to be revocation information"));
+                } else if one.tag == tag::SEQUENCE {
                     crls.push(one.raw.to_vec());
                 } else if one.tag == 0xa1 {
                     let mut other = one.reader();
@@ -218,8 +232,12 @@ impl SignedData {
         let mut list = signed.expect(tag::SET, "signer infos expected")?.reader();
         signed.end("signed data has extra fields")?;
         let mut signers = Vec::new();
+        let mut left = MAX_PARTS;
         while !list.is_empty() {
-            signers.push(read_signer(&list.expect(tag::SEQUENCE, "signer info expected")?)?);
+            signers.push(read_signer(
+                &list.expect(tag::SEQUENCE, "signer info expected")?,
+                &mut left,
+            )?);
         }
         let trailing = outer.rest();
         let length = bytes.len() - trailing.len();
@@ -319,7 +337,8 @@ fn read_listed_digest(element: &Element<'_>) -> Result<Oid, Fault> {
     Ok(Oid::new(id))
 }
 
-fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
+fn read_signer(element: &Element<'_>, left: &mut usize) -> Result<SignerInfo, Fault> {
+    *left = left.checked_sub(1).ok_or(element.fault("too many signers"))?;
     let mut reader = element.reader();
     let version = der::integer_u64(&reader.expect(tag::INTEGER, "version expected")?)?;
     let id = match reader.peek() {
@@ -348,14 +367,14 @@ fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
     };
     let (signed_raw, signed) = match reader.optional(0xa0)? {
         None => (None, Vec::new()),
-        Some(field) => (Some(field.raw.to_vec()), read_attributes(&field)?),
+        Some(field) => (Some(field.raw.to_vec()), read_attributes(&field, left)?),
     };
     let scheme_element = reader.expect(tag::SEQUENCE, "signature algorithm expected")?;
     let scheme = Scheme::read(&scheme_element)?;
     let signature = reader.octets("signature expected")?.into_owned();
     let unsigned = match reader.optional(0xa1)? {
         None => Vec::new(),
-        Some(field) => read_attributes(&field)?,
+        Some(field) => read_attributes(&field, left)?,
     };
     reader.end("signer info has extra fields")?;
     Ok(SignerInfo {
@@ -372,7 +391,7 @@ fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
     })
 }
 
-fn read_attributes(field: &Element<'_>) -> Result<Vec<RawAttribute>, Fault> {
+fn read_attributes(field: &Element<'_>, left: &mut usize) -> Result<Vec<RawAttribute>, Fault> {
     let mut list = field.reader();
     let mut attributes = Vec::new();
     while !list.is_empty() {
@@ -381,7 +400,9 @@ fn read_attributes(field: &Element<'_>) -> Result<Vec<RawAttribute>, Fault> {
         let mut set = one.expect(tag::SET, "attribute values expected")?.reader();
         one.end("attribute has extra fields")?;
         let mut values = Vec::new();
+        *left = left.checked_sub(1).ok_or(list.fault("too many attributes"))?;
         while !set.is_empty() {
+            *left = left.checked_sub(1).ok_or(set.fault("too many attribute values"))?;
             values.push(set.any()?.raw.to_vec());
         }
         attributes.push(RawAttribute { oid, values });
