@@ -86,8 +86,11 @@ pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         short @ 0..0x80 => out.push(u8::try_from(short).unwrap()),
-        middle @ 0x80..0x100 => out.extend([0x81, u8::try_from(middle).unwrap()]),
-        long => out.extend([&[0x82], &u16::try_from(long).unwrap().to_be_bytes()[..]].concat()),
+        long => {
+            let digits: Vec<u8> = long.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
+            out.push(0x80 | u8::try_from(digits.len()).unwrap());
+            out.extend(digits);
+        }
     }
     out.extend(content);
     out

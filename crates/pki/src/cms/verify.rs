@@ -149,6 +149,9 @@ pub fn verify_signer(
     check.report
 }
 
+/// Certificates that cannot be read are told one by one up to here: the findings must not outgrow the input.
+const MOST_MALFORMED: usize = 16;
+
 struct Check {
     report: CmsReport,
     profile: Profile,
@@ -196,17 +199,22 @@ impl Check {
             let count = signed.other_certificates.len().to_string();
             self.add(K::CmsOtherCertificateForm, "certificates", count);
         }
+        let mut malformed = 0;
         for (i, der) in signed.certificates.iter().enumerate() {
             match Certificate::from_der(der) {
                 Ok(certificate) => self.report.certificates.push(certificate),
                 Err(error) => {
-                    self.add(
-                        K::CmsCertificateMalformed,
-                        &format!("certificates[{i}]"),
-                        error.to_string(),
-                    );
+                    malformed += 1;
+                    if malformed <= MOST_MALFORMED {
+                        let at = format!("certificates[{i}]");
+                        self.add(K::CmsCertificateMalformed, &at, error.to_string());
+                    }
                 }
             }
+        }
+        if malformed > MOST_MALFORMED {
+            let all = format!("{malformed} of them");
+            self.add(K::CmsCertificateMalformed, "certificates", all);
         }
     }
 
