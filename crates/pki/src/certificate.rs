@@ -9,7 +9,7 @@ pub(crate) use extension::{
     DistributionPoint, Extensions, NameConstraints, PointName, distribution_point_name, reason_mask,
 };
 pub use general_name::GeneralName;
-pub(crate) use general_name::{read_general_name, read_general_names};
+pub(crate) use general_name::read_general_names;
 
 use crate::algorithm::{DigestAlgorithm, PublicKey, Scheme, VerifyFault};
 use crate::der::{self, Reader, tag};

@@ -119,6 +119,7 @@ fn can_be_helped(findings: &[Finding]) -> bool {
                 | K::RevocationUnknown
                 | K::RevocationStale
                 | K::AlgorithmRefused
+                | K::AnchorDate
         )
     })
 }

@@ -153,7 +153,7 @@ fn no_single_bit_change_is_good() {
         accuracy: Some(1),
         ..TokenTemplate::over(DATA, now())
     };
-    let mut tokens = vec![tsa.timestamp(&token).unwrap()];
+    let mut token = tsa.timestamp(&token).unwrap();
     if let Some(desk) = Desk::new("openssl ts: single-bit changes") {
         desk.put("tsa", &tsa);
         desk.write("serial", "01\n");
@@ -162,19 +162,17 @@ fn no_single_bit_change_is_good() {
         // Its token carries the root too.
         desk.write("tsa.cnf", configuration("sha256", "sha256", "no"));
         desk.run("ts -reply -config tsa.cnf -queryfile req -out resp").unwrap();
-        tokens.push(tsp::response_token(&desk.read("resp")).unwrap());
+        token = tsp::response_token(&desk.read("resp")).unwrap();
     }
     let mut flips = 0;
-    for token in tokens {
-        let report = verify(&token, DATA, &root, &NONCE, &[]);
-        assert!(report.is_valid(), "{report:#?}");
-        for bit in 0..token.len() * 8 {
-            let mut changed = token.clone();
-            changed[bit / 8] ^= 1 << (bit % 8);
-            flips += 1;
-            let report = verify(&changed, DATA, &root, &NONCE, &[]);
-            assert!(!report.is_valid(), "bit {} of byte {}", bit % 8, bit / 8);
-        }
+    let report = verify(&token, DATA, &root, &NONCE, &[]);
+    assert!(report.is_valid(), "{report:#?}");
+    for bit in 0..token.len() * 8 {
+        let mut changed = token.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        flips += 1;
+        let report = verify(&changed, DATA, &root, &NONCE, &[]);
+        assert!(!report.is_valid(), "bit {} of byte {}", bit % 8, bit / 8);
     }
-    println!("timestamp tokens: {flips} single-bit changes, none good");
+    println!("timestamp token: {flips} single-bit changes, none good");
 }

@@ -360,3 +360,26 @@ fn an_inaccurate_clock_is_not_held_against_the_order() {
     passed(&report, Process::WithTime);
     assert_eq!(report.best_signature_time, Some(day(2026, 6) - time::Duration::seconds(30)));
 }
+
+#[test]
+fn a_heap_of_timestamps_is_not_paid_for() {
+    let world = World::new();
+    let cms = world.sign(CONTENT);
+    let seal = world.timestamp(b"revision", &world.tsa, day(2026, 6));
+    let covered: [&[u8]; 1] = [&cms];
+    let one = DocumentTimestamp {
+        label: "seal",
+        token: &seal,
+        content: Content::Bytes(b"revision"),
+        covers: &covered,
+    };
+    let now = day(2026, 6) + time::Duration::days(3);
+    let (ca, root) =
+        (crl(&world.ca, day(2026, 6), day(2026, 7), &[]), world.root_crl(day(2026, 6)));
+    let report = Judge::new(&world, &[&ca, &root]).run(&cms, &[one; 100], now);
+    passed(&report, Process::WithTime);
+    let judged = report.timestamps.iter().filter(|t| t.outcome.passed()).count();
+    assert_eq!((report.timestamps.len(), judged), (100, 32));
+    let last = &report.timestamps[99].token.findings;
+    assert_eq!(last[0].code(), "pki.path_budget_exhausted");
+}

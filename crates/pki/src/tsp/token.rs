@@ -3,7 +3,7 @@
 
 use super::{flag, message_imprint, version_one};
 use crate::algorithm::DigestAlgorithm;
-use crate::certificate::{GeneralName, hex, read_general_name};
+use crate::certificate::{GeneralName, hex, read_general_names};
 use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::der::{self, Fault, Reader, tag};
 use crate::finding::FindingKind as K;
@@ -63,10 +63,9 @@ impl TokenInfo {
         let authority = match info.optional(0xa0)? {
             None => None,
             Some(field) => {
-                let mut inner = field.reader();
-                let name = read_general_name(&inner.any()?)?;
-                inner.end("extra bytes after the authority's name")?;
-                Some(name)
+                let mut names = read_general_names(field.reader())?;
+                let name = names.pop().filter(|_| names.is_empty());
+                Some(name.ok_or_else(|| field.fault("the authority has more than one name"))?)
             }
         };
         let mut unknown_critical = None;

@@ -11,6 +11,10 @@ use crate::tsp::{self, TokenReport};
 use crate::{Effect, Finding};
 use time::OffsetDateTime;
 
+/// Timestamps whose authority is looked for: each may cost two path searches. An archive renewed every other year for half a
+/// century has fewer; a hostile file could hold thousands.
+const MOST_TIMESTAMPS: usize = 32;
+
 /// One timestamp before it is judged.
 struct Waiting<'t> {
     kind: TimestampKind,
@@ -85,7 +89,8 @@ impl Run<'_> {
         let mut covered: Vec<(tsp::TokenInfo, Proofs)> = Vec::new();
         for one in waiting {
             let (raw, covers) = (one.raw, one.covers);
-            let mut report = self.judge(one.kind, one.label, one.token);
+            let affordable = reports.len() < MOST_TIMESTAMPS;
+            let mut report = self.judge(one.kind, one.label, one.token, affordable);
             let mut own = Proofs::new();
             match report.kind {
                 TimestampKind::Content => {}
@@ -120,6 +125,7 @@ impl Run<'_> {
         kind: TimestampKind,
         label: String,
         mut token: TokenReport,
+        affordable: bool,
     ) -> TimestampReport {
         let now = self.context.now;
         let profiles = std::slice::from_ref(self.context.timestamping);
@@ -127,7 +133,10 @@ impl Run<'_> {
             let at = token.time.map(crate::instant).unwrap_or_default();
             token.findings.push(Finding::new(K::TokenFuture, "gen_time", at));
         }
-        let signer = token.cms.as_ref().and_then(|c| c.signer.clone());
+        if !affordable {
+            token.findings.push(Finding::new(K::BudgetExhausted, &label, "timestamps"));
+        }
+        let signer = token.cms.as_ref().and_then(|c| c.signer.clone()).filter(|_| affordable);
         let mut path_now = None;
         let mut past = false;
         let mut outcome = Outcome::of(&token.own_findings());
