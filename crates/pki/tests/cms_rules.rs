@@ -4,126 +4,14 @@
 
 mod made;
 
-use made::{World, tlv};
+use made::{
+    DATA, Made, PKCS7, World, attribute, content_type, message_digest, oid, reference, tlv,
+};
 use motcua_pki::authority::TokenTemplate;
 use motcua_pki::cms::{self, Content, Profile, SignedData};
-use motcua_pki::{Certificate, DigestAlgorithm, Effect, Signer as _};
+use motcua_pki::{Certificate, DigestAlgorithm, Effect};
 
-const DATA: &[u8] = b"the bytes of a copy";
-const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7];
-const PKCS9: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9];
-const SHA256: [u8; 13] = [0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
-const ECDSA_SHA256: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
-
-fn oid(prefix: &[u8], last: &[u8]) -> Vec<u8> {
-    tlv(6, &[prefix, last].concat())
-}
-
-fn attribute(last: &[u8], values: &[&[u8]]) -> Vec<u8> {
-    tlv(0x30, &[oid(&PKCS9, last), tlv(0x31, &values.concat())].concat())
-}
-
-fn content_type() -> Vec<u8> {
-    attribute(&[3], &[&oid(&PKCS7, &[1])])
-}
-
-fn message_digest() -> Vec<u8> {
-    attribute(&[4], &[&tlv(4, &DigestAlgorithm::Sha256.digest(DATA))])
-}
-
-/// signing-certificate-v2 with the issuer and serial number given.
-fn reference(certificate: &Certificate, issuer_serial: &[u8]) -> Vec<u8> {
-    let hash = tlv(4, &DigestAlgorithm::Sha256.digest(certificate.as_der()));
-    let one = tlv(0x30, &[&hash, issuer_serial].concat());
-    attribute(&[16, 2, 47], &[&tlv(0x30, &tlv(0x30, &one))])
-}
-
-/// A CMS to be, with everything that may be wrong.
-struct Made<'a> {
-    world: &'a World,
-    version: u8,
-    signer_version: u8,
-    digests: Vec<u8>,
-    content_type: Vec<u8>,
-    content: Option<Vec<u8>>,
-    certificates: Vec<Vec<u8>>,
-    crls: Vec<u8>,
-    id: Vec<u8>,
-    attributes: Option<Vec<Vec<u8>>>,
-    /// Sent as they stand, signed in order.
-    resort: bool,
-    unsigned: Vec<Vec<u8>>,
-    twice: bool,
-}
-
-impl<'a> Made<'a> {
-    fn new(world: &'a World) -> Self {
-        let certificate = world.signer.certificate();
-        let id = [certificate.issuer().as_der(), &tlv(2, certificate.serial())].concat();
-        Self {
-            world,
-            version: 1,
-            signer_version: 1,
-            digests: SHA256.to_vec(),
-            content_type: oid(&PKCS7, &[1]),
-            content: None,
-            certificates: vec![certificate.as_der().to_vec()],
-            crls: Vec::new(),
-            id: tlv(0x30, &id),
-            attributes: Some(vec![content_type(), message_digest(), reference(certificate, &[])]),
-            resort: false,
-            unsigned: Vec::new(),
-            twice: false,
-        }
-    }
-
-    fn push(mut self, attribute: Vec<u8>) -> Self {
-        self.attributes.get_or_insert_default().push(attribute);
-        self
-    }
-
-    fn build(&self) -> Vec<u8> {
-        let mut sent = Vec::new();
-        let mut signed = self.content.clone().unwrap_or_else(|| DATA.to_vec());
-        if let Some(attributes) = &self.attributes {
-            let mut list = attributes.clone();
-            if !self.resort {
-                list.sort();
-            }
-            sent = tlv(0xa0, &list.concat());
-            list.sort();
-            signed = tlv(0x31, &list.concat());
-        }
-        let signature = self.world.signer.signer().unwrap().sign(&signed).unwrap();
-        let unsigned =
-            if self.unsigned.is_empty() { Vec::new() } else { tlv(0xa1, &self.unsigned.concat()) };
-        let signer = tlv(
-            0x30,
-            &[
-                tlv(2, &[self.signer_version]),
-                self.id.clone(),
-                SHA256.to_vec(),
-                sent,
-                ECDSA_SHA256.to_vec(),
-                tlv(4, &signature),
-                unsigned,
-            ]
-            .concat(),
-        );
-        let content = self.content.as_ref().map(|c| tlv(0xa0, &tlv(4, c))).unwrap_or_default();
-        let signers = if self.twice { [signer.clone(), signer].concat() } else { signer };
-        let body = [
-            tlv(2, &[self.version]),
-            tlv(0x31, &self.digests),
-            tlv(0x30, &[self.content_type.clone(), content].concat()),
-            tlv(0xa0, &self.certificates.concat()),
-            if self.crls.is_empty() { Vec::new() } else { tlv(0xa1, &self.crls) },
-            tlv(0x31, &signers),
-        ]
-        .concat();
-        tlv(0x30, &[oid(&PKCS7, &[2]), tlv(0xa0, &tlv(0x30, &body))].concat())
-    }
-
+impl Made<'_> {
     /// Codes of the findings, with what they do to the result.
     fn findings(&self, profile: Profile) -> Vec<(&'static str, Effect)> {
         let signed = SignedData::parse(&self.build()).unwrap();

@@ -1,10 +1,11 @@
-//! A hierarchy with dates of its own for the tests, its signatures, timestamps and revocation lists.
+//! A hierarchy with dates of its own for the tests, its signatures, timestamps and revocation lists; and a CMS built byte by
+//! byte, with whatever may be wrong in it.
 #![allow(clippy::unwrap_used, dead_code)]
 
-use motcua_pki::Signer as _;
 use motcua_pki::authority::{Identity, SubjectName, Template, TokenTemplate};
 use motcua_pki::cms::{self, SignedData};
 use motcua_pki::path::{Anchor, Purpose};
+use motcua_pki::{Certificate, DigestAlgorithm, Signer as _};
 use time::{Date, Month, OffsetDateTime, Time};
 
 /// Noon of the first of a month.
@@ -110,7 +111,6 @@ pub(crate) fn crl(
     next: OffsetDateTime,
     revoked: &[(&[u8], OffsetDateTime)],
 ) -> Vec<u8> {
-    const ECDSA_SHA256: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
     let entries: Vec<u8> = revoked
         .iter()
         .flat_map(|(serial, at)| tlv(0x30, &[tlv(2, serial), utc_time(*at)].concat()))
@@ -131,4 +131,121 @@ pub(crate) fn crl(
     let signature = issuer.signer().unwrap().sign(&tbs).unwrap();
     let bits = tlv(3, &[&[0], &signature[..]].concat());
     tlv(0x30, &[tbs, ECDSA_SHA256.to_vec(), bits].concat())
+}
+
+/// What is signed.
+pub(crate) const DATA: &[u8] = b"the bytes of a copy";
+pub(crate) const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7];
+pub(crate) const PKCS9: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9];
+pub(crate) const SHA256: [u8; 13] = [0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+pub(crate) const ECDSA_SHA256: [u8; 12] = [0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+
+pub(crate) fn oid(prefix: &[u8], last: &[u8]) -> Vec<u8> {
+    tlv(6, &[prefix, last].concat())
+}
+
+pub(crate) fn attribute(last: &[u8], values: &[&[u8]]) -> Vec<u8> {
+    tlv(0x30, &[oid(&PKCS9, last), tlv(0x31, &values.concat())].concat())
+}
+
+pub(crate) fn content_type() -> Vec<u8> {
+    attribute(&[3], &[&oid(&PKCS7, &[1])])
+}
+
+pub(crate) fn message_digest() -> Vec<u8> {
+    attribute(&[4], &[&tlv(4, &DigestAlgorithm::Sha256.digest(DATA))])
+}
+
+/// signing-certificate-v2 with the issuer and serial number given.
+pub(crate) fn reference(certificate: &Certificate, issuer_serial: &[u8]) -> Vec<u8> {
+    let hash = tlv(4, &DigestAlgorithm::Sha256.digest(certificate.as_der()));
+    let one = tlv(0x30, &[&hash, issuer_serial].concat());
+    attribute(&[16, 2, 47], &[&tlv(0x30, &tlv(0x30, &one))])
+}
+
+/// A CMS to be, with everything that may be wrong.
+pub(crate) struct Made<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) version: u8,
+    pub(crate) signer_version: u8,
+    pub(crate) digests: Vec<u8>,
+    pub(crate) content_type: Vec<u8>,
+    pub(crate) content: Option<Vec<u8>>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+    pub(crate) crls: Vec<u8>,
+    pub(crate) id: Vec<u8>,
+    pub(crate) attributes: Option<Vec<Vec<u8>>>,
+    /// Sent as they stand, signed in order.
+    pub(crate) resort: bool,
+    pub(crate) unsigned: Vec<Vec<u8>>,
+    pub(crate) twice: bool,
+}
+
+impl<'a> Made<'a> {
+    pub(crate) fn new(world: &'a World) -> Self {
+        let certificate = world.signer.certificate();
+        let id = [certificate.issuer().as_der(), &tlv(2, certificate.serial())].concat();
+        Self {
+            world,
+            version: 1,
+            signer_version: 1,
+            digests: SHA256.to_vec(),
+            content_type: oid(&PKCS7, &[1]),
+            content: None,
+            certificates: vec![certificate.as_der().to_vec()],
+            crls: Vec::new(),
+            id: tlv(0x30, &id),
+            attributes: Some(vec![content_type(), message_digest(), reference(certificate, &[])]),
+            resort: false,
+            unsigned: Vec::new(),
+            twice: false,
+        }
+    }
+
+    pub(crate) fn push(mut self, attribute: Vec<u8>) -> Self {
+        self.attributes.get_or_insert_default().push(attribute);
+        self
+    }
+
+    pub(crate) fn build(&self) -> Vec<u8> {
+        let mut sent = Vec::new();
+        let mut signed = self.content.clone().unwrap_or_else(|| DATA.to_vec());
+        if let Some(attributes) = &self.attributes {
+            let mut list = attributes.clone();
+            if !self.resort {
+                list.sort();
+            }
+            sent = tlv(0xa0, &list.concat());
+            list.sort();
+            signed = tlv(0x31, &list.concat());
+        }
+        let signature = self.world.signer.signer().unwrap().sign(&signed).unwrap();
+        let unsigned =
+            if self.unsigned.is_empty() { Vec::new() } else { tlv(0xa1, &self.unsigned.concat()) };
+        let signer = tlv(
+            0x30,
+            &[
+                tlv(2, &[self.signer_version]),
+                self.id.clone(),
+                SHA256.to_vec(),
+                sent,
+                ECDSA_SHA256.to_vec(),
+                tlv(4, &signature),
+                unsigned,
+            ]
+            .concat(),
+        );
+        let content = self.content.as_ref().map(|c| tlv(0xa0, &tlv(4, c))).unwrap_or_default();
+        let signers = if self.twice { [signer.clone(), signer].concat() } else { signer };
+        let body = [
+            tlv(2, &[self.version]),
+            tlv(0x31, &self.digests),
+            tlv(0x30, &[self.content_type.clone(), content].concat()),
+            tlv(0xa0, &self.certificates.concat()),
+            if self.crls.is_empty() { Vec::new() } else { tlv(0xa1, &self.crls) },
+            tlv(0x31, &signers),
+        ]
+        .concat();
+        tlv(0x30, &[oid(&PKCS7, &[2]), tlv(0xa0, &tlv(0x30, &body))].concat())
+    }
 }

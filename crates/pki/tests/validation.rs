@@ -4,7 +4,7 @@
 
 mod made;
 
-use made::{World, crl, day};
+use made::{DATA as CONTENT, Made, World, attribute, crl, day};
 use motcua_pki::authority::TokenTemplate;
 use motcua_pki::cms::{self, Content, SignedData};
 use motcua_pki::path::{Profile, Purpose, RevocationMaterial};
@@ -14,8 +14,6 @@ use motcua_pki::validation::{
 };
 use motcua_pki::{Indication, SubIndication};
 use time::OffsetDateTime;
-
-const CONTENT: &[u8] = b"the bytes of a copy";
 
 /// What a case is judged with.
 struct Judge<'a> {
@@ -382,4 +380,44 @@ fn a_heap_of_timestamps_is_not_paid_for() {
     assert_eq!((report.timestamps.len(), judged), (100, 32));
     let last = &report.timestamps[99].token.findings;
     assert_eq!(last[0].code(), "pki.path_budget_exhausted");
+}
+
+#[test]
+fn a_content_timestamp_shows_that_a_signature_is_younger() {
+    let world = World::new();
+    let before = world.timestamp(CONTENT, &world.tsa, day(2026, 6));
+    let mut made = Made::new(&world).push(attribute(&[16, 2, 20], &[&before]));
+    made.certificates.push(world.ca.certificate().as_der().to_vec());
+    let cms = made.build();
+    let now = day(2026, 9);
+    let root = world.root_crl(now);
+    let serial = world.signer.certificate().serial();
+    for (revoked, sub) in [
+        (Some(day(2026, 5)), Some((Indication::Failed, SubIndication::Revoked))),
+        (Some(day(2026, 8)), Some((Indication::Indeterminate, SubIndication::RevokedNoPoe))),
+        (None, None),
+    ] {
+        let list: Vec<(&[u8], OffsetDateTime)> =
+            revoked.map(|at| (serial, at)).into_iter().collect();
+        let ca = crl(&world.ca, now, day(2026, 10), &list);
+        let report = Judge::new(&world, &[&ca, &root]).run(&cms, &[], now);
+        assert_eq!(report.timestamps[0].kind, TimestampKind::Content);
+        match sub {
+            Some((indication, sub)) => {
+                assert_eq!(
+                    (report.outcome.indication, report.outcome.sub_indication),
+                    (indication, Some(sub))
+                );
+            }
+            None => passed(&report, Process::Basic),
+        }
+    }
+    // Older than what it signs by the signature's own timestamp: the two contradict each other.
+    let signed = SignedData::parse(&cms).unwrap();
+    let value = cms::signature_to_timestamp(&signed).unwrap();
+    let older = world.timestamp(value, &world.tsa, day(2026, 5));
+    let both = cms::with_signature_timestamp(&signed, &older).unwrap();
+    let ca = crl(&world.ca, now, day(2026, 10), &[]);
+    let report = Judge::new(&world, &[&ca, &root]).run(&both, &[], now);
+    undecided(&report, SubIndication::TimestampOrderFailure, Process::WithTime);
 }
