@@ -183,6 +183,19 @@ fn attributes_passed_off_as_content() {
     assert_eq!(plain.findings(Cms), []);
 }
 
+/// The signer's path, revocation aside.
+fn path_of(world: &World) -> motcua_pki::path::PathReport {
+    use motcua_pki::path::{Profile, Purpose, validate};
+    validate(
+        world.signer.certificate(),
+        &[world.ca.certificate().clone()],
+        &[world.anchor()],
+        made::day(2026, 1),
+        &Profile::document_signing(Purpose::OfficialDuty).without_revocation(),
+        &Default::default(),
+    )
+}
+
 #[test]
 fn a_foreign_list_inside_is_told() {
     let world = World::new();
@@ -192,15 +205,7 @@ fn a_foreign_list_inside_is_told() {
         let made = Made { crls: list, ..Made::new(&world) };
         let signed = SignedData::parse(&made.build()).unwrap();
         let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
-        let path = motcua_pki::path::validate(
-            world.signer.certificate(),
-            &[world.ca.certificate().clone()],
-            &[world.anchor()],
-            made::day(2026, 1),
-            &motcua_pki::path::Profile::document_signing(motcua_pki::path::Purpose::OfficialDuty)
-                .without_revocation(),
-            &Default::default(),
-        );
+        let path = path_of(&world);
         report.check_beside(&path, &[world.ca.certificate().clone()], &[world.anchor()]);
         let codes: Vec<_> = report.findings.iter().map(|f| f.code()).collect();
         assert_eq!(codes.contains(&"pki.cms_revocation_stray"), stray, "{codes:?}");
@@ -218,4 +223,121 @@ fn a_token_with_a_document_profile_and_the_other_way_round() {
     let signed = SignedData::parse(&world.sign(DATA)).unwrap();
     let report = cms::verify(&signed, Content::Bytes(DATA), Profile::Timestamp);
     assert!(report.against().count() > 0);
+}
+
+#[test]
+fn what_follows_and_what_is_strange_inside() {
+    let world = World::new();
+    let codes = |bytes: &[u8], profile| {
+        let signed = SignedData::parse(bytes).unwrap();
+        let report = cms::verify(&signed, Content::Bytes(DATA), profile);
+        report.findings.iter().map(|f| f.code()).collect::<Vec<_>>()
+    };
+    let cms = Made::new(&world).build();
+    let padded = [&cms[..], &[0; 9]].concat();
+    assert_eq!(codes(&padded, PadesBaseline), ["pki.cms_trailing_bytes"]);
+    let junk = [&padded[..], &[1]].concat();
+    assert_eq!(codes(&junk, PadesBaseline), ["pki.cms_trailing_junk"]);
+    let with = |certificate: Vec<u8>, version: u8| {
+        let mut made = Made { version, ..Made::new(&world) };
+        made.certificates.push(certificate);
+        made
+    };
+    with(tlv(0x30, &[5, 0].repeat(40)), 1).only(
+        PadesBaseline,
+        "pki.cms_certificate_malformed",
+        Undecided,
+    );
+    // RFC 5652 §5.1: version 5 with certificates of another form.
+    with(tlv(0xa3, &[]), 5).only(PadesBaseline, "pki.cms_other_certificate_form", Notes);
+    // A certificate of nobody known here, however sound.
+    let stranger = World::new();
+    let bytes = with(stranger.signer.certificate().as_der().to_vec(), 1).build();
+    let signed = SignedData::parse(&bytes).unwrap();
+    let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
+    let path = path_of(&world);
+    report.check_beside(&path, &[], &[world.anchor()]);
+    assert!(report.against().all(|f| f.code() == "pki.cms_certificate_stray"));
+    assert_eq!(report.against().count(), 1);
+    // The same with an issuer that is known.
+    let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
+    report.check_beside(&path, &[stranger.ca.certificate().clone()], &[world.anchor()]);
+    assert_eq!(report.against().count(), 0);
+    // PKCS #7 content: a structure under another type than id-data.
+    let body = tlv(0x30, &tlv(4, DATA));
+    let inner = oid(&PKCS7, &[5]);
+    let mut made = Made { content_type: inner.clone(), ..Made::new(&world) };
+    let digest = DigestAlgorithm::Sha256.digest(&tlv(4, DATA));
+    made.attributes.as_mut().unwrap()[0] = attribute(&[3], &[&inner]);
+    made.attributes.as_mut().unwrap()[1] = attribute(&[4], &[&tlv(4, &digest)]);
+    made.structure = Some(body);
+    let signed = SignedData::parse(&made.build()).unwrap();
+    let report = cms::verify(&signed, Content::Embedded, Cms);
+    let codes: Vec<_> = report.findings.iter().map(|f| f.code()).collect();
+    assert_eq!(codes, ["pki.cms_pkcs7_content"]);
+    let strict = cms::verify(&signed, Content::Embedded, CadesBaseline);
+    assert!(strict.against().count() > 0);
+}
+
+#[test]
+fn mathematics_and_algorithms() {
+    let world = World::new();
+    let judge = |made: &Made<'_>, content: Content<'_>| {
+        let signed = SignedData::parse(&made.build()).unwrap();
+        let report = cms::verify(&signed, content, PadesBaseline);
+        report.findings.iter().map(|f| f.code()).collect::<Vec<_>>()
+    };
+    let made = || Made::new(&world);
+    let (sha1, sha256) = (DigestAlgorithm::Sha1, DigestAlgorithm::Sha256);
+    assert_eq!(judge(&made(), Content::Bytes(b"other")), ["pki.cms_digest_mismatch"]);
+    let wrong = Content::Digest(sha256, &[0; 32]);
+    assert_eq!(judge(&made(), wrong), ["pki.cms_digest_mismatch"]);
+    let none = Content::Provider(&|_| None);
+    assert_eq!(judge(&made(), none), ["pki.cms_content_not_given"]);
+    // Signed, then another attribute put in its place.
+    let mut changed = made();
+    changed.signed_over = Some(b"something else".to_vec());
+    assert_eq!(judge(&changed, Content::Bytes(DATA)), ["pki.cms_signature_wrong"]);
+    // SHA-1, an unknown digest, an unknown and a strange signature algorithm.
+    let digest = |id: &[u8]| tlv(0x30, &tlv(6, id));
+    let mut old = made();
+    old.attributes.as_mut().unwrap()[1] = attribute(&[4], &[&tlv(4, &sha1.digest(DATA))]);
+    old.digests = digest(&[0x2b, 14, 3, 2, 26]);
+    old.digest = old.digests.clone();
+    let codes = judge(&old, Content::Bytes(DATA));
+    assert!(codes.contains(&"pki.algorithm_refused"), "{codes:?}");
+    assert!(codes.contains(&"pki.cms_digest_disagrees"), "{codes:?}");
+    let mut strange = made();
+    strange.digests = digest(&[0x2a, 3]);
+    strange.digest = strange.digests.clone();
+    assert_eq!(judge(&strange, Content::Bytes(DATA)), ["pki.cms_digest_unsupported"]);
+    let mut unknown = made();
+    unknown.algorithm = digest(&[0x2a, 3]);
+    assert_eq!(judge(&unknown, Content::Bytes(DATA)), ["pki.cms_signature_unsupported"]);
+    let mut other_key = made();
+    // sha256WithRSAEncryption with the key of a curve.
+    other_key.algorithm = digest(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11]);
+    assert_eq!(judge(&other_key, Content::Bytes(DATA)), ["pki.cms_signature_key_mismatch"]);
+    // The algorithms under the signature are others than those beside it.
+    let protected = |signature: &[u8]| {
+        let mut inner = signature.to_vec();
+        inner[0] = 0xa1;
+        attribute(&[52], &[&tlv(0x30, &[digest(&made::SHA256[4..]), inner].concat())])
+    };
+    assert_eq!(judge(&made().push(protected(&made::ECDSA_SHA256)), Content::Bytes(DATA)), [""; 0]);
+    let swapped = made().push(protected(&digest(&[0x2a, 3])));
+    assert_eq!(judge(&swapped, Content::Bytes(DATA)), ["pki.cms_algorithm_protection"]);
+    // Nobody of that serial number is there.
+    let certificate = world.signer.certificate();
+    let id = tlv(0x30, &[certificate.issuer().as_der(), &tlv(2, &[1])].concat());
+    let lost = judge(&Made { id, ..made() }, Content::Bytes(DATA));
+    assert_eq!(lost, ["pki.cms_signer_not_found"]);
+    // BER: an indefinite length outside.
+    let mut ber = made().build();
+    ber.splice(0..4, [0x30, 0x80]);
+    ber.extend([0, 0]);
+    let signed = SignedData::parse(&ber).unwrap();
+    let report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
+    let codes: Vec<_> = report.findings.iter().map(|f| f.code()).collect();
+    assert_eq!(codes, ["pki.cms_not_der"]);
 }

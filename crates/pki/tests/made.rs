@@ -179,6 +179,13 @@ pub(crate) struct Made<'a> {
     pub(crate) resort: bool,
     pub(crate) unsigned: Vec<Vec<u8>>,
     pub(crate) twice: bool,
+    /// Content that is no octet string.
+    pub(crate) structure: Option<Vec<u8>>,
+    /// Signed instead of the attributes.
+    pub(crate) signed_over: Option<Vec<u8>>,
+    /// The signer's digest algorithm and signature algorithm.
+    pub(crate) digest: Vec<u8>,
+    pub(crate) algorithm: Vec<u8>,
 }
 
 impl<'a> Made<'a> {
@@ -199,6 +206,10 @@ impl<'a> Made<'a> {
             resort: false,
             unsigned: Vec::new(),
             twice: false,
+            structure: None,
+            signed_over: None,
+            digest: SHA256.to_vec(),
+            algorithm: ECDSA_SHA256.to_vec(),
         }
     }
 
@@ -219,7 +230,8 @@ impl<'a> Made<'a> {
             list.sort();
             signed = tlv(0x31, &list.concat());
         }
-        let signature = self.world.signer.signer().unwrap().sign(&signed).unwrap();
+        let signed = self.signed_over.as_ref().unwrap_or(&signed);
+        let signature = self.world.signer.signer().unwrap().sign(signed).unwrap();
         let unsigned =
             if self.unsigned.is_empty() { Vec::new() } else { tlv(0xa1, &self.unsigned.concat()) };
         let signer = tlv(
@@ -227,15 +239,17 @@ impl<'a> Made<'a> {
             &[
                 tlv(2, &[self.signer_version]),
                 self.id.clone(),
-                SHA256.to_vec(),
+                self.digest.clone(),
                 sent,
-                ECDSA_SHA256.to_vec(),
+                self.algorithm.clone(),
                 tlv(4, &signature),
                 unsigned,
             ]
             .concat(),
         );
-        let content = self.content.as_ref().map(|c| tlv(0xa0, &tlv(4, c))).unwrap_or_default();
+        let octets = self.content.as_ref().map(|c| tlv(4, c));
+        let inside = octets.or_else(|| self.structure.clone());
+        let content = inside.map(|c| tlv(0xa0, &c)).unwrap_or_default();
         let signers = if self.twice { [signer.clone(), signer].concat() } else { signer };
         let body = [
             tlv(2, &[self.version]),
