@@ -143,7 +143,12 @@ fn a_signature_timestamp_gives_the_time() {
     // A token over another signature proves nothing.
     let wrong = world.timestamp(b"another signature", &world.tsa, day(2026, 6));
     let signed = SignedData::parse(&world.sign(CONTENT)).unwrap();
-    let borrowed = cms::with_signature_timestamp(&signed, &wrong).unwrap();
+    let refused = cms::with_signature_timestamp(&signed, &wrong).unwrap_err();
+    assert_eq!(refused.code(), "pki.cms_mismatch");
+    let unsigned = vec![attribute(&[16, 2, 14], &[&wrong])];
+    let mut made = Made { unsigned, ..Made::new(&world) };
+    made.certificates.push(world.ca.certificate().as_der().to_vec());
+    let borrowed = made.build();
     let report = judge.run(&borrowed, &[], day(2027, 3));
     assert!(!report.passed());
     assert_eq!(report.timestamps[0].outcome.sub_indication, Some(SubIndication::HashFailure));
