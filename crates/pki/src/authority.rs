@@ -4,9 +4,11 @@
 
 mod demo;
 mod template;
+mod timestamping;
 
 pub use demo::Demo;
 pub use template::{ExtensionValue, SubjectName, Template};
+pub use timestamping::TokenTemplate;
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::der::{self, tag};

@@ -1,15 +1,18 @@
 //! CMS SignedData for PAdES and CAdES: reading raw bytes, checking, preparing and completing.
 //! Paths, revocation and timestamps have their own modules.
 
-mod attribute;
+pub(crate) mod attribute;
+mod beside;
 mod parse;
 mod prepare;
 mod timestamp;
 mod verify;
+pub(crate) mod write;
 
 pub use parse::{RawAttribute, SignedData, SignerId, SignerInfo};
 pub use prepare::{PrepareOptions, Prepared, prepare, prepare_with};
 pub use timestamp::{signature_to_timestamp, with_signature_timestamp};
+pub(crate) use verify::digest_of;
 pub use verify::{CmsReport, Content, Profile, verify, verify_signer, verify_with};
 
 /// Largest CMS read, in bytes: a signature with a long chain, a timestamp and embedded CRLs stays

@@ -1,11 +1,15 @@
 //! DER on raw bytes: the strict reader, the minimal writer and the two times.
 //! What the bytes mean is said in the modules of each format, not here.
 
+mod canonical;
 mod read;
 mod when;
 mod write;
 
+pub(crate) use canonical::canonical;
 pub(crate) use read::{Element, Fault, Reader, bits, boolean, integer_u64, string, well_formed};
+#[cfg(feature = "authority")]
+pub(crate) use when::write_generalized_time;
 pub(crate) use when::{generalized_time, read_time, time_field, write_time};
 #[cfg(feature = "authority")]
 pub(crate) use write::{bit_string, context};

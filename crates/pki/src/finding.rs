@@ -173,14 +173,19 @@ macro_rules! findings {
 findings! {
     // CMS: form.
     CmsNotDer "pki.cms_not_der" Notes None, "EN 319 122-1 §4.7", "The CMS is BER, not DER";
-    CmsTrailingBytes "pki.cms_trailing_bytes" Notes None, "ISO 32000-2 §12.8.3.3.1", "Bytes follow the CMS";
-    CmsVersion "pki.cms_version" Notes None, "RFC 5652 §5.1, §5.3", "A version number is not the one the content asks for";
+    CmsTrailingBytes "pki.cms_trailing_bytes" Notes None, "ISO 32000-2 §12.8.3.3.1", "Zero bytes follow the CMS";
+    CmsTrailingJunk "pki.cms_trailing_junk" Fails Some(FormatFailure), "ISO 32000-2 §12.8.3.3.1", "Bytes other than zero follow the CMS";
+    CmsVersion "pki.cms_version" Fails Some(FormatFailure), "RFC 5652 §5.1, §5.3", "A version number is not the one the content asks for";
     CmsSignerCount "pki.cms_signer_count" Fails Some(FormatFailure), "EN 319 142-1 §5.2; ISO 32000-2 §12.8.3.3.1", "The CMS does not have exactly one signer";
     CmsDigestNotListed "pki.cms_digest_not_listed" Fails Some(FormatFailure), "RFC 5652 §5.1", "The signer's digest algorithm is not in the list of digest algorithms";
     CmsNotDetached "pki.cms_not_detached" Fails Some(FormatFailure), "EN 319 142-1 §6.3 (detached)", "The CMS carries the content that it must leave out";
     CmsContentType "pki.cms_content_type" Fails Some(FormatFailure), "RFC 5652 §11.1", "The content type is not the one signed";
+    CmsPkcs7Content "pki.cms_pkcs7_content" Notes None, "RFC 5652 §5.2.1", "The content is a structure as in PKCS #7, not an octet string";
     CmsCertificateMalformed "pki.cms_certificate_malformed" Undecided Some(CertificateChainGeneralFailure), "RFC 5652 §10.2.3", "A certificate in the CMS cannot be read";
     CmsOtherCertificateForm "pki.cms_other_certificate_form" Notes None, "RFC 5652 §10.2.2", "A certificate of another form than X.509 is in the CMS";
+    CmsCertificateStray "pki.cms_certificate_stray" Undecided Some(CertificateChainGeneralFailure), "RFC 5652 §5.1; EN 319 122-1 §6.3", "A certificate in the CMS, which no signature protects, belongs to no path and is not what a known issuer signed";
+    CmsRevocationStray "pki.cms_revocation_stray" Undecided Some(CertificateChainGeneralFailure), "RFC 5652 §5.1", "Revocation information in the CMS, which no signature protects, is not what a known issuer signed";
+    CmsIssuerSpelling "pki.cms_issuer_spelling" Undecided Some(NoSigningCertificateFound), "RFC 5652 §5.3; EN 319 102-1 §5.2.3", "The signer identifier writes the issuer's name otherwise than the certificate does";
     // CMS: attributes.
     AttributesMissing "pki.cms_no_signed_attributes" Fails Some(FormatFailure), "EN 319 122-1 §5.1", "There are no signed attributes";
     AttributesNotDer "pki.cms_attributes_not_der" Notes None, "RFC 5652 §5.3", "The signed attributes are not in DER order";
@@ -190,9 +195,12 @@ findings! {
     AttributeMalformed "pki.cms_attribute_malformed" Fails Some(FormatFailure), "RFC 5652 §11", "An attribute cannot be read";
     AttributeForbidden "pki.cms_attribute_forbidden" Fails Some(SigConstraintsFailure), "EN 319 142-1 §6.3", "An attribute that must not be there is";
     AttributeUnprocessed "pki.cms_attribute_unprocessed" Notes None, "EN 319 142-1 §6.3", "An attribute is not processed here";
+    UnsignedUnknown "pki.cms_unsigned_unknown" Undecided Some(SigConstraintsFailure), "EN 319 142-1 §6.3; RFC 5652 §5.3", "An attribute that no signature protects is not known here";
+    AttributesAsContent "pki.cms_attributes_as_content" Fails Some(SigConstraintsFailure), "RFC 5652 §5.4, §11; RFC 8933 §5", "What was signed is a set of signed attributes, passed off as content";
     AlgorithmProtection "pki.cms_algorithm_protection" Fails Some(SigCryptoFailure), "RFC 6211 §2", "The protected algorithms are not the ones used";
     // CMS: signer and mathematics.
     SignerNotFound "pki.cms_signer_not_found" Undecided Some(NoSigningCertificateFound), "EN 319 102-1 §5.2.3", "The signing certificate is not there";
+    SignerNotInside "pki.cms_signer_not_inside" Undecided Some(SigConstraintsFailure), "EN 319 122-1 §6.3 (SignedData.certificates); EN 319 142-1 §6.3", "The signing certificate is not in the CMS";
     SignerReferenceWrong "pki.cms_signer_reference" Fails Some(FormatFailure), "EN 319 122-1 §5.2.2", "The signing-certificate attribute names another certificate";
     SignerReferenceIssuer "pki.cms_signer_reference_issuer" Undecided Some(SigConstraintsFailure), "EN 319 102-1 §5.2.3.4", "Issuer and serial number in the signing-certificate attribute are not the certificate's";
     SignerReferenceLegacy "pki.cms_signer_reference_legacy" Undecided Some(CryptoConstraintsFailure), "EN 319 122-1 §5.2.2.2", "The certificate is named by SHA-1 only";
@@ -240,6 +248,8 @@ findings! {
     TokenImprint "pki.tsp_imprint" Fails Some(HashFailure), "RFC 3161 §2.4.2; EN 319 102-1 §5.4.4", "The timestamp is for other data";
     TokenNonce "pki.tsp_nonce" Fails Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp does not carry the nonce of the request";
     TokenExtension "pki.tsp_extension" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp has a critical extension that is not processed here";
+    TokenPolicy "pki.tsp_policy" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2", "The timestamp was made under a policy that is not accepted";
+    TokenAuthority "pki.tsp_authority" Undecided Some(SigConstraintsFailure), "RFC 3161 §2.4.2 (tsa)", "The timestamp names another authority than its certificate does";
     TokenFuture "pki.tsp_future" Undecided Some(TimestampOrderFailure), "EN 319 102-1 §5.4", "The timestamp is later than the time of validation";
 }
 

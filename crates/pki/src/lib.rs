@@ -5,6 +5,8 @@
 //! * [`path::validate`]: RFC 5280 path validation at a given time, all findings as data.
 //! * [`signer::Signer`], [`signer::MemorySigner`], [`signer::CallbackSigner`]: who signs.
 //! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
+//! * [`tsp`]: timestamp requests, responses and tokens.
+//! * [`validation::validate`]: a signature over time, by EN 319 102-1, every step as data.
 //! * `authority` (feature): roots, officials and agencies for demos and tests.
 
 #![forbid(unsafe_code)]
@@ -26,6 +28,7 @@ mod pem;
 pub mod revocation;
 pub mod signer;
 pub mod tsp;
+pub mod validation;
 
 pub use algorithm::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};

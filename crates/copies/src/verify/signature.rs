@@ -1,7 +1,7 @@
 //! The signature fields of a file and each signature on its own: bytes covered, CMS, certificate path.
 
 use motcua_pdf::{Dict, Document, Error, Object, Ref};
-use motcua_pki::cms::{self, Content, Profile, SignedData, SignerId};
+use motcua_pki::cms::{self, Content, Profile, SignedData};
 use motcua_pki::path::{self, Profile as PathProfile, Purpose};
 use motcua_pki::{DigestAlgorithm, Effect, Indication, conclude};
 use ring::digest::Context;
@@ -195,9 +195,6 @@ pub(super) fn judge(
             return out;
         }
     };
-    if !signed.trailing_is_zero() {
-        report.add(fails("bytes other than zero follow the signature in /Contents".to_owned()));
-    }
     let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
     let Some((algorithm, digest)) =
         algorithm.and_then(|a| Some((a, hasher.digest(a, &gap, found.end)?)))
@@ -205,25 +202,12 @@ pub(super) fn judge(
         report.add(fails("its digest algorithm is not known".to_owned()));
         return out;
     };
-    let cms = cms::verify(&signed, Content::Digest(algorithm, &digest), Profile::PadesBaseline);
-    let mut findings = cms.findings.clone();
-    // Version numbers stand outside what is signed; a wrong one means that the CMS was touched.
-    if let Some(version) = cms.findings.iter().find(|f| f.code() == "pki.cms_version") {
-        report.add(fails(version.kind.message().to_owned()));
-    }
+    let mut cms = cms::verify(&signed, Content::Digest(algorithm, &digest), Profile::PadesBaseline);
+    let mut path_findings = Vec::new();
     if !cms.content_matches {
         report.add(Reason::new("copies.bytes_changed", &[field(), ("end", found.end.to_string())]));
     }
-    if let Some(signer) = &cms.signer {
-        // Names compare without regard to case (RFC 5280 §7.1), but this one is a copy of the certificate's, byte for byte.
-        let named = signed.signers().first().map(cms::SignerInfo::id);
-        if let Some(SignerId::IssuerSerial(issuer, _)) = named
-            && issuer.as_der() != signer.issuer().as_der()
-        {
-            report.add(fails(
-                "it names its certificate's issuer otherwise than the certificate does".to_owned(),
-            ));
-        }
+    if let Some(signer) = cms.signer.clone() {
         out.subject = Some(signer.subject().to_string());
         out.common_name = signer.subject().common_name().map(str::to_owned);
         out.organization = signer.subject().organization().map(str::to_owned);
@@ -236,25 +220,17 @@ pub(super) fn judge(
                 RevocationNeed::Required => profile,
                 RevocationNeed::NotChecked => profile.without_revocation(),
             };
-            path::validate(signer, &others, &policy.anchors, policy.at, &profile, &policy.material)
+            path::validate(&signer, &others, &policy.anchors, policy.at, &profile, &policy.material)
         };
         // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024, 23/2025).
         let path = Some(judge(Purpose::OfficialDuty))
             .filter(|p| p.is_valid())
             .unwrap_or_else(|| judge(Purpose::Public));
-        // Certificates travel outside what is signed. One that does not belong to the path has no business there, and a
-        // damaged one must not pass unnoticed.
-        let stranger =
-            cms.certificates.iter().find(|c| !path.chain.iter().any(|p| p.as_der() == c.as_der()));
-        let unread = cms.certificates.len() != signed.certificates_der().len();
-        if path.is_valid() && (stranger.is_some() || unread) {
-            let subject = stranger.map(|c| c.subject().to_string()).unwrap_or_default();
-            report.add(fails(format!(
-                "a certificate inside it does not belong to its path: {subject}"
-            )));
-        }
-        findings.extend(path.findings);
+        cms.check_beside(&path, &policy.intermediates, &policy.anchors);
+        path_findings = path.findings;
     }
+    let mut findings = cms.findings;
+    findings.extend(path_findings);
     (out.indication, out.sub_indication) = conclude(&findings);
     out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
     for finding in findings.iter().filter(|f| f.kind.effect() != Effect::Notes) {

@@ -62,6 +62,16 @@ impl SignerInfo {
         &self.unsigned
     }
 
+    /// Signature timestamp tokens among the unsigned attributes (EN 319 122-1 §5.3), not checked here.
+    pub fn timestamps(&self) -> impl Iterator<Item = &[u8]> {
+        values_of(&self.unsigned, oid::SIGNATURE_TIMESTAMP)
+    }
+
+    /// Content timestamp tokens among the signed attributes (EN 319 122-1 §5.2.8), not checked here.
+    pub fn content_timestamps(&self) -> impl Iterator<Item = &[u8]> {
+        values_of(&self.signed, oid::CONTENT_TIMESTAMP)
+    }
+
     /// The content digest algorithm, or the name of one that is not supported.
     ///
     /// # Errors
@@ -69,6 +79,11 @@ impl SignerInfo {
     pub fn digest_algorithm(&self) -> Result<DigestAlgorithm, String> {
         self.digest.clone()
     }
+}
+
+fn values_of<'a>(attributes: &'a [RawAttribute], kind: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let matching = attributes.iter().filter(move |a| a.oid.as_bytes() == kind);
+    matching.flat_map(|a| a.values.iter().map(Vec::as_slice))
 }
 
 /// A SignedData as read.
@@ -82,12 +97,23 @@ pub struct SignedData {
     pub(crate) digests: Vec<Oid>,
     pub(crate) content_type: Oid,
     pub(crate) content: Option<Vec<u8>>,
+    /// The content is a structure, as PKCS #7 had it, not an OCTET STRING.
+    pub(crate) foreign_content: bool,
     pub(crate) certificates: Vec<Vec<u8>>,
-    pub(crate) other_certificates: usize,
+    /// Tags of certificates of other forms (RFC 5652 §10.2.2).
+    pub(crate) other_certificates: Vec<u8>,
+    /// Revocation information of other forms than CRLs (RFC 5652 §10.2.1).
+    pub(crate) other_revocation: usize,
     pub(crate) crls: Vec<Vec<u8>>,
     pub(crate) ocsps: Vec<Vec<u8>>,
     pub(crate) signers: Vec<SignerInfo>,
 }
+
+/// Signers, digest algorithms and attribute values kept, all together. A signature has a dozen; the bound keeps what is
+/// allocated within a few times the size of the input.
+const MAX_PARTS: usize = 1024;
+/// Shortest certificate or CRL kept: nothing shorter can be one, and a list of nothings would cost more than it weighs.
+const MIN_CERTIFICATE: usize = 64;
 
 const WHAT: &str = "CMS SignedData";
 /// 1.3.6.1.5.5.7.16.2, id-ri-ocsp-response (RFC 5940)
@@ -106,9 +132,11 @@ impl SignedData {
         }
         match Self::read(Reader::new(bytes), bytes, false) {
             Ok(parsed) => Ok(parsed),
-            // DER says where the fault is; BER is tried only for what DER forbids.
-            Err(fault) => Self::read(Reader::new_ber(bytes), bytes, true)
-                .map_err(|_| Error::malformed(WHAT)(fault)),
+            // BER is tried only for what DER forbids; which of the two faults is told is the one that tells more.
+            Err(fault) => Self::read(Reader::new_ber(bytes), bytes, true).map_err(|ber| {
+                let only_form = fault.reason.contains("length");
+                Error::malformed(WHAT)(if only_form { ber } else { fault })
+            }),
         }
     }
 
@@ -132,17 +160,28 @@ impl SignedData {
         let mut list = signed.expect(tag::SET, "digest algorithms expected")?.reader();
         let mut digests = Vec::new();
         while !list.is_empty() {
-            digests.push(Oid::new(
-                list.sequence("digest algorithm expected")?.oid("digest algorithm expected")?,
-            ));
+            if digests.len() >= MAX_PARTS {
+                return Err(list.fault("too many digest algorithms"));
+            }
+            digests.push(read_listed_digest(
+                &list.expect(tag::SEQUENCE, "digest algorithm expected")?,
+            )?);
         }
         let mut encapsulated = signed.sequence("encapsulated content expected")?;
         let content_type = Oid::new(encapsulated.oid("content type expected")?);
+        let mut foreign_content = false;
         let content = match encapsulated.optional(0xa0)? {
             None => None,
             Some(field) => {
                 let mut inner = field.reader();
-                let octets = inner.octets("content octets expected")?.into_owned();
+                // RFC 5652 §5.2.1: PKCS #7 put the structure itself here; its contents are what is signed.
+                foreign_content =
+                    content_type.as_bytes() != oid::DATA && inner.peek() == Some(tag::SEQUENCE);
+                let octets = if foreign_content {
+                    inner.any()?.content.to_vec()
+                } else {
+                    inner.octets("content octets expected")?.into_owned()
+                };
                 inner.end("extra bytes after the content")?;
                 Some(octets)
             }
@@ -150,39 +189,55 @@ impl SignedData {
         encapsulated.end("encapsulated content has extra fields")?;
 
         let mut certificates = Vec::new();
-        let mut other_certificates = 0;
+        let mut other_certificates = Vec::new();
         if let Some(field) = signed.optional(0xa0)? {
             let mut list = field.reader();
             while !list.is_empty() {
                 let one = list.any()?;
-                if one.tag == tag::SEQUENCE {
-                    certificates.push(one.raw.to_vec());
-                } else {
-                    other_certificates += 1;
+                match one.tag {
+                    tag::SEQUENCE if one.raw.len() < MIN_CERTIFICATE => {
+                        return Err(one.fault("too short to be a certificate"));
+                    }
+                    tag::SEQUENCE => certificates.push(one.raw.to_vec()),
+                    0xa0..=0xa3 => other_certificates.push(one.tag),
+                    _ => return Err(one.fault("certificate expected")),
                 }
             }
         }
         let mut crls = Vec::new();
         let mut ocsps = Vec::new();
+        let mut other_revocation = 0;
         if let Some(field) = signed.optional(0xa1)? {
             let mut list = field.reader();
             while !list.is_empty() {
                 let one = list.any()?;
-                if one.tag == tag::SEQUENCE {
+                if one.raw.len() < MIN_CERTIFICATE {
+                    return Err(one.fault("too short to be revocation information"));
+                } else if one.tag == tag::SEQUENCE {
                     crls.push(one.raw.to_vec());
                 } else if one.tag == 0xa1 {
                     let mut other = one.reader();
-                    if other.oid("revocation format expected")? == RI_OCSP_RESPONSE {
-                        ocsps.push(other.any()?.raw.to_vec());
+                    other_revocation += 1;
+                    let format = other.oid("revocation format expected")?;
+                    let value = other.any()?;
+                    other.end("extra bytes after the revocation information")?;
+                    if format == RI_OCSP_RESPONSE {
+                        ocsps.push(value.raw.to_vec());
                     }
+                } else {
+                    return Err(one.fault("revocation information expected"));
                 }
             }
         }
         let mut list = signed.expect(tag::SET, "signer infos expected")?.reader();
         signed.end("signed data has extra fields")?;
         let mut signers = Vec::new();
+        let mut left = MAX_PARTS;
         while !list.is_empty() {
-            signers.push(read_signer(&list.expect(tag::SEQUENCE, "signer info expected")?)?);
+            signers.push(read_signer(
+                &list.expect(tag::SEQUENCE, "signer info expected")?,
+                &mut left,
+            )?);
         }
         let trailing = outer.rest();
         let length = bytes.len() - trailing.len();
@@ -195,8 +250,10 @@ impl SignedData {
             digests,
             content_type,
             content,
+            foreign_content,
             certificates,
             other_certificates,
+            other_revocation,
             crls,
             ocsps,
             signers,
@@ -267,7 +324,21 @@ fn walk_lengths(mut reader: Reader<'_>, depth: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
+/// One of the digest algorithms: a known one has no parameters or NULL (RFC 5754 §2).
+fn read_listed_digest(element: &Element<'_>) -> Result<Oid, Fault> {
+    let mut reader = element.reader();
+    let id = reader.oid("digest algorithm expected")?;
+    let parameters = if reader.is_empty() { None } else { Some(reader.any()?) };
+    reader.end("digest algorithm has extra fields")?;
+    let plain = parameters.is_none_or(|p| p.tag == tag::NULL && p.content.is_empty());
+    if !plain && DigestAlgorithm::from_oid(id).is_some() {
+        return Err(element.fault("digest algorithm has unexpected parameters"));
+    }
+    Ok(Oid::new(id))
+}
+
+fn read_signer(element: &Element<'_>, left: &mut usize) -> Result<SignerInfo, Fault> {
+    *left = left.checked_sub(1).ok_or(element.fault("too many signers"))?;
     let mut reader = element.reader();
     let version = der::integer_u64(&reader.expect(tag::INTEGER, "version expected")?)?;
     let id = match reader.peek() {
@@ -296,14 +367,14 @@ fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
     };
     let (signed_raw, signed) = match reader.optional(0xa0)? {
         None => (None, Vec::new()),
-        Some(field) => (Some(field.raw.to_vec()), read_attributes(&field)?),
+        Some(field) => (Some(field.raw.to_vec()), read_attributes(&field, left)?),
     };
     let scheme_element = reader.expect(tag::SEQUENCE, "signature algorithm expected")?;
     let scheme = Scheme::read(&scheme_element)?;
     let signature = reader.octets("signature expected")?.into_owned();
     let unsigned = match reader.optional(0xa1)? {
         None => Vec::new(),
-        Some(field) => read_attributes(&field)?,
+        Some(field) => read_attributes(&field, left)?,
     };
     reader.end("signer info has extra fields")?;
     Ok(SignerInfo {
@@ -320,7 +391,7 @@ fn read_signer(element: &Element<'_>) -> Result<SignerInfo, Fault> {
     })
 }
 
-fn read_attributes(field: &Element<'_>) -> Result<Vec<RawAttribute>, Fault> {
+fn read_attributes(field: &Element<'_>, left: &mut usize) -> Result<Vec<RawAttribute>, Fault> {
     let mut list = field.reader();
     let mut attributes = Vec::new();
     while !list.is_empty() {
@@ -329,7 +400,9 @@ fn read_attributes(field: &Element<'_>) -> Result<Vec<RawAttribute>, Fault> {
         let mut set = one.expect(tag::SET, "attribute values expected")?.reader();
         one.end("attribute has extra fields")?;
         let mut values = Vec::new();
+        *left = left.checked_sub(1).ok_or(list.fault("too many attributes"))?;
         while !set.is_empty() {
+            *left = left.checked_sub(1).ok_or(set.fault("too many attribute values"))?;
             values.push(set.any()?.raw.to_vec());
         }
         attributes.push(RawAttribute { oid, values });

@@ -3,7 +3,7 @@
 
 use super::attribute;
 use super::verify::{Content, Profile, verify};
-use super::{SignedData, parse::RawAttribute};
+use super::{SignedData, parse::RawAttribute, write};
 use crate::algorithm::{KeyKind, SignatureAlgorithm};
 use crate::certificate::hex;
 use crate::der::{self, tag};
@@ -162,7 +162,7 @@ impl Prepared {
                 reason: fault.to_string(),
             },
         )?;
-        Ok(self.assemble(signer, signature))
+        Ok(self.assemble(signature))
     }
 
     /// Takes a whole CMS that another party made for the same content and certificate, checks it
@@ -210,46 +210,14 @@ impl Prepared {
             KeyKind::Ed25519 => 64,
             KeyKind::Unsupported { .. } => 0,
         };
-        let base = self.assemble(signer, &vec![0; signature]).len();
+        let base = self.assemble(&vec![0; signature]).len();
         // Attribute, sets and the lengths that grow around them.
         if timestamp == 0 { base } else { base + timestamp + 64 }
     }
 
-    fn assemble(&self, signer: &Certificate, signature: &[u8]) -> Vec<u8> {
-        let digest = self.algorithm.content_digest().identifier();
-        let attributes = implicit(0xa0, &self.attributes);
-        let id =
-            der::sequence(&[signer.issuer().as_der(), &der::tlv(tag::INTEGER, signer.serial())]);
-        let signer_info = der::sequence(&[
-            // RFC 5652 §5.3: 1 with issuer and serial number.
-            &der::small_integer(1),
-            &id,
-            &digest,
-            &attributes,
-            &self.algorithm.identifier(),
-            &der::octet_string(signature),
-        ]);
-        let certificates =
-            der::set_of(0xa0, self.chain.iter().map(|c| c.as_der().to_vec()).collect());
-        let signed_data = der::sequence(&[
-            // RFC 5652 §5.1: 1 with X.509 certificates, version 1 signers and id-data.
-            &der::small_integer(1),
-            &der::tlv(tag::SET, &digest),
-            &der::sequence(&[&der::oid(oid::DATA)]),
-            &certificates,
-            &der::tlv(tag::SET, &signer_info),
-        ]);
-        der::sequence(&[&der::oid(oid::SIGNED_DATA), &der::explicit(0, &signed_data)])
+    fn assemble(&self, signature: &[u8]) -> Vec<u8> {
+        write::signed_data(&self.chain, self.algorithm, &self.attributes, signature, None)
     }
-}
-
-/// The same element under another tag.
-pub(super) fn implicit(tag: u8, element: &[u8]) -> Vec<u8> {
-    let mut out = element.to_vec();
-    if let Some(first) = out.first_mut() {
-        *first = tag;
-    }
-    out
 }
 
 impl RawAttribute {

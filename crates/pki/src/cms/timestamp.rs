@@ -1,10 +1,10 @@
-//! From B-B to B-T: a signature timestamp token becomes an unsigned attribute. Asking for and
-//! checking tokens is not done here.
+//! From B-B to B-T: a signature timestamp token becomes an unsigned attribute. Asking for tokens and trusting their
+//! authorities is not done here.
 
-use super::attribute;
 use super::parse::SignedData;
+use super::{Content, attribute};
 use crate::der::{self, Fault, Reader, tag};
-use crate::{Error, oid};
+use crate::{Effect, Error, oid, tsp};
 
 /// The bytes a signature timestamp is made for: the first signer's signature value
 /// (EN 319 122-1 §5.3).
@@ -13,10 +13,12 @@ pub fn signature_to_timestamp(signed: &SignedData) -> Option<&[u8]> {
 }
 
 /// The same CMS with `token` (a TimeStampToken) added to its only signer. Nothing that was signed
-/// is touched. That the token fits is checked by the caller, before.
+/// is touched. The token must be over this signature value; whether its authority can be trusted is
+/// for [`crate::tsp::verify`].
 ///
 /// # Errors
-/// [`Error::CmsMismatch`] when there is not one signer, or the CMS is BER or carries a token already.
+/// [`Error::CmsMismatch`] when there is not one signer, the CMS is BER or carries a token already, or
+/// the token is for other data; [`Error::Malformed`] when it is no token.
 pub fn with_signature_timestamp(signed: &SignedData, token: &[u8]) -> Result<Vec<u8>, Error> {
     let refuse = |reason: &str| Error::CmsMismatch { reason: reason.to_owned() };
     let [signer] = signed.signers.as_slice() else {
@@ -31,6 +33,10 @@ pub fn with_signature_timestamp(signed: &SignedData, token: &[u8]) -> Result<Vec
     let mut check = Reader::new(token);
     check.sequence("timestamp token expected").map_err(Error::malformed("timestamp token"))?;
     check.end("bytes follow the timestamp token").map_err(Error::malformed("timestamp token"))?;
+    let report = tsp::inspect(token, Content::Bytes(&signer.signature), &[]);
+    if let Some(against) = report.findings.iter().find(|f| f.kind.effect() == Effect::Fails) {
+        return Err(refuse(&format!("the timestamp token does not fit: {against}")));
+    }
     rebuild(&signed.der, token).map_err(Error::malformed("CMS SignedData"))
 }
 

@@ -1,9 +1,11 @@
 //! Checking one SignedData: form, attributes, signer, digest and signature, under a profile. All
 //! findings are returned. Whether the signer's certificate may be trusted is for [`crate::path`].
 
-use super::attribute::{self, CertificateReference};
-use super::parse::{RawAttribute, SignedData, SignerId, SignerInfo};
-use super::prepare::implicit;
+mod attributes;
+
+use super::attribute::CertificateReference;
+use super::parse::{SignedData, SignerId, SignerInfo};
+use super::write::implicit;
 use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
 use crate::der::{self, Reader, tag};
 use crate::finding::FindingKind as K;
@@ -60,6 +62,15 @@ pub struct CmsReport {
     /// Signature timestamp tokens (DER), not verified here.
     #[serde(skip)]
     pub signature_timestamps: Vec<Vec<u8>>,
+    /// Content timestamp tokens (DER), not verified here.
+    #[serde(skip)]
+    pub content_timestamps: Vec<Vec<u8>>,
+    /// CRLs and OCSP responses inside.
+    #[serde(skip)]
+    pub revocation: crate::path::RevocationMaterial,
+    /// The signature value, which names the signature in proofs of existence.
+    #[serde(skip)]
+    pub signature_value: Vec<u8>,
     /// Whether the content's digest was compared and is the one signed.
     pub content_matches: bool,
     /// Whether the signature value verifies with the signer's key.
@@ -120,6 +131,12 @@ pub fn verify_signer(
             claimed_signing_time: None,
             unsigned_attributes: Vec::new(),
             signature_timestamps: Vec::new(),
+            content_timestamps: Vec::new(),
+            revocation: crate::path::RevocationMaterial {
+                crls: signed.crls.clone(),
+                ocsp_responses: signed.ocsps.clone(),
+            },
+            signature_value: Vec::new(),
             content_matches: false,
             signature_verifies: false,
         },
@@ -131,6 +148,9 @@ pub fn verify_signer(
     }
     check.report
 }
+
+/// Certificates that cannot be read are told one by one up to here: the findings must not outgrow the input.
+const MOST_MALFORMED: usize = 16;
 
 struct Check {
     report: CmsReport,
@@ -151,20 +171,10 @@ impl Check {
             self.add(K::CmsNotDer, "cms", "");
         }
         if signed.trailing > 0 {
-            let what = if signed.trailing_zero { "zero" } else { "not zero" };
-            self.add(K::CmsTrailingBytes, "cms", format!("{} bytes, {what}", signed.trailing));
+            let kind = if signed.trailing_zero { K::CmsTrailingBytes } else { K::CmsTrailingJunk };
+            self.add(kind, "cms", signed.trailing.to_string());
         }
-        // RFC 5652 §5.1.
-        let expected = if signed.other_certificates > 0 || !signed.ocsps.is_empty() {
-            None
-        } else if signed.content_type.as_bytes() != oid::DATA
-            || signed.signers.iter().any(|s| s.version == 3)
-        {
-            Some(3)
-        } else {
-            Some(1)
-        };
-        if expected.is_some_and(|v| v != signed.version) {
+        if signed.version != expected_version(signed) {
             self.add(K::CmsVersion, "version", signed.version.to_string());
         }
         if signed.signers.is_empty() || (self.profile != Profile::Cms && signed.signers.len() != 1)
@@ -175,27 +185,36 @@ impl Check {
         if self.profile != Profile::Cms && signed.content_type.as_bytes() != wanted {
             self.add(K::CmsContentType, "encap_content_info", signed.content_type.to_string());
         }
+        if signed.foreign_content {
+            let kind = match self.profile {
+                Profile::Cms => K::CmsPkcs7Content,
+                _ => K::CmsContentType,
+            };
+            self.add(kind, "encap_content_info.content", signed.content_type.to_string());
+        }
         if self.profile == Profile::PadesBaseline && signed.content.is_some() {
             self.add(K::CmsNotDetached, "encap_content_info", "");
         }
-        if signed.other_certificates > 0 {
-            self.add(
-                K::CmsOtherCertificateForm,
-                "certificates",
-                signed.other_certificates.to_string(),
-            );
+        if !signed.other_certificates.is_empty() {
+            let count = signed.other_certificates.len().to_string();
+            self.add(K::CmsOtherCertificateForm, "certificates", count);
         }
+        let mut malformed = 0;
         for (i, der) in signed.certificates.iter().enumerate() {
             match Certificate::from_der(der) {
                 Ok(certificate) => self.report.certificates.push(certificate),
                 Err(error) => {
-                    self.add(
-                        K::CmsCertificateMalformed,
-                        &format!("certificates[{i}]"),
-                        error.to_string(),
-                    );
+                    malformed += 1;
+                    if malformed <= MOST_MALFORMED {
+                        let at = format!("certificates[{i}]");
+                        self.add(K::CmsCertificateMalformed, &at, error.to_string());
+                    }
                 }
             }
+        }
+        if malformed > MOST_MALFORMED {
+            let all = format!("{malformed} of them");
+            self.add(K::CmsCertificateMalformed, "certificates", all);
         }
     }
 
@@ -207,16 +226,11 @@ impl Check {
         others: &[Certificate],
     ) {
         self.report.signature_algorithm = signer.scheme.name();
+        self.report.signature_value = signer.signature.clone();
+        self.report.signature_timestamps = signer.timestamps().map(<[u8]>::to_vec).collect();
+        self.report.content_timestamps = signer.content_timestamps().map(<[u8]>::to_vec).collect();
         self.report.unsigned_attributes = signer.unsigned.iter().map(|a| a.oid.clone()).collect();
-        for a in &signer.unsigned {
-            if a.oid.as_bytes() == oid::SIGNATURE_TIMESTAMP {
-                self.report.signature_timestamps.extend(a.values.iter().cloned());
-            }
-            if a.oid.as_bytes() == oid::COUNTER_SIGNATURE && self.profile == Profile::PadesBaseline
-            {
-                self.add(K::AttributeForbidden, "unsigned_attributes", a.oid.to_string());
-            }
-        }
+        self.unsigned(signer);
         let version = match signer.id {
             SignerId::IssuerSerial(..) => 1,
             SignerId::KeyId(_) => 3,
@@ -233,129 +247,6 @@ impl Check {
         self.report.signer = self.find_signer(signer, reference.as_ref(), others);
         self.digest(signed, signer, content);
         self.signature(signed, signer, content);
-    }
-
-    /// The one value of an attribute. Repeated or with several values: a finding.
-    fn one<'a>(
-        &mut self,
-        attributes: &'a [RawAttribute],
-        kind: &[u8],
-        name: &str,
-    ) -> Option<&'a [u8]> {
-        let mut matching = attributes.iter().filter(|a| a.oid.as_bytes() == kind);
-        let first = matching.next()?;
-        if matching.next().is_some() || first.single().is_none() {
-            self.add(K::AttributeRepeated, name, "");
-        }
-        first.values.first().map(Vec::as_slice)
-    }
-
-    fn attributes(
-        &mut self,
-        signed: &SignedData,
-        signer: &SignerInfo,
-    ) -> Option<CertificateReference> {
-        let Some(raw) = &signer.signed_raw else {
-            // RFC 5652 §5.3: they may be absent only when the content type is id-data.
-            if self.profile != Profile::Cms || signed.content_type.as_bytes() != oid::DATA {
-                self.add(K::AttributesMissing, "signer_info", "");
-            }
-            return None;
-        };
-        if sorted(raw).as_deref() != Some(raw.as_slice()) {
-            self.add(K::AttributesNotDer, "signed_attributes", "");
-        }
-        let list = signer.signed.as_slice();
-        match self.one(list, oid::CONTENT_TYPE, "content_type") {
-            None => self.add(K::AttributeMissing, "content_type", ""),
-            Some(value) => {
-                if Reader::new(value).oid("").ok() != Some(signed.content_type.as_bytes()) {
-                    self.add(K::CmsContentType, "content_type", "");
-                }
-            }
-        }
-        match self.one(list, oid::SIGNING_TIME, "signing_time") {
-            None => {}
-            // EN 319 142-1 §6.3: signing-time shall not be used.
-            Some(_) if self.profile == Profile::PadesBaseline => {
-                self.add(
-                    K::AttributeForbidden,
-                    "signing_time",
-                    "the time is in the PDF's /M entry",
-                );
-            }
-            Some(value) => match Reader::new(value).any().and_then(|e| der::read_time(&e)) {
-                Ok(at) => self.report.claimed_signing_time = Some(at),
-                Err(fault) => self.add(K::AttributeMalformed, "signing_time", fault.reason),
-            },
-        }
-        if let Some(value) = self.one(list, oid::CMS_ALGORITHM_PROTECTION, "algorithm_protection") {
-            self.algorithm_protection(signer, value);
-        }
-        for a in list {
-            let known = [
-                oid::CONTENT_TYPE,
-                oid::MESSAGE_DIGEST,
-                oid::SIGNING_TIME,
-                oid::SIGNING_CERTIFICATE,
-                oid::SIGNING_CERTIFICATE_V2,
-                oid::CMS_ALGORITHM_PROTECTION,
-            ];
-            if !known.contains(&a.oid.as_bytes()) {
-                self.add(K::AttributeUnprocessed, "signed_attributes", a.oid.to_string());
-            }
-        }
-        self.reference(list)
-    }
-
-    /// RFC 6211: digest and signature algorithm under the signature equal those outside.
-    fn algorithm_protection(&mut self, signer: &SignerInfo, value: &[u8]) {
-        let read = || -> Result<bool, der::Fault> {
-            let mut reader = Reader::new(value).sequence("algorithm protection expected")?;
-            let digest = reader.expect(tag::SEQUENCE, "digest algorithm expected")?;
-            let scheme = reader.expect(0xa1, "signature algorithm expected")?;
-            let id = |raw: &[u8]| -> Result<Vec<u8>, der::Fault> {
-                Reader::new(raw).any()?.reader().oid("identifier expected").map(<[u8]>::to_vec)
-            };
-            // NULL and absent parameters of a digest are the same (RFC 5754 §2).
-            Ok(id(digest.raw)? == id(&signer.digest_raw)?
-                && implicit(tag::SEQUENCE, scheme.raw) == signer.scheme_raw)
-        };
-        match read() {
-            Ok(true) => {}
-            Ok(false) => self.add(K::AlgorithmProtection, "algorithm_protection", ""),
-            Err(fault) => self.add(K::AttributeMalformed, "algorithm_protection", fault.reason),
-        }
-    }
-
-    fn reference(&mut self, list: &[RawAttribute]) -> Option<CertificateReference> {
-        let new = self.one(list, oid::SIGNING_CERTIFICATE_V2, "signing_certificate_v2");
-        let old = self.one(list, oid::SIGNING_CERTIFICATE, "signing_certificate");
-        let (value, version2, name) = match (new, old) {
-            (Some(value), _) => (value, true, "signing_certificate_v2"),
-            (None, Some(value)) => (value, false, "signing_certificate"),
-            (None, None) => {
-                if self.profile != Profile::Cms {
-                    self.add(K::AttributeMissing, "signing_certificate_v2", "");
-                }
-                return None;
-            }
-        };
-        if !version2 && self.strict() {
-            self.add(K::SignerReferenceLegacy, name, "");
-        }
-        match attribute::read_signing_certificate(value, version2) {
-            Ok(reference) => {
-                if let Err(digest) = &reference.digest {
-                    self.add(K::DigestUnsupported, name, digest.clone());
-                }
-                Some(reference)
-            }
-            Err(fault) => {
-                self.add(K::AttributeMalformed, name, fault.reason);
-                None
-            }
-        }
     }
 
     /// EN 319 102-1 §5.2.3: the certificate that the signed reference names, else the identifier's.
@@ -382,6 +273,16 @@ impl Check {
             self.add(K::SignerNotFound, "signer_info", id);
             return None;
         };
+        // Names compare without regard to case and string type (RFC 5280 §7.1), but this one is a copy of the
+        // certificate's and stands outside the signature: byte for byte.
+        if let SignerId::IssuerSerial(issuer, _) = &signer.id
+            && issuer.as_der() != found.issuer().as_der()
+        {
+            self.add(K::CmsIssuerSpelling, "signer_info.sid", issuer.to_string());
+        }
+        if self.strict() && !self.report.certificates.contains(&found) {
+            self.add(K::SignerNotInside, "certificates", found.subject().to_string());
+        }
         if let Some(reference) = reference {
             if named.is_none() && reference.digest.is_ok() {
                 self.add(
@@ -397,20 +298,6 @@ impl Check {
             }
         }
         Some(found)
-    }
-
-    fn content_digest(
-        &self,
-        signed: &SignedData,
-        content: Content<'_>,
-        algorithm: DigestAlgorithm,
-    ) -> Option<Vec<u8>> {
-        match content {
-            Content::Embedded => signed.content.as_ref().map(|c| algorithm.digest(c)),
-            Content::Bytes(bytes) => Some(algorithm.digest(bytes)),
-            Content::Digest(have, value) => (have == algorithm).then(|| value.to_vec()),
-            Content::Provider(provider) => provider(algorithm),
-        }
     }
 
     fn digest(&mut self, signed: &SignedData, signer: &SignerInfo, content: Content<'_>) {
@@ -437,7 +324,8 @@ impl Check {
                 return;
             }
         };
-        match self.content_digest(signed, content, algorithm) {
+        let embedded = signed.content.as_deref().filter(|_| matches!(content, Content::Embedded));
+        match digest_of(embedded.map_or(content, Content::Bytes), algorithm) {
             None => self.add(K::ContentNotGiven, "content", algorithm.name()),
             Some(computed) if computed == claimed => self.report.content_matches = true,
             Some(_) => self.add(K::DigestMismatch, "message_digest", algorithm.name()),
@@ -471,12 +359,17 @@ impl Check {
         if key.rsa_bits().is_some_and(|bits| bits < 2048) {
             self.add(K::AlgorithmRefused, "signer_info", key.name());
         }
-        let outcome = match (&signer.signed_raw, content) {
+        let bytes = match content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Embedded => signed.content.as_deref(),
+            Content::Digest(..) | Content::Provider(_) => None,
+        };
+        let outcome = match (&signer.signed_raw, bytes) {
             // RFC 5652 §5.4: hashed with the SET OF tag, all other bytes as transmitted.
             (Some(raw), _) => {
                 let message = implicit(tag::SET, raw);
                 match key.verify(&scheme, &message, &signer.signature) {
-                    Err(VerifyFault::Invalid) => match sorted(&message) {
+                    Err(VerifyFault::Invalid) => match der::canonical(&message) {
                         Some(again)
                             if again != message
                                 && key.verify(&scheme, &again, &signer.signature).is_ok() =>
@@ -489,13 +382,13 @@ impl Check {
                     other => other,
                 }
             }
-            (None, Content::Bytes(bytes)) => key.verify(&scheme, bytes, &signer.signature),
-            (None, Content::Embedded) if signed.content.is_some() => key.verify(
-                &scheme,
-                signed.content.as_deref().unwrap_or_default(),
-                &signer.signature,
-            ),
-            (None, Content::Embedded | Content::Digest(..) | Content::Provider(_)) => {
+            (None, Some(bytes)) => {
+                if looks_like_attributes(bytes) {
+                    self.add(K::AttributesAsContent, "content", "");
+                }
+                key.verify(&scheme, bytes, &signer.signature)
+            }
+            (None, None) => {
                 self.add(
                     K::ContentNotGiven,
                     "content",
@@ -523,13 +416,46 @@ impl Check {
     }
 }
 
-/// The same set with its members in DER order.
-fn sorted(set: &[u8]) -> Option<Vec<u8>> {
-    let element = Reader::new_ber(set).any().ok()?;
-    let mut reader = element.reader();
-    let mut members = Vec::new();
-    while !reader.is_empty() {
-        members.push(reader.any().ok()?.raw.to_vec());
+/// Whether the bytes are a SET of attributes with a content type and a message digest. A signature over such a set serves
+/// as one over content when the attributes are taken away.
+fn looks_like_attributes(bytes: &[u8]) -> bool {
+    let mut outer = Reader::new(bytes);
+    let Ok(set) = outer.expect(tag::SET, "") else { return false };
+    let mut list = set.reader();
+    let mut found = [false; 2];
+    while let Ok(mut one) = list.sequence("") {
+        match one.oid("") {
+            Ok(oid::CONTENT_TYPE) => found[0] = true,
+            Ok(oid::MESSAGE_DIGEST) => found[1] = true,
+            _ => {}
+        }
     }
-    Some(der::set_of(element.tag, members))
+    found == [true; 2]
+}
+
+/// RFC 5652 §5.1.
+fn expected_version(signed: &SignedData) -> u64 {
+    let has = |tag: u8| signed.other_certificates.contains(&tag);
+    if has(0xa3) || signed.other_revocation > 0 {
+        5
+    } else if has(0xa2) {
+        4
+    } else if has(0xa1)
+        || (signed.content_type.as_bytes() != oid::DATA && !signed.foreign_content)
+        || signed.signers.iter().any(|s| s.version == 3)
+    {
+        3
+    } else {
+        1
+    }
+}
+
+/// The digest of content, where it can be had.
+pub(crate) fn digest_of(content: Content<'_>, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+    match content {
+        Content::Embedded => None,
+        Content::Bytes(bytes) => Some(algorithm.digest(bytes)),
+        Content::Digest(have, value) => (have == algorithm).then(|| value.to_vec()),
+        Content::Provider(provider) => provider(algorithm),
+    }
 }

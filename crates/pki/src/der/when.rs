@@ -109,6 +109,16 @@ pub(crate) fn write_time(at: OffsetDateTime) -> Vec<u8> {
     }
 }
 
+/// GeneralizedTime of whole seconds, as timestamps write it (RFC 3161 §2.4.2).
+#[cfg(feature = "authority")]
+pub(crate) fn write_generalized_time(at: OffsetDateTime) -> Vec<u8> {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+    let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
+    super::tlv(tag::GENERALIZED_TIME, text.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

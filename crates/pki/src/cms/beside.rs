@@ -1,0 +1,100 @@
+//! What travels in a CMS outside every signature: certificates, CRLs and OCSP responses. Each must be tied to something
+//! known, or a changed one would pass unnoticed. What they are good for is decided in [`crate::path`].
+
+use super::CmsReport;
+use crate::algorithm::VerifyFault;
+use crate::crl::Crl;
+use crate::finding::FindingKind as K;
+use crate::ocsp::OcspResponse;
+use crate::path::{Anchor, PathReport};
+use crate::{Certificate, Finding};
+
+/// Signatures verified for this: a CMS carries a handful of certificates.
+const SIGNATURES: u32 = 64;
+
+impl CmsReport {
+    /// Adds a finding for every certificate and every piece of revocation information in the CMS that no issuer known here
+    /// signed: not one of the path, the CMS, `others` or the anchors. Does nothing while the path leads to no anchor.
+    pub fn check_beside(&mut self, path: &PathReport, others: &[Certificate], anchors: &[Anchor]) {
+        if path.anchor().is_none() {
+            return;
+        }
+        let mut known: Vec<&Certificate> = path.chain.iter().collect();
+        known.extend(self.certificates.iter().chain(others));
+        known.extend(anchors.iter().map(|a| &a.certificate));
+        let mut left = SIGNATURES;
+        let mut strays = Vec::new();
+        for certificate in &self.certificates {
+            let on_path = path.chain.contains(certificate)
+                || anchors.iter().any(|a| a.certificate == *certificate);
+            if !on_path && !tied(certificate, path, &known, &mut left) {
+                let at = certificate.subject().to_string();
+                strays.push(Finding::new(K::CmsCertificateStray, at, certificate.serial_hex()));
+            }
+        }
+        for (i, der) in self.revocation.crls.iter().enumerate() {
+            let signed = Crl::from_der(der).is_ok_and(|crl| {
+                known.iter().any(|c| {
+                    c.subject() == crl.issuer()
+                        && spend(&mut left)
+                        && crl.signed_by(c.public_key()).is_ok()
+                })
+            });
+            if !signed {
+                strays.push(Finding::new(K::CmsRevocationStray, format!("crls[{i}]"), ""));
+            }
+        }
+        for (i, der) in self.revocation.ocsp_responses.iter().enumerate() {
+            let signed = OcspResponse::from_der(der).is_ok_and(|response| {
+                response.certificates.iter().chain(known.iter().copied()).any(|c| {
+                    response.is_from(c)
+                        && spend(&mut left)
+                        && response.signed_by(c.public_key()).is_ok()
+                })
+            });
+            if !signed {
+                strays.push(Finding::new(K::CmsRevocationStray, format!("ocsp[{i}]"), ""));
+            }
+        }
+        strays.retain(|f| !self.findings.contains(f));
+        self.findings.extend(strays);
+    }
+}
+
+fn spend(left: &mut u32) -> bool {
+    *left = left.saturating_sub(1);
+    *left > 0
+}
+
+/// Whether a known issuer signed it, or it is a cross-certificate for a key on the path, whose issuer need not be known. One
+/// with the serial number of the path's own certificate is a changed copy of it.
+fn tied(
+    certificate: &Certificate,
+    path: &PathReport,
+    known: &[&Certificate],
+    left: &mut u32,
+) -> bool {
+    let cross = |c: &Certificate| {
+        c.subject() == certificate.subject()
+            && c.spki() == certificate.spki()
+            && c.serial() != certificate.serial()
+    };
+    let issuers: Vec<&&Certificate> =
+        known.iter().filter(|c| c.subject() == certificate.issuer()).collect();
+    if issuers.is_empty() {
+        return path.chain.iter().any(cross);
+    }
+    let mut unsupported = true;
+    for issuer in &issuers {
+        if !spend(left) {
+            return false;
+        }
+        match certificate.signed_by(issuer.public_key()) {
+            Ok(()) => return true,
+            Err(VerifyFault::Unsupported(_)) => {}
+            Err(VerifyFault::WrongKey(_) | VerifyFault::Invalid) => unsupported = false,
+        }
+    }
+    // The signature of an old root over itself says nothing anyway; a changed copy of a known root is not one.
+    unsupported && issuers.iter().all(|issuer| **issuer == certificate)
+}
