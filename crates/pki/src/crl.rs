@@ -50,6 +50,9 @@ pub(crate) struct Revocation {
     pub invalid_since: Option<OffsetDateTime>,
 }
 
+/// Most extensions of one entry: RFC 5280 §5.3 defines three.
+const MOST_ENTRY_EXTENSIONS: usize = 8;
+
 const WHAT: &str = "CRL";
 const EXPIRED_CERTS_ON_CRL: &[u8] = &[0x55, 0x1d, 60];
 
@@ -176,13 +179,28 @@ impl Crl {
             let mut unknown = None;
             if let Some(field) = entry.optional(tag::SEQUENCE)? {
                 let mut extensions = field.reader();
+                let mut seen: [&[u8]; MOST_ENTRY_EXTENSIONS] = [&[]; MOST_ENTRY_EXTENSIONS];
+                let mut count = 0;
                 while !extensions.is_empty() {
                     let (id, critical, value) = extension(&mut extensions)?;
+                    if seen.contains(&id) {
+                        return Err(field.fault("an extension stands twice"));
+                    }
+                    match seen.get_mut(count) {
+                        Some(place) => *place = id,
+                        None => return Err(field.fault("an entry has too many extensions")),
+                    }
+                    count += 1;
                     let mut reader = Reader::new(value);
                     match id {
                         oid::CRL_REASON => {
                             let reason = reader.expect(tag::ENUMERATED, "reason expected")?;
-                            revocation.reason = Some(der::integer_u64(&reason)?);
+                            // RFC 5280 §5.3.1: 0 to 10, without 7.
+                            let number = der::integer_u64(&reason)?;
+                            if number == 7 || number > 10 {
+                                return Err(reason.fault("reason is not one of those defined"));
+                            }
+                            revocation.reason = Some(number);
                         }
                         oid::INVALIDITY_DATE => {
                             revocation.invalid_since = Some(der::read_time(&reader.any()?)?);

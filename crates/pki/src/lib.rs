@@ -27,7 +27,7 @@ pub mod revocation;
 pub mod signer;
 pub mod tsp;
 
-pub use algorithm::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+pub use algorithm::{AlgorithmPolicy, DigestAlgorithm, PublicKey, Refusal, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
 pub use crl::Crl;
 pub use error::Error;

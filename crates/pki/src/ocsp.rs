@@ -240,7 +240,7 @@ fn read_single(mut single: Reader<'_>) -> Result<Single, Fault> {
     let serial = id.integer("serial number expected")?.to_vec();
     id.end("certificate identifier has extra fields")?;
     let status_element = single.any()?;
-    let status = match status_element.tag {
+    let mut status = match status_element.tag {
         0x80 => SingleStatus::Good,
         0xa1 => {
             let mut info = status_element.reader();
@@ -266,7 +266,19 @@ fn read_single(mut single: Reader<'_>) -> Result<Single, Fault> {
     let mut unknown_critical = None;
     if let Some(field) = single.optional(0xa1)? {
         each_extension(&field, |id, critical, value| {
-            if id == ARCHIVE_CUTOFF {
+            if id == oid::INVALIDITY_DATE {
+                // RFC 6960 §4.4.5: the extensions of CRL entries may stand here.
+                let date = der::read_time(&Reader::new(value).any()?)?;
+                if let SingleStatus::Revoked(revocation) = &mut status {
+                    revocation.invalid_since = Some(date);
+                }
+            } else if id == oid::CRL_REASON {
+                let mut reader = Reader::new(value);
+                let reason = der::integer_u64(&reader.expect(tag::ENUMERATED, "reason expected")?)?;
+                if let SingleStatus::Revoked(revocation) = &mut status {
+                    revocation.reason = revocation.reason.or(Some(reason));
+                }
+            } else if id == ARCHIVE_CUTOFF {
                 archive_cutoff = Some(der::generalized_time(&Reader::new(value).any()?)?);
             } else if critical {
                 unknown_critical = Some(Oid::new(id));

@@ -116,12 +116,9 @@ impl Walk<'_, '_> {
         if at > certificate.not_after() {
             self.add(K::Expired, certificate, crate::instant(certificate.not_after()));
         }
-        // EN 319 102-1 §5.2.8: what is not trusted any more is refused whatever the time.
-        if !self.search.algorithm_accepted(certificate.scheme()) {
-            self.add(K::AlgorithmRefused, certificate, certificate.signature_algorithm_name());
-        }
-        if certificate.public_key().rsa_bits().is_some_and(|bits| bits < 2048) {
-            self.add(K::AlgorithmRefused, certificate, certificate.public_key().name());
+        // EN 319 102-1 §5.2.8: judged at the time the path is judged at.
+        if let Some(refusal) = self.search.refused(certificate.scheme(), certificate.public_key()) {
+            self.add(K::AlgorithmRefused, certificate, refusal.to_string());
         }
         let extensions = certificate.extensions();
         for oid in &extensions.unknown_critical {
