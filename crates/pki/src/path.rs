@@ -4,12 +4,14 @@
 mod anchor;
 mod build;
 mod check;
+mod conformance;
 mod names;
 mod policy;
 mod profile;
 
 pub use anchor::{Anchor, Purpose};
 pub(crate) use build::Search;
+pub use conformance::Conformance;
 pub use profile::{Budget, Profile, RevocationRule};
 
 use crate::revocation::CertificateStatus;

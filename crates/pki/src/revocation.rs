@@ -19,6 +19,9 @@ pub const MAX_AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::hours(24);
 /// CRLReason certificateHold (RFC 5280 §5.3.1): the one revocation that can end.
 const HOLD: u64 = 6;
 
+/// Most certificates whose status hangs on each other's: a CRL signer's, a responder's.
+const MOST_VISITING: usize = 4;
+
 /// Most notes kept about material that was not used.
 const MOST_NOTES: usize = 64;
 
@@ -122,7 +125,7 @@ pub(crate) fn status(
     place: &Place<'_>,
     notes: &mut Vec<Finding>,
 ) -> (RevocationStatus, Option<Revocation>) {
-    if search.visiting.contains(place.certificate) || search.visiting.len() >= 4 {
+    if search.visiting.contains(place.certificate) || search.visiting.len() >= MOST_VISITING {
         // Its status depends on itself, or on too many others.
         return (RevocationStatus::Unknown, None);
     }

@@ -152,6 +152,14 @@ pub(crate) struct DistributionPoint {
     pub crl_issuer: Option<Vec<GeneralName>>,
 }
 
+/// A known extension that cannot be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable {
+    pub oid: Oid,
+    pub critical: bool,
+    pub reason: &'static str,
+}
+
 /// Everything the extensions of one certificate say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extensions {
@@ -174,14 +182,17 @@ pub(crate) struct Extensions {
     pub policy_constraints: Option<PolicyConstraints>,
     pub inhibit_any_policy: Option<u64>,
     pub distribution_points: Option<Vec<DistributionPoint>>,
-    pub freshest: bool,
+    pub freshest_critical: bool,
+    pub policy_constraints_critical: bool,
+    pub inhibit_any_policy_critical: bool,
+    pub access_critical: bool,
     pub ocsp_urls: Vec<String>,
     pub issuer_urls: Vec<String>,
     pub ocsp_no_check: bool,
     /// Critical and not processed here.
     pub unknown_critical: Vec<Oid>,
-    /// Known but unreadable, with the reason.
-    pub unreadable: Vec<(Oid, &'static str)>,
+    /// Known but unreadable.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl Extensions {
@@ -195,7 +206,11 @@ impl Extensions {
             }
             seen.push(id);
             if let Err(fault) = all.one(id, critical, value) {
-                all.unreadable.push((Oid::new(id), fault.reason));
+                all.unreadable.push(Unreadable {
+                    oid: Oid::new(id),
+                    critical,
+                    reason: fault.reason,
+                });
             }
         }
         Ok(all)
@@ -230,18 +245,32 @@ impl Extensions {
                 self.name_constraints_critical = critical;
                 self.name_constraints = Some(name_constraints(value)?);
             }
-            oid::CERTIFICATE_POLICIES => self.policies = Some(policies(value)?),
+            oid::CERTIFICATE_POLICIES => {
+                let (list, understood) = policies(value)?;
+                self.policies = Some(list);
+                // RFC 5280 §4.2.1.4: critical with a qualifier that cannot be interpreted.
+                if critical && !understood {
+                    self.unknown_critical.push(Oid::new(id));
+                }
+            }
             oid::POLICY_MAPPINGS => self.policy_mappings = Some(mappings(value)?),
-            oid::POLICY_CONSTRAINTS => self.policy_constraints = Some(policy_constraints(value)?),
+            oid::POLICY_CONSTRAINTS => {
+                self.policy_constraints_critical = critical;
+                self.policy_constraints = Some(policy_constraints(value)?);
+            }
             oid::INHIBIT_ANY_POLICY => {
+                self.inhibit_any_policy_critical = critical;
                 let element = only(value, tag::INTEGER, "number of certificates expected")?;
                 self.inhibit_any_policy = Some(der::integer_u64(&element)?);
             }
             oid::CRL_DISTRIBUTION_POINTS => {
                 self.distribution_points = Some(distribution_points(value)?);
             }
-            oid::FRESHEST_CRL => self.freshest = true,
-            oid::AUTHORITY_INFO_ACCESS => self.access(value)?,
+            oid::FRESHEST_CRL => self.freshest_critical = critical,
+            oid::AUTHORITY_INFO_ACCESS => {
+                self.access_critical = critical;
+                self.access(value)?;
+            }
             oid::OCSP_NOCHECK => self.ocsp_no_check = true,
             other if critical => self.unknown_critical.push(Oid::new(other)),
             _ => {}
@@ -280,6 +309,10 @@ impl Extensions {
         urls
     }
 }
+
+/// Most policies, and most mappings, in one certificate: the policy graph and the search for
+/// repetitions are products of such lists. Real certificates stay below 50.
+const MAX_POLICIES: usize = 256;
 
 fn only<'a>(value: &'a [u8], tag: u8, reason: &'static str) -> Result<Element<'a>, Fault> {
     let mut reader = Reader::new(value);
@@ -373,15 +406,25 @@ fn valid_ip_range(bytes: &[u8]) -> bool {
     ones == leading
 }
 
-fn policies(value: &[u8]) -> Result<Vec<Oid>, Fault> {
+/// The policies, and whether every qualifier is one of the two that RFC 5280 defines.
+fn policies(value: &[u8]) -> Result<(Vec<Oid>, bool), Fault> {
     let mut reader = only(value, tag::SEQUENCE, "certificate policies expected")?.reader();
     let mut list: Vec<Oid> = Vec::new();
+    let mut understood = true;
     while !reader.is_empty() {
         let mut one = reader.sequence("policy information expected")?;
         let policy = Oid::new(one.oid("policy identifier expected")?);
-        // Qualifiers are informative (RFC 5280 §4.2.1.4) and are not interpreted.
-        one.optional(tag::SEQUENCE)?;
+        if let Some(qualifiers) = one.optional(tag::SEQUENCE)? {
+            let mut qualifiers = qualifiers.reader();
+            while !qualifiers.is_empty() {
+                let id = qualifiers.sequence("qualifier expected")?.oid("qualifier expected")?;
+                understood &= matches!(id, oid::QT_CPS | oid::QT_USER_NOTICE);
+            }
+        }
         one.end("policy information has extra fields")?;
+        if list.len() >= MAX_POLICIES {
+            return Err(reader.fault("too many policies"));
+        }
         if list.contains(&policy) {
             return Err(reader.fault("a policy stands twice"));
         }
@@ -390,7 +433,7 @@ fn policies(value: &[u8]) -> Result<Vec<Oid>, Fault> {
     if list.is_empty() {
         return Err(reader.fault("certificate policies are empty"));
     }
-    Ok(list)
+    Ok((list, understood))
 }
 
 fn mappings(value: &[u8]) -> Result<Vec<(Oid, Oid)>, Fault> {
@@ -401,6 +444,9 @@ fn mappings(value: &[u8]) -> Result<Vec<(Oid, Oid)>, Fault> {
         let from = Oid::new(one.oid("issuer's policy expected")?);
         let to = Oid::new(one.oid("subject's policy expected")?);
         one.end("policy mapping has extra fields")?;
+        if list.len() >= MAX_POLICIES {
+            return Err(reader.fault("too many policy mappings"));
+        }
         list.push((from, to));
     }
     if list.is_empty() {

@@ -48,8 +48,10 @@ impl Meter {
         self.candidates <= self.limit.candidates
     }
 
-    pub fn name_comparison(&mut self) -> bool {
-        self.name_comparisons = self.name_comparisons.saturating_add(1);
+    /// Takes as many comparisons of names; false when none is left.
+    pub fn name_comparisons(&mut self, count: usize) -> bool {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.name_comparisons = self.name_comparisons.saturating_add(count);
         self.name_comparisons <= self.limit.name_comparisons
     }
 
@@ -153,6 +155,7 @@ impl Search<'_> {
             key_usage: Some(KeyUsage::CRL_SIGN),
             key_usage_required: false,
             revocation: self.profile.revocation,
+            conformance: self.profile.conformance,
             algorithms: self.profile.algorithms.clone(),
             now: self.profile.now,
             budget: self.profile.budget,

@@ -6,7 +6,7 @@ use crate::algorithm::VerifyFault;
 use crate::certificate::{DistributionPoint, GeneralName, KeyUsage};
 use crate::crl::{Crl, Revocation};
 use crate::finding::FindingKind as K;
-use crate::path::Search;
+use crate::path::{Conformance, Search};
 use crate::{Certificate, Finding};
 use time::OffsetDateTime;
 
@@ -33,6 +33,12 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
         for crl in material.crls.iter().filter(|c| !c.is_delta()) {
             if covered == ALL_REASONS {
                 break;
+            }
+            if search.profile.conformance == Conformance::Required
+                && let Some(what) = crl.deviations.first()
+            {
+                note(notes, place, what);
+                continue;
             }
             let reasons = match applies(crl, point, certificate) {
                 Ok(reasons) => reasons,

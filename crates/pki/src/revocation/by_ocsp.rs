@@ -1,6 +1,6 @@
 //! The status that OCSP responses give: who may sign for whom, freshness, and what it says.
 
-use super::{HOLD, MOST_NOTES, Place, Word, by_crl, counts, fresh};
+use super::{HOLD, MOST_NOTES, MOST_VISITING, Place, Word, by_crl, counts, fresh};
 use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
 use crate::ocsp::{OcspResponse, Single, SingleStatus};
@@ -108,27 +108,35 @@ fn authorised(
             why = fault;
             continue;
         }
-        if responder.extensions().ocsp_no_check {
-            notes.push(Finding::new(
-                K::OcspResponderUnchecked,
-                responder.subject().to_string(),
-                "id-pkix-ocsp-nocheck",
-            ));
-            return Ok(());
-        }
-        // Without nocheck its own status must be known, from a CRL: another OCSP answer would only
-        // move the question (RFC 6960 §4.2.2.2.1).
+        // RFC 6960 §4.2.2.2.1. Its own status is asked of CRLs alone: another OCSP answer would only
+        // move the question.
         let own = Place { certificate: responder, above: place.above };
-        if search.visiting.contains(responder) || search.visiting.len() >= 4 {
+        if search.visiting.contains(responder) || search.visiting.len() >= MOST_VISITING {
             continue;
         }
         search.visiting.push(responder.clone());
         let word = by_crl::ask(search, &own, notes);
         search.visiting.pop();
-        if matches!(word, Word::Good(_)) {
-            return Ok(());
-        }
-        why = "the responder's own certificate is not known to be good".to_owned();
+        let extensions = responder.extensions();
+        let silent = extensions.distribution_points.is_none() && extensions.ocsp_urls.is_empty();
+        let note = match word {
+            Word::Good(_) => return Ok(()),
+            Word::Revoked { .. } => {
+                why = "the responder's own certificate is revoked".to_owned();
+                continue;
+            }
+            Word::Stale | Word::Nothing if extensions.ocsp_no_check => "id-pkix-ocsp-nocheck",
+            // The CA names no way to check it, which leaves it to this policy: it is good for its
+            // short life.
+            Word::Stale | Word::Nothing if silent => "it names no way to check it",
+            Word::Stale | Word::Nothing => {
+                why = "the responder's own certificate is not known to be good".to_owned();
+                continue;
+            }
+        };
+        let at = responder.subject().to_string();
+        notes.push(Finding::new(K::OcspResponderUnchecked, at, note));
+        return Ok(());
     }
     Err(why)
 }
@@ -157,7 +165,15 @@ fn delegated(
         return no("was not valid when it answered");
     }
     let extensions = responder.extensions();
-    if !extensions.unknown_critical.is_empty() || !extensions.unreadable.is_empty() {
+    let bears_on_it = |oid: &oid::Oid| {
+        matches!(
+            oid.as_bytes(),
+            oid::KEY_USAGE | oid::EXTENDED_KEY_USAGE | oid::BASIC_CONSTRAINTS | oid::OCSP_NOCHECK
+        )
+    };
+    if !extensions.unknown_critical.is_empty()
+        || extensions.unreadable.iter().any(|u| u.critical || bears_on_it(&u.oid))
+    {
         return no("has a certificate with extensions that are not understood");
     }
     for (scheme, key) in [
