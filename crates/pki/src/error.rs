@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// A private key could not be loaded.
     #[error(
-        "the private key was refused: {reason}; give an unencrypted PKCS#8 key of RSA 2048 to 8192, P-256, P-384 or Ed25519"
+        "the private key was refused: {reason}; give a PKCS#8 key of RSA 2048 to 8192, P-256, P-384 or Ed25519"
     )]
     KeyRejected {
         /// What is wrong.
