@@ -3,9 +3,11 @@
 //! is recorded.
 
 mod demo;
+mod revocation;
 mod template;
 
 pub use demo::Demo;
+pub use revocation::{CrlTemplate, OcspAnswer, OcspTemplate, RevokedEntry};
 pub use template::{ExtensionValue, SubjectName, Template};
 
 use crate::algorithm::SignatureAlgorithm;
