@@ -15,6 +15,10 @@ pub struct Attribute {
     pub text: Option<String>,
 }
 
+/// Most parts of a name, and attributes in one part. The longest name in the public suites has 17;
+/// a decoded attribute is ten times as large as a hostile encoding of it.
+const MAX_ATTRIBUTES: usize = 64;
+
 /// A distinguished name. Equality is that of RFC 5280 §7.1, not of bytes.
 #[derive(Clone)]
 pub struct Name {
@@ -33,6 +37,9 @@ impl Name {
         let mut rdns = Vec::new();
         let mut keys = Vec::new();
         while !reader.is_empty() {
+            if rdns.len() >= MAX_ATTRIBUTES {
+                return Err(reader.fault("name has too many parts"));
+            }
             let (attributes, key) =
                 read_rdn(&reader.expect(tag::SET, "set of attributes expected")?)?;
             rdns.push(attributes);
@@ -145,6 +152,9 @@ fn read_rdn(set: &der::Element<'_>) -> Result<(Vec<Attribute>, Vec<u8>), Fault> 
     let mut attributes = Vec::with_capacity(1);
     let mut keys = Vec::with_capacity(1);
     while !reader.is_empty() {
+        if attributes.len() >= MAX_ATTRIBUTES {
+            return Err(reader.fault("name has too many parts"));
+        }
         let mut pair = reader.sequence("attribute expected")?;
         let oid = pair.oid("attribute type expected")?;
         let value = pair.any()?;

@@ -17,7 +17,11 @@ const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
 const DAY: Duration = Duration::DAY;
 
 fn template(name: &str) -> Template {
-    Template::new(SubjectName::new().country("VN").common_name(name), NOW - DAY * 365, NOW + DAY * 365)
+    Template::new(
+        SubjectName::new().country("VN").common_name(name),
+        NOW - DAY * 365,
+        NOW + DAY * 365,
+    )
 }
 
 struct House {
@@ -66,8 +70,7 @@ impl House {
         profile: &Profile,
     ) -> PathReport {
         let anchor = Anchor::new(self.root.certificate().clone(), &[Purpose::Public]);
-        let material =
-            RevocationMaterial { crls: crls.to_vec(), ocsp_responses: ocsp.to_vec() };
+        let material = RevocationMaterial { crls: crls.to_vec(), ocsp_responses: ocsp.to_vec() };
         path::validate(self.official.certificate(), extra, &[anchor], NOW, profile, &material)
     }
 
@@ -100,11 +103,8 @@ fn lists_say_what_they_say_and_no_more() {
         reason: Some(1),
         invalid_since: Some(NOW - DAY),
     };
-    let critical = ExtensionValue {
-        oid: Oid::parse("1.2.3.4").unwrap(),
-        critical: true,
-        value: vec![5, 0],
-    };
+    let critical =
+        ExtensionValue { oid: Oid::parse("1.2.3.4").unwrap(), critical: true, value: vec![5, 0] };
     let cases: Vec<(&str, CrlTemplate, &str)> = vec![
         ("not on the list", h.list(), "good"),
         ("on the list", h.revoking(NOW - DAY, 1), "revoked"),
@@ -153,8 +153,7 @@ fn deltas_add_and_remove() {
 fn who_may_sign_a_list() {
     let h = house();
     // The issuer's new key, certified under its old one with the same name.
-    let rolled =
-        h.root.issue(&template("Root").certificate_authority(None)).unwrap();
+    let rolled = h.root.issue(&template("Root").certificate_authority(None)).unwrap();
     let list = rolled.crl(&h.list()).unwrap();
     let own = h.crl(&h.list());
     let rolled_certificate = rolled.certificate().clone();
@@ -169,7 +168,11 @@ fn who_may_sign_a_list() {
     assert_eq!(h.word(&twins, &[], std::slice::from_ref(twin.certificate())), "unknown");
     let weak = h
         .root
-        .issue(&template("Root").certificate_authority(None).with_key_usage(Some(KeyUsage::CERTIFICATE_SIGN)))
+        .issue(
+            &template("Root")
+                .certificate_authority(None)
+                .with_key_usage(Some(KeyUsage::CERTIFICATE_SIGN)),
+        )
         .unwrap();
     let weaks = [weak.crl(&h.list()).unwrap(), own];
     let report = h.report(&weaks[..1], &[], std::slice::from_ref(weak.certificate()));
@@ -291,12 +294,15 @@ fn a_revocation_stands_whoever_reports_it() {
     let good = h.ocsp(&h.ocsp, &h.answer(OcspAnswer::Good));
     let revoked = h.ocsp(&h.ocsp, &h.answer(OcspAnswer::Revoked(NOW - DAY, 1)));
     let list = h.crl(&h.list());
-    assert_eq!(h.word(&[h.crl(&h.revoking(NOW - DAY, 1))], &[good.clone()], &[]), "revoked");
-    assert_eq!(h.word(&[list], &[revoked.clone()], &[]), "revoked");
+    assert_eq!(
+        h.word(&[h.crl(&h.revoking(NOW - DAY, 1))], std::slice::from_ref(&good), &[]),
+        "revoked"
+    );
+    assert_eq!(h.word(&[list], std::slice::from_ref(&revoked), &[]), "revoked");
     assert_eq!(h.word(&[], &[good.clone(), revoked], &[]), "revoked");
     // Only a hold gives way, and only to what is newer.
     let held = h.crl(&CrlTemplate { this_update: NOW - DAY * 2, ..h.revoking(NOW - DAY * 3, 6) });
-    assert_eq!(h.word(&[held], &[good.clone()], &[]), "good");
+    assert_eq!(h.word(&[held], std::slice::from_ref(&good), &[]), "good");
     let newer = h.crl(&CrlTemplate { this_update: NOW - DAY / 2, ..h.revoking(NOW - DAY, 6) });
     assert_eq!(h.word(&[newer], &[good], &[]), "revoked");
 }
@@ -334,8 +340,7 @@ fn no_single_bit_may_change_and_still_be_good() {
         assert_ne!(h.word(&[], &[changed.to_vec()], &[]), "good");
     });
     // A path of three: each certificate below the anchor in turn.
-    let issuing =
-        h.root.issue(&template("Issuing").certificate_authority(Some(0))).unwrap();
+    let issuing = h.root.issue(&template("Issuing").certificate_authority(Some(0))).unwrap();
     let end = issuing
         .issue_with(&template("Agency").document_signer(), PrivateKey::p384().unwrap())
         .unwrap();

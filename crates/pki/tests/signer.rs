@@ -22,11 +22,8 @@ fn openssl(arguments: &[&str]) -> Option<String> {
 }
 
 fn certified(key: &PrivateKey) -> Vec<Certificate> {
-    let template = Template::new(
-        SubjectName::new().common_name("key"),
-        NOW,
-        NOW + time::Duration::days(1),
-    );
+    let template =
+        Template::new(SubjectName::new().common_name("key"), NOW, NOW + time::Duration::days(1));
     Identity::root_with(&template, key.clone(), None).unwrap().chain().to_vec()
 }
 
@@ -75,10 +72,9 @@ fn keys_that_openssl_encrypts_are_read() {
             read += 1;
         }
         // What is not carried out is named.
-        for (extra, name) in [
-            (&["-v2", "des3"][..], "1.2.840.113549.3.7"),
-            (&["-scrypt"], "scrypt"),
-        ] {
+        for (extra, name) in
+            [(&["-v2", "des3"][..], "1.2.840.113549.3.7"), (&["-scrypt"], "scrypt")]
+        {
             let mut arguments = vec!["pkcs8", "-topk8", "-in", &path, "-passout", "pass:x"];
             arguments.extend(extra);
             let text = openssl(&arguments).unwrap();

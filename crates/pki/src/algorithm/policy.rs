@@ -204,8 +204,7 @@ mod tests {
 
     fn p256() -> PublicKey {
         use crate::{der, oid};
-        let algorithm =
-            der::sequence(&[&der::oid(oid::EC_PUBLIC_KEY), &der::oid(oid::CURVE_P256)]);
+        let algorithm = der::sequence(&[&der::oid(oid::EC_PUBLIC_KEY), &der::oid(oid::CURVE_P256)]);
         let bits = der::tlv(der::tag::BIT_STRING, &[&[0, 4], [1; 64].as_slice()].concat());
         PublicKey::from_spki_der(&der::sequence(&[&algorithm, &bits])).unwrap()
     }
@@ -242,11 +241,20 @@ mod tests {
         assert!(AlgorithmPolicy::from_json(ok).is_ok());
         for bad in [
             ok.replace("\"format\":1", "\"format\":2"),
-            ok.replace("\"refuse\":[]", "\"refuse\":[{\"what\":{\"digest\":\"sha1\"},\"source\":\"\"}]"),
-            ok.replace("\"refuse\":[]", "\"refuse\":[{\"what\":{\"digest\":\"md5\"},\"source\":\"x\"}]"),
+            ok.replace(
+                "\"refuse\":[]",
+                "\"refuse\":[{\"what\":{\"digest\":\"sha1\"},\"source\":\"\"}]",
+            ),
+            ok.replace(
+                "\"refuse\":[]",
+                "\"refuse\":[{\"what\":{\"digest\":\"md5\"},\"source\":\"x\"}]",
+            ),
             ok.replace("\"title\"", "\"titel\""),
         ] {
-            assert_eq!(AlgorithmPolicy::from_json(&bad).unwrap_err().code(), "pki.algorithm_policy");
+            assert_eq!(
+                AlgorithmPolicy::from_json(&bad).unwrap_err().code(),
+                "pki.algorithm_policy"
+            );
         }
     }
 }

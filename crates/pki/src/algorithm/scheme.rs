@@ -178,8 +178,7 @@ pub(crate) fn read_digest(
         return Err(parameters.fault("NULL has content"));
     }
     inner.end("digest algorithm has unexpected parameters")?;
-    Ok(DigestAlgorithm::from_oid(algorithm)
-        .ok_or_else(|| named(algorithm, "digest algorithm")))
+    Ok(DigestAlgorithm::from_oid(algorithm).ok_or_else(|| named(algorithm, "digest algorithm")))
 }
 
 /// Algorithms met in the field that are not carried out here, by dotted identifier.
@@ -247,4 +246,3 @@ pub(super) fn named(content: &[u8], what: &str) -> String {
         .find(|(id, _)| *id == dotted)
         .map_or_else(|| format!("{what} {dotted}"), |(_, name)| (*name).to_owned())
 }
-

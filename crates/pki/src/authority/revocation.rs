@@ -229,8 +229,7 @@ impl Identity {
                         der::explicit(1, &[generalized(*at), reason].concat())
                     }
                 };
-                let next =
-                    template.next_update.map(|at| der::explicit(0, &generalized(at)));
+                let next = template.next_update.map(|at| der::explicit(0, &generalized(at)));
                 der::sequence(&[
                     &id,
                     &status,
@@ -262,8 +261,7 @@ impl Identity {
         } else {
             Vec::new()
         };
-        let basic =
-            der::sequence(&[&tbs, &self.algorithm.identifier(), &signature, &certificates]);
+        let basic = der::sequence(&[&tbs, &self.algorithm.identifier(), &signature, &certificates]);
         let bytes = der::sequence(&[&der::oid(oid::OCSP_BASIC), &der::octet_string(&basic)]);
         Ok(der::sequence(&[&der::tlv(tag::ENUMERATED, &[0]), &der::explicit(0, &bytes)]))
     }

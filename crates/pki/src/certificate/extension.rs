@@ -1,7 +1,7 @@
 //! Certificate extensions, decoded strictly. An extension that cannot be read is remembered by
 //! name, so that path validation fails closed instead of passing over it.
 
-use super::general_name::{GeneralName, read_general_name, read_general_names};
+use super::general_name::{GeneralName, GeneralNames, read_general_name, read_general_names};
 use crate::Name;
 use crate::der::{self, Element, Fault, Reader, tag};
 use crate::oid::{self, Oid};
@@ -125,8 +125,8 @@ pub(crate) struct AuthorityKeyId {
 /// Name constraints (RFC 5280 §4.2.1.10).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameConstraints {
-    pub permitted: Vec<GeneralName>,
-    pub excluded: Vec<GeneralName>,
+    pub permitted: GeneralNames,
+    pub excluded: GeneralNames,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -169,7 +169,7 @@ pub(crate) struct Extensions {
     pub basic_constraints: Option<BasicConstraints>,
     pub extended_key_usage: Option<Vec<Oid>>,
     pub extended_key_usage_critical: bool,
-    pub alternative_names: Option<Vec<GeneralName>>,
+    pub alternative_names: Option<GeneralNames>,
     pub alternative_names_critical: bool,
     pub name_constraints: Option<NameConstraints>,
     pub name_constraints_critical: bool,
@@ -239,7 +239,7 @@ impl Extensions {
             oid::SUBJECT_ALT_NAME => {
                 self.alternative_names_critical = critical;
                 let element = only(value, tag::SEQUENCE, "alternative names expected")?;
-                self.alternative_names = Some(read_general_names(element.reader())?);
+                self.alternative_names = Some(GeneralNames::read(&element.reader())?);
             }
             oid::NAME_CONSTRAINTS => {
                 self.name_constraints_critical = critical;
@@ -281,6 +281,9 @@ impl Extensions {
     fn access(&mut self, value: &[u8]) -> Result<(), Fault> {
         let mut list = only(value, tag::SEQUENCE, "access descriptions expected")?.reader();
         while !list.is_empty() {
+            if self.ocsp_urls.len() + self.issuer_urls.len() >= MAX_ITEMS {
+                return Err(list.fault("too many access descriptions"));
+            }
             let mut one = list.sequence("access description expected")?;
             let method = one.oid("access method expected")?;
             let location = read_general_name(&one.any()?)?;
@@ -309,6 +312,10 @@ impl Extensions {
         urls
     }
 }
+
+/// Most extensions in one certificate, access descriptions, distribution points and key usages in
+/// an extension: an order of magnitude above what the public suites have.
+pub(super) const MAX_ITEMS: usize = 128;
 
 /// Most policies, and most mappings, in one certificate: the policy graph and the search for
 /// repetitions are products of such lists. Real certificates stay below 50.
@@ -346,6 +353,9 @@ fn oids(value: &[u8]) -> Result<Vec<Oid>, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "list of identifiers expected")?.reader();
     let mut list = Vec::new();
     while !reader.is_empty() {
+        if list.len() >= MAX_ITEMS {
+            return Err(reader.fault("too many identifiers"));
+        }
         list.push(Oid::new(reader.oid("identifier expected")?));
     }
     if list.is_empty() {
@@ -356,33 +366,20 @@ fn oids(value: &[u8]) -> Result<Vec<Oid>, Fault> {
 
 fn name_constraints(value: &[u8]) -> Result<NameConstraints, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "name constraints expected")?.reader();
-    let mut subtrees = |number: u8| -> Result<Vec<GeneralName>, Fault> {
-        let Some(field) = reader.optional(number)? else { return Ok(Vec::new()) };
-        let mut list = field.reader();
-        let mut bases = Vec::new();
-        while !list.is_empty() {
-            let mut subtree = list.sequence("subtree expected")?;
-            bases.push(read_general_name(&subtree.any()?)?);
-            // RFC 5280 §4.2.1.10: minimum is zero, maximum absent.
-            subtree.end("subtree with minimum or maximum")?;
-        }
-        if bases.is_empty() {
-            return Err(field.fault("list of subtrees is empty"));
-        }
-        Ok(bases)
+    let mut subtrees = |number: u8| -> Result<GeneralNames, Fault> {
+        let Some(field) = reader.optional(number)? else { return Ok(GeneralNames::default()) };
+        GeneralNames::read_subtrees(&field.reader(), |base| match base {
+            GeneralName::Ip(bytes) if !valid_ip_range(bytes) => {
+                Err(field.fault("address range is not an address and a contiguous mask"))
+            }
+            _ => Ok(()),
+        })
     };
     let permitted = subtrees(0xa0)?;
     let excluded = subtrees(0xa1)?;
     reader.end("name constraints have extra fields")?;
-    if permitted.is_empty() && excluded.is_empty() {
+    if permitted.len() + excluded.len() == 0 {
         return Err(reader.fault("name constraints are empty"));
-    }
-    for base in permitted.iter().chain(&excluded) {
-        if let GeneralName::Ip(bytes) = base
-            && !valid_ip_range(bytes)
-        {
-            return Err(reader.fault("address range is not an address and a contiguous mask"));
-        }
     }
     Ok(NameConstraints { permitted, excluded })
 }
@@ -470,6 +467,9 @@ fn distribution_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "distribution points expected")?.reader();
     let mut list = Vec::new();
     while !reader.is_empty() {
+        if list.len() >= MAX_ITEMS {
+            return Err(reader.fault("too many distribution points"));
+        }
         let mut one = reader.sequence("distribution point expected")?;
         let name = one.optional(0xa0)?.map(|e| distribution_point_name(&e)).transpose()?;
         let reasons = one.optional(0x81)?.map(|e| reason_mask(&e)).transpose()?;

@@ -151,11 +151,7 @@ impl Walk<'_, '_> {
             self.add(K::UnknownCritical, certificate, oid.to_string());
         }
         for one in &extensions.unreadable {
-            self.add(
-                K::ExtensionUnreadable,
-                certificate,
-                format!("{}: {}", one.oid, one.reason),
-            );
+            self.add(K::ExtensionUnreadable, certificate, format!("{}: {}", one.oid, one.reason));
         }
     }
 

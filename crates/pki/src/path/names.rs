@@ -39,56 +39,81 @@ impl<'p> Constraints<'p> {
             (!subject.is_empty()).then(|| GeneralName::Directory(subject.clone())).into_iter();
         // §4.2.1.10: e-mail constraints apply to emailAddress attributes of the subject too.
         let emails = subject.emails().map(|e| GeneralName::Email(e.to_owned()));
-        for name in directory.chain(emails) {
-            if !self.one(walk, certificate, &name) {
+        let mut names = directory.chain(emails).chain(certificate.alternative_names());
+        // Names are decoded a handful at a time: a hostile list of them is large.
+        loop {
+            let some: Vec<GeneralName> = names.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
                 return;
             }
-        }
-        for name in certificate.alternative_names() {
-            if !self.one(walk, certificate, name) {
-                return;
-            }
-        }
-    }
-
-    /// One name against all constraints; false when the budget is spent.
-    fn one(&self, walk: &mut Walk<'_, '_>, certificate: &Certificate, name: &GeneralName) -> bool {
-        for constraints in &self.met {
-            let (permitted, excluded) = (&constraints.permitted, &constraints.excluded);
-            if !walk.search.budget.name_comparisons(permitted.len() + excluded.len()) {
-                walk.add(K::BudgetExhausted, certificate, "name comparisons");
-                return false;
-            }
-            let same_form = |base: &&GeneralName| base.form() == name.form();
-            let mut allowed = None;
-            for base in permitted.iter().filter(same_form) {
-                let inside = match fit(name, base, Side::Permitted) {
-                    Some(Fit::Inside) => true,
-                    Some(Fit::Outside | Fit::Unreadable) => false,
-                    None => {
-                        walk.add(K::NameConstraintUnsupported, certificate, format!("{base:?}"));
-                        false
-                    }
-                };
-                allowed = Some(allowed.unwrap_or(false) || inside);
-            }
-            if allowed == Some(false) {
-                walk.add(K::NameNotPermitted, certificate, format!("{name:?} is not permitted"));
-            }
-            for base in excluded.iter().filter(same_form) {
-                match fit(name, base, Side::Excluded) {
-                    Some(Fit::Outside) => {}
-                    Some(Fit::Inside | Fit::Unreadable) => {
-                        walk.add(K::NameNotPermitted, certificate, format!("{name:?} is excluded"));
-                    }
-                    None => {
-                        walk.add(K::NameConstraintUnsupported, certificate, format!("{base:?}"));
-                    }
+            for constraints in &self.met {
+                if !one(walk, certificate, constraints, &some) {
+                    return;
                 }
             }
         }
-        true
     }
+}
+
+/// Names that are decoded at the same time.
+const AT_ONCE: usize = 64;
+/// Most findings about the names of one certificate.
+const MOST: usize = 16;
+
+/// Some names against the constraints of one CA; false when there is no use in going on.
+fn one(
+    walk: &mut Walk<'_, '_>,
+    certificate: &Certificate,
+    constraints: &NameConstraints,
+    names: &[GeneralName],
+) -> bool {
+    let (permitted, excluded) = (&constraints.permitted, &constraints.excluded);
+    if !walk.search.budget.name_comparisons(names.len() * (permitted.len() + excluded.len())) {
+        walk.add(K::BudgetExhausted, certificate, "name comparisons");
+        return false;
+    }
+    let before = walk.findings.len();
+    let unsupported = |walk: &mut Walk<'_, '_>, base: &GeneralName| {
+        if walk.findings.len() < before + MOST {
+            walk.add(K::NameConstraintUnsupported, certificate, format!("{base:?}"));
+        }
+    };
+    let mut allowed: Vec<Option<bool>> = vec![None; names.len()];
+    for base in permitted.iter() {
+        for (name, allowed) in names.iter().zip(&mut allowed) {
+            if base.form() != name.form() {
+                continue;
+            }
+            let inside = match fit(name, &base, Side::Permitted) {
+                Some(Fit::Inside) => true,
+                Some(Fit::Outside | Fit::Unreadable) => false,
+                None => {
+                    unsupported(walk, &base);
+                    false
+                }
+            };
+            *allowed = Some(allowed.unwrap_or(false) || inside);
+        }
+    }
+    for (name, allowed) in names.iter().zip(&allowed) {
+        if *allowed == Some(false) && walk.findings.len() < before + MOST {
+            walk.add(K::NameNotPermitted, certificate, format!("{name:?} is not permitted"));
+        }
+    }
+    for base in excluded.iter() {
+        for name in names.iter().filter(|name| base.form() == name.form()) {
+            match fit(name, &base, Side::Excluded) {
+                Some(Fit::Outside) => {}
+                Some(Fit::Inside | Fit::Unreadable) => {
+                    if walk.findings.len() < before + MOST {
+                        walk.add(K::NameNotPermitted, certificate, format!("{name:?} is excluded"));
+                    }
+                }
+                None => unsupported(walk, &base),
+            }
+        }
+    }
+    walk.findings.len() < before + MOST
 }
 
 /// Whether `name` lies in the subtree `base` of the same form; `None` where the form is not supported

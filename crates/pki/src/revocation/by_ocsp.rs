@@ -15,9 +15,8 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
     let (at, now) = (search.at, search.now());
     let mut best = Word::Nothing;
     for response in &material.responses {
-        let about: Vec<&Single> =
-            response.singles.iter().filter(|s| s.is_about(place.certificate, issuer)).collect();
-        if about.is_empty() {
+        let about = || response.singles().filter(|s| s.is_about(place.certificate, issuer));
+        if about().next().is_none() {
             continue;
         }
         let refuse = |notes: &mut Vec<Finding>, why: &str| {
@@ -35,8 +34,8 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
             refuse(notes, &why);
             continue;
         }
-        for single in about {
-            match judge(single, place.certificate, at, now) {
+        for single in about() {
+            match judge(&single, place.certificate, at, now) {
                 Ok(word @ Word::Revoked { .. }) => return word,
                 Ok(word @ Word::Good(_)) => best = word,
                 Ok(Word::Stale) if matches!(best, Word::Nothing) => best = Word::Stale,
@@ -176,10 +175,9 @@ fn delegated(
     {
         return no("has a certificate with extensions that are not understood");
     }
-    for (scheme, key) in [
-        (responder.scheme(), issuer.public_key()),
-        (&response.scheme, responder.public_key()),
-    ] {
+    for (scheme, key) in
+        [(responder.scheme(), issuer.public_key()), (&response.scheme, responder.public_key())]
+    {
         if let Some(refusal) = search.refused(scheme, key) {
             return Err(refusal.to_string());
         }

@@ -3,10 +3,10 @@
 
 use super::{certificate, corpus, instant, json};
 use base64::Engine as _;
+use motcua_pki::Certificate;
 use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{self, Anchor, PathReport, Profile, Purpose, RevocationMaterial};
 use motcua_pki::revocation::RevocationStatus;
-use motcua_pki::Certificate;
 use std::path::Path;
 
 /// A response file: DER, or the base64 of it that OpenSSL keeps. It must be readable.
@@ -52,7 +52,8 @@ fn the_vectors_of_openssl_agree() {
             list.map(|f| dir.join(f.as_str().unwrap())).collect()
         };
         let one = |key: &str| certificate(&dir.join(case[key].as_str().unwrap()));
-        let between: Vec<Certificate> = files("other_certs").iter().map(|p| certificate(p)).collect();
+        let between: Vec<Certificate> =
+            files("other_certs").iter().map(|p| certificate(p)).collect();
         let ocsp = files("ocsps");
         let report = judge(
             &one("cert"),

@@ -29,9 +29,23 @@ enum Kind {
 /// What a file holds by its name and first bytes; `None` for what this crate has no reader for.
 fn kind(path: &Path, bytes: &[u8]) -> Option<Kind> {
     let name = path.to_string_lossy();
-    if ["-req.der", "csr.der", ".csr", "tbs-precert", "-key.", "-priv", "-prv", "-pub", "spki", "/cms/", "p7", "pkcs", "attr"]
-        .iter()
-        .any(|part| name.contains(part))
+    if [
+        "-req.der",
+        "csr.der",
+        ".csr",
+        "tbs-precert",
+        "-key.",
+        "-priv",
+        "-prv",
+        "-pub",
+        "spki",
+        "/cms/",
+        "p7",
+        "pkcs",
+        "attr",
+    ]
+    .iter()
+    .any(|part| name.contains(part))
     {
         return None;
     }
@@ -46,7 +60,9 @@ fn kind(path: &Path, bytes: &[u8]) -> Option<Kind> {
         return None;
     }
     let ends = |ends: &[&str]| ends.iter().any(|e| name.ends_with(e));
-    if name.contains("/crls/") || name.contains("custom_crl") || ends(&[".crl", ".crl.der", "-crl.der"])
+    if name.contains("/crls/")
+        || name.contains("custom_crl")
+        || ends(&[".crl", ".crl.der", "-crl.der"])
     {
         Some(Kind::Crl)
     } else if (name.contains("ocsp") && ends(&["-resp.der", "-res.der", ".ors", "ocsp_response"]))

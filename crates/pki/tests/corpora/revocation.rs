@@ -69,7 +69,12 @@ fn lists_count_for_their_time() {
             vec![target, "certs/root.crt"]
         };
         let at = |day: &str, list: &str| {
-            status(&dir, &chain, &[&format!("{expect_late}-{list}.crl")], &format!("{day}T01:00:00Z"))
+            status(
+                &dir,
+                &chain,
+                &[&format!("{expect_late}-{list}.crl")],
+                &format!("{day}T01:00:00Z"),
+            )
         };
         let good = |s: &RevocationStatus| matches!(s, RevocationStatus::Good { .. });
         assert!(good(&at("2020-11-29", "2020-11-29")));

@@ -8,7 +8,8 @@ use motcua_pki::path::{self, Anchor, Profile, Purpose, RevocationMaterial};
 fn the_two_national_roots_are_not_one() {
     let Some(dir) = corpus("vn-ca") else { return };
     let read = |name: &str| certificate(&dir.join(format!("{name}.crt")));
-    let (old, new) = (read("mic-national-root-ca-2008-2040"), read("mic-national-root-ca-2019-2029"));
+    let (old, new) =
+        (read("mic-national-root-ca-2008-2040"), read("mic-national-root-ca-2019-2029"));
     assert_ne!(old.subject(), new.subject());
     assert_ne!(old.spki(), new.spki());
     println!("{} / {}", old.subject(), new.subject());
@@ -28,7 +29,12 @@ fn the_two_national_roots_are_not_one() {
             path::validate(&target, &between, &anchors, instant(at), &profile, &material)
         };
         let (by_old, by_new) = (run(&[&old]), run(&[&new]));
-        println!("{name}: old {} new {} {:?}", by_old.is_valid(), by_new.is_valid(), by_new.findings);
+        println!(
+            "{name}: old {} new {} {:?}",
+            by_old.is_valid(),
+            by_new.is_valid(),
+            by_new.findings
+        );
         let chains = |report: &path::PathReport| report.chain.len() > 1;
         assert_ne!(chains(&by_old), chains(&by_new), "{name}: exactly one root stands above it");
         // With both, in any order, the path ends at the right one.
@@ -37,7 +43,10 @@ fn the_two_national_roots_are_not_one() {
             let right = if chains(&by_old) { &old } else { &new };
             assert_eq!(both.chain.last(), Some(right));
             // The CA certified in 2019 was signed with SHA-1, five years after that was refused.
-            let sha1 = both.chain.iter().any(|c| *c != *right && c.signature_algorithm_name().contains("SHA-1"));
+            let sha1 = both
+                .chain
+                .iter()
+                .any(|c| *c != *right && c.signature_algorithm_name().contains("SHA-1"));
             assert_eq!(both.is_valid(), !sha1, "{name}: {:?}", both.findings);
             let refused: Vec<&str> = both.against().map(motcua_pki::Finding::code).collect();
             assert_eq!(refused, if sha1 { vec!["pki.algorithm_refused"] } else { vec![] });

@@ -124,7 +124,8 @@ fn every_covered_signature_agrees() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // Nothing that ring carries out may hide among the unsupported.
     for what in unsupported.keys() {
-        let known = ["Ed448", "ECDSA P-256 with SHA-512", "ECDSA P-384 with SHA-512", "RSASSA-PSS with"];
+        let known =
+            ["Ed448", "ECDSA P-256 with SHA-512", "ECDSA P-384 with SHA-512", "RSASSA-PSS with"];
         assert!(known.iter().any(|k| what.contains(k)), "{what}");
     }
     assert!(agree > 3000, "{agree}");
