@@ -54,7 +54,7 @@ fn anchors_have_purposes_and_dates() {
     let duty = Anchor::new(root.certificate().clone(), &[Purpose::OfficialDuty]);
     assert_eq!(codes(&run(target, &[], &[duty])), ["pki.path_anchor_purpose"]);
     let until = Anchor { trusted_until: Some(NOW - DAY), ..anchor(&root) };
-    assert_eq!(codes(&run(target, &[], &[until.clone()])), ["pki.path_anchor_date"]);
+    assert_eq!(codes(&run(target, &[], std::slice::from_ref(&until))), ["pki.path_anchor_date"]);
     let from = Anchor { trusted_from: Some(NOW + DAY), ..anchor(&root) };
     assert_eq!(codes(&run(target, &[], &[from])), ["pki.path_anchor_date"]);
     // Among several, the one that serves is found whatever the order.
@@ -269,7 +269,7 @@ fn budgets_stop_what_is_made_to_cost() {
         chain.push(above.certificate().clone());
     }
     let end = above.issue(&template("Official").document_signer()).unwrap();
-    let report = run(end.certificate(), &chain, &[top.clone()]);
+    let report = run(end.certificate(), &chain, std::slice::from_ref(&top));
     assert!(codes(&report).contains(&"pki.path_budget_exhausted"), "{:?}", report.findings);
     let report = run(end.certificate(), &chain[1..], &[top]);
     assert!(!report.is_valid());
