@@ -2,6 +2,8 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
+#[path = "corpora/chains.rs"]
+mod chains;
 #[path = "corpora/limbo.rs"]
 mod limbo;
 #[path = "corpora/ocsp.rs"]

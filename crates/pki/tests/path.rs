@@ -97,6 +97,11 @@ fn defects_are_found_by_name() {
         ["pki.path_unknown_critical"]
     );
     assert_eq!(seen(official().with_extension(&strange, false, &[5, 0])), [""; 0]);
+    let misnamed = Template {
+        issuer_name: Some(SubjectName::new().country("VN").common_name("Other")),
+        ..official()
+    };
+    assert_eq!(seen(misnamed), ["pki.path_no_anchor"]);
     let broken = Template { break_signature: true, ..official() };
     assert_eq!(seen(broken), ["pki.path_no_anchor", "pki.path_signature_wrong"]);
     // Everything at once is reported at once.
