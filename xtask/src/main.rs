@@ -42,6 +42,9 @@ fn main() -> ExitCode {
         "bench" => {
             let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
             tally.step("bench: issue and verify against raw operations", cargo(&args));
+            let args = ["run", "-q", "--release", "--target-dir", "build/bench-target"];
+            let args = [&args[..], &["--manifest-path", "bench/Cargo.toml"]].concat();
+            tally.step("bench: a path of two certificates against raw operations", cargo(&args));
             npm::sizes(&mut tally);
         }
         "fuzz" => {

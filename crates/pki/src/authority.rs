@@ -3,10 +3,12 @@
 //! is recorded.
 
 mod demo;
+mod revocation;
 mod template;
 mod timestamping;
 
 pub use demo::Demo;
+pub use revocation::{CrlTemplate, OcspAnswer, OcspTemplate, RevokedEntry};
 pub use template::{ExtensionValue, SubjectName, Template};
 pub use timestamping::TokenTemplate;
 

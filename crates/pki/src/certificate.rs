@@ -9,10 +9,10 @@ pub(crate) use extension::{
     DistributionPoint, Extensions, NameConstraints, PointName, distribution_point_name, reason_mask,
 };
 pub use general_name::GeneralName;
-pub(crate) use general_name::read_general_names;
+pub(crate) use general_name::{GeneralNames, read_general_names};
 
 use crate::algorithm::{DigestAlgorithm, PublicKey, Scheme, VerifyFault};
-use crate::der::{self, Reader, tag};
+use crate::der::{self, Fault, Reader, tag};
 use crate::{Error, Name, Oid};
 use std::fmt;
 use std::ops::Range;
@@ -47,105 +47,111 @@ struct Inner {
 
 const WHAT: &str = "certificate";
 
+impl Inner {
+    /// Everything but what the extensions say.
+    fn read(der: &[u8]) -> Result<Self, Fault> {
+        der::well_formed(der)?;
+        let mut all = Reader::new(der);
+        let mut outer = all.sequence("certificate expected")?;
+        all.end("bytes follow the certificate")?;
+        let tbs_element = outer.expect(tag::SEQUENCE, "certificate body expected")?;
+        let algorithm = outer.expect(tag::SEQUENCE, "signature algorithm expected")?;
+        let signature = outer.expect(tag::BIT_STRING, "signature expected")?;
+        outer.end("certificate has extra fields")?;
+        let (unused, signature_bits) = der::bits(&signature)?;
+        if unused != 0 {
+            return Err(signature.fault("signature is not whole bytes"));
+        }
+        let mut tbs = tbs_element.reader();
+        let version = match tbs.optional(0xa0)? {
+            None => 1,
+            Some(field) => {
+                let mut inner = field.reader();
+                let number = inner.expect(tag::INTEGER, "version expected")?;
+                inner.end("extra bytes after the version")?;
+                match der::integer_u64(&number)? {
+                    // DEFAULT values are not encoded (X.690 §11.5).
+                    0 => return Err(field.fault("version 1 is written out")),
+                    1 => 2,
+                    2 => 3,
+                    _ => return Err(field.fault("version is not 1, 2 or 3")),
+                }
+            }
+        };
+        let serial = tbs.integer("serial number expected")?;
+        let inner_algorithm = tbs.expect(tag::SEQUENCE, "signature algorithm expected")?;
+        // RFC 5280 §4.1.1.2: the two must be the same.
+        if inner_algorithm.raw != algorithm.raw {
+            return Err(algorithm.fault("signature algorithm differs from the signed one"));
+        }
+        let issuer = tbs.expect(tag::SEQUENCE, "issuer expected")?;
+        let mut validity = tbs.sequence("validity expected")?;
+        let not_before = der::time_field(&mut validity, "start expected")?;
+        let not_after = der::time_field(&mut validity, "end expected")?;
+        validity.end("validity has extra fields")?;
+        let subject = tbs.expect(tag::SEQUENCE, "subject expected")?;
+        let spki = tbs.expect(tag::SEQUENCE, "public key expected")?;
+        let mut unique_ids = false;
+        for unique in [0x81, 0x82] {
+            unique_ids |= tbs.optional(unique)?.is_some();
+        }
+        let extensions = tbs.optional(0xa3)?;
+        tbs.end("certificate body has extra fields")?;
+        // RFC 5280 §4.1.2.1, §4.1.2.8, §4.1.2.9.
+        if (extensions.is_some() && version != 3) || (unique_ids && version < 2) {
+            return Err(tbs_element.fault("fields do not fit the version"));
+        }
+        if let Some(field) = extensions {
+            let mut inner = field.reader();
+            let mut list = inner.sequence("extensions expected")?;
+            inner.end("extra bytes after the extensions")?;
+            let mut count = 0;
+            while !list.is_empty() {
+                list.any()?;
+                count += 1;
+            }
+            if count > extension::MAX_ITEMS {
+                return Err(field.fault("too many extensions"));
+            }
+        }
+        Ok(Inner {
+            tbs: range(der, tbs_element.raw),
+            spki: range(der, spki.raw),
+            serial: serial.to_vec(),
+            issuer: Name::read(issuer.raw)?,
+            subject: Name::read(subject.raw)?,
+            not_before,
+            not_after,
+            public_key: PublicKey::read(spki.raw)?,
+            scheme: Scheme::read(&algorithm)?,
+            signature: signature_bits.to_vec(),
+            version,
+            extensions: Extensions::default(),
+            der: der.to_vec(),
+        })
+    }
+}
+
 impl Certificate {
     /// Reads one certificate; the bytes must be exactly one DER certificate.
     ///
     /// # Errors
     /// [`Error::Malformed`] with the offset where one is known.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let malformed = Error::malformed(WHAT);
         let refuse =
             |reason: &str| Error::Malformed { what: WHAT, offset: 0, reason: reason.to_owned() };
         if der.len() > MAX_CERTIFICATE_BYTES {
             return Err(refuse("longer than 256 KiB"));
         }
-        der::well_formed(der).map_err(&malformed)?;
+        let mut inner = Inner::read(der).map_err(Error::malformed(WHAT))?;
+        // The structure is bounded now; the parser reads it in its turn and hands out the extensions.
         let mut parser = x509_parser::certificate::X509CertificateParser::new()
             .with_deep_parse_extensions(false);
-        let (rest, parsed) = parser.parse(der).map_err(|e| refuse(&e.to_string()))?;
-        if !rest.is_empty() {
-            return Err(Error::Malformed {
-                what: WHAT,
-                offset: der.len() - rest.len(),
-                reason: format!("{} bytes follow it", rest.len()),
-            });
-        }
-
-        // The parser gives the structure; offsets, algorithm and times are taken from the bytes.
-        let mut outer = Reader::new(der).sequence("certificate expected").map_err(&malformed)?;
-        let tbs_element =
-            outer.expect(tag::SEQUENCE, "certificate body expected").map_err(&malformed)?;
-        let algorithm =
-            outer.expect(tag::SEQUENCE, "signature algorithm expected").map_err(&malformed)?;
-        let signature = outer.expect(tag::BIT_STRING, "signature expected").map_err(&malformed)?;
-        outer.end("certificate has extra fields").map_err(&malformed)?;
-        let (unused, signature_bits) = der::bits(&signature).map_err(&malformed)?;
-        if unused != 0 {
-            return Err(malformed(signature.fault("signature is not whole bytes")));
-        }
-        let mut tbs = tbs_element.reader();
-        if let Some(version) = tbs.optional(0xa0).map_err(&malformed)? {
-            let mut inner = version.reader();
-            let number = inner.expect(tag::INTEGER, "version expected").map_err(&malformed)?;
-            if der::integer_u64(&number).map_err(&malformed)? == 0 {
-                // DEFAULT values are not encoded (X.690 §11.5).
-                return Err(malformed(version.fault("version 1 is written out")));
-            }
-        }
-        let serial = tbs.integer("serial number expected").map_err(&malformed)?;
-        let inner_algorithm =
-            tbs.expect(tag::SEQUENCE, "signature algorithm expected").map_err(&malformed)?;
-        // RFC 5280 §4.1.1.2: the two must be the same.
-        if inner_algorithm.raw != algorithm.raw {
-            return Err(malformed(
-                algorithm.fault("signature algorithm differs from the signed one"),
-            ));
-        }
-        let issuer = tbs.expect(tag::SEQUENCE, "issuer expected").map_err(&malformed)?;
-        let mut validity = tbs.sequence("validity expected").map_err(&malformed)?;
-        let not_before = der::time_field(&mut validity, "start expected").map_err(&malformed)?;
-        let not_after = der::time_field(&mut validity, "end expected").map_err(&malformed)?;
-        validity.end("validity has extra fields").map_err(&malformed)?;
-        let subject = tbs.expect(tag::SEQUENCE, "subject expected").map_err(&malformed)?;
-        let spki = tbs.expect(tag::SEQUENCE, "public key expected").map_err(&malformed)?;
-        let mut unique_ids = false;
-        for unique in [0x81, 0x82] {
-            unique_ids |= tbs.optional(unique).map_err(&malformed)?.is_some();
-        }
-        let version = parsed.version().0 + 1;
-        let has_extensions = tbs.peek() == Some(0xa3);
-        // RFC 5280 §4.1.2.1, §4.1.2.8, §4.1.2.9.
-        if (has_extensions && version != 3) || (unique_ids && version < 2) || version > 3 {
-            return Err(malformed(tbs_element.fault("fields do not fit the version")));
-        }
-        if let Some(extensions) = tbs.optional(0xa3).map_err(&malformed)?
-            && extensions.reader().peek() != Some(tag::SEQUENCE)
-        {
-            return Err(malformed(extensions.fault("extensions expected")));
-        }
-        tbs.end("certificate body has extra fields").map_err(&malformed)?;
-
-        let list = parsed.extensions();
-        let extensions =
-            Extensions::read(list.iter().map(|e| (e.oid.as_bytes(), e.critical, e.value)))
-                .map_err(|oid| refuse(&format!("extension {oid} stands in it twice")))?;
-        Ok(Certificate {
-            inner: Arc::new(Inner {
-                tbs: range(der, tbs_element.raw),
-                spki: range(der, spki.raw),
-                serial: serial.to_vec(),
-                issuer: Name::read(issuer.raw).map_err(&malformed)?,
-                subject: Name::read(subject.raw).map_err(&malformed)?,
-                not_before,
-                not_after,
-                public_key: PublicKey::read(spki.raw).map_err(&malformed)?,
-                scheme: Scheme::read(&algorithm).map_err(&malformed)?,
-                signature: signature_bits.to_vec(),
-                version,
-                extensions,
-                der: der.to_vec(),
-            }),
-        })
+        let (_, parsed) = parser.parse(der).map_err(|e| refuse(&e.to_string()))?;
+        let list = parsed.extensions().iter();
+        inner.extensions = Extensions::read(list.map(|e| (e.oid.as_bytes(), e.critical, e.value)))
+            .map_err(|oid| refuse(&format!("extension {oid} stands in it twice")))?;
+        Ok(Certificate { inner: Arc::new(inner) })
     }
 
     /// The first certificate of a PEM text.
@@ -262,9 +268,9 @@ impl Certificate {
         self.inner.extensions.policies.as_deref()
     }
 
-    /// Subject alternative names.
-    pub fn alternative_names(&self) -> &[GeneralName] {
-        self.inner.extensions.alternative_names.as_deref().unwrap_or_default()
+    /// Subject alternative names, decoded one at a time.
+    pub fn alternative_names(&self) -> impl Iterator<Item = GeneralName> + '_ {
+        self.inner.extensions.alternative_names.iter().flat_map(GeneralNames::iter)
     }
 
     /// OCSP responders named in the authority information access extension.

@@ -38,6 +38,8 @@ pub struct Crl {
     pub(crate) point: Option<IssuingPoint>,
     /// A critical extension that is not processed, of the list or of an entry.
     pub(crate) unknown_critical: Option<Oid>,
+    /// Where it deviates from the profile of RFC 5280 §5.
+    pub(crate) deviations: Vec<&'static str>,
     /// expiredCertsOnCRL (2.5.29.60): revoked certificates are kept from this date on.
     pub(crate) keeps_expired_from: Option<OffsetDateTime>,
 }
@@ -49,6 +51,9 @@ pub(crate) struct Revocation {
     pub reason: Option<u64>,
     pub invalid_since: Option<OffsetDateTime>,
 }
+
+/// Most extensions of one entry: RFC 5280 §5.3 defines three.
+const MOST_ENTRY_EXTENSIONS: usize = 8;
 
 const WHAT: &str = "CRL";
 const EXPIRED_CERTS_ON_CRL: &[u8] = &[0x55, 0x1d, 60];
@@ -112,6 +117,7 @@ impl Crl {
             delta_base: None,
             point: None,
             unknown_critical: None,
+            deviations: Vec::new(),
             keeps_expired_from: None,
         };
         if let Some(field) = tbs.optional(0xa0)? {
@@ -121,6 +127,14 @@ impl Crl {
             crl.extensions(field.reader())?;
         }
         tbs.end("CRL body has extra fields")?;
+        let mut deviates = |wrong: bool, what: &'static str| {
+            if wrong {
+                crl.deviations.push(what);
+            }
+        };
+        deviates(version.is_none(), "it is a version 1 CRL (§5.1.2.1)");
+        deviates(next_update.is_none(), "its next update is missing (§5.1.2.5)");
+        deviates(crl.number.is_none(), "its CRL number is missing (§5.2.3)");
         // Every entry is walked once, so that a later search cannot meet a malformed one, and so
         // that a critical entry extension anywhere is known (RFC 5280 §5.3: do not use such a CRL).
         let mut unknown = None;
@@ -142,10 +156,13 @@ impl Crl {
             let mut reader = Reader::new(value);
             match id {
                 oid::CRL_NUMBER => {
-                    self.number = Some(reader.integer("CRL number expected")?.to_vec())
+                    if critical {
+                        self.deviations.push("its CRL number is critical (§5.2.3)");
+                    }
+                    self.number = Some(number(&mut reader)?);
                 }
                 oid::DELTA_CRL => {
-                    self.delta_base = Some(reader.integer("base CRL number expected")?.to_vec());
+                    self.delta_base = Some(number(&mut reader)?);
                 }
                 oid::ISSUING_DISTRIBUTION_POINT => self.point = Some(issuing_point(&mut reader)?),
                 oid::AUTHORITY_KEY_ID | oid::FRESHEST_CRL => {}
@@ -176,13 +193,28 @@ impl Crl {
             let mut unknown = None;
             if let Some(field) = entry.optional(tag::SEQUENCE)? {
                 let mut extensions = field.reader();
+                let mut seen: [&[u8]; MOST_ENTRY_EXTENSIONS] = [&[]; MOST_ENTRY_EXTENSIONS];
+                let mut count = 0;
                 while !extensions.is_empty() {
                     let (id, critical, value) = extension(&mut extensions)?;
+                    if seen.contains(&id) {
+                        return Err(field.fault("an extension stands twice"));
+                    }
+                    match seen.get_mut(count) {
+                        Some(place) => *place = id,
+                        None => return Err(field.fault("an entry has too many extensions")),
+                    }
+                    count += 1;
                     let mut reader = Reader::new(value);
                     match id {
                         oid::CRL_REASON => {
                             let reason = reader.expect(tag::ENUMERATED, "reason expected")?;
-                            revocation.reason = Some(der::integer_u64(&reason)?);
+                            // RFC 5280 §5.3.1: 0 to 10, without 7.
+                            let number = der::integer_u64(&reason)?;
+                            if number == 7 || number > 10 {
+                                return Err(reason.fault("reason is not one of those defined"));
+                            }
+                            revocation.reason = Some(number);
                         }
                         oid::INVALIDITY_DATE => {
                             revocation.invalid_since = Some(der::read_time(&reader.any()?)?);
@@ -265,6 +297,16 @@ impl Crl {
         let tbs = self.der.get(self.tbs.clone()).unwrap_or_default();
         key.verify(&self.scheme, tbs, &self.signature)
     }
+}
+
+/// CRLNumber (RFC 5280 §5.2.3): not negative, at most 20 bytes.
+fn number(reader: &mut Reader<'_>) -> Result<Vec<u8>, Fault> {
+    let content = reader.integer("CRL number expected")?;
+    reader.end("extra bytes after the CRL number")?;
+    if content.len() > 20 || content.first().is_some_and(|b| b & 0x80 != 0) {
+        return Err(reader.fault("CRL number is negative or too long"));
+    }
+    Ok(content.to_vec())
 }
 
 fn extension<'a>(list: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), Fault> {

@@ -43,9 +43,17 @@ pub enum Error {
         /// Its name or identifier.
         algorithm: String,
     },
+    /// Rules on algorithms could not be read.
+    #[error(
+        "the algorithm policy cannot be used: {reason}; give JSON in the form of the shipped rules, every rule with its source"
+    )]
+    AlgorithmPolicy {
+        /// What is wrong, with line and column where known.
+        reason: String,
+    },
     /// A private key could not be loaded.
     #[error(
-        "the private key was refused: {reason}; give an unencrypted PKCS#8 key of RSA 2048 to 8192, P-256, P-384 or Ed25519"
+        "the private key was refused: {reason}; give a PKCS#8 key of RSA 2048 to 8192, P-256, P-384 or Ed25519"
     )]
     KeyRejected {
         /// What is wrong.
@@ -148,6 +156,7 @@ impl Error {
             Error::Pem { .. } => "pki.pem",
             Error::BadOid { .. } => "pki.bad_oid",
             Error::UnsupportedAlgorithm { .. } => "pki.unsupported_algorithm",
+            Error::AlgorithmPolicy { .. } => "pki.algorithm_policy",
             Error::KeyRejected { .. } => "pki.key_rejected",
             Error::EmptyChain => "pki.empty_chain",
             Error::KeyMismatch { .. } => "pki.key_mismatch",
@@ -177,7 +186,8 @@ impl Error {
             Error::UnsupportedAlgorithm { what, algorithm } => {
                 vec![("what", (*what).to_owned()), ("algorithm", algorithm.clone())]
             }
-            Error::KeyRejected { reason }
+            Error::AlgorithmPolicy { reason }
+            | Error::KeyRejected { reason }
             | Error::SigningFailed { reason }
             | Error::CmsMismatch { reason }
             | Error::BadState { reason }

@@ -235,6 +235,8 @@ findings! {
     CaKeyUsage "pki.path_ca_key_usage" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.4 (n)", "A CA's key may not sign certificates";
     UnknownCritical "pki.path_unknown_critical" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.4 (o), §6.1.5 (f)", "A critical extension is not processed here";
     ExtensionUnreadable "pki.path_extension_unreadable" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4.2", "An extension cannot be read";
+    Deviates "pki.path_deviates" Notes None, "RFC 5280 §4", "A certificate deviates from the certificate profile";
+    DeviationRefused "pki.path_deviation_refused" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §4", "A certificate deviates from the certificate profile, which was required";
     KeyUsageWrong "pki.path_key_usage" Undecided Some(ChainConstraintsFailure), "RFC 5280 §4.2.1.3", "The key usage does not allow this";
     ExtendedKeyUsageWrong "pki.path_extended_key_usage" Undecided Some(ChainConstraintsFailure), "RFC 5280 §4.2.1.12; RFC 3161 §2.3", "The extended key usage does not allow this";
     TargetIsAnchor "pki.path_target_is_anchor" Notes None, "RFC 5280 §6.1 (c)", "The certificate is itself a trust anchor";
@@ -242,7 +244,7 @@ findings! {
     CrlMalformed "pki.crl_malformed" Notes None, "RFC 5280 §5", "A CRL cannot be read";
     CrlRejected "pki.crl_rejected" Notes None, "RFC 5280 §6.3.3", "A CRL cannot be used for this certificate";
     OcspRejected "pki.ocsp_rejected" Notes None, "RFC 6960 §3.2", "An OCSP response cannot be used for this certificate";
-    OcspResponderUnchecked "pki.ocsp_responder_unchecked" Notes None, "RFC 6960 §4.2.2.2.1", "The OCSP responder's certificate says that its revocation is not checked";
+    OcspResponderUnchecked "pki.ocsp_responder_unchecked" Notes None, "RFC 6960 §4.2.2.2.1", "The OCSP responder's own certificate was not checked for revocation, as its issuer allows";
     // Timestamps.
     TokenMalformed "pki.tsp_malformed" Fails Some(FormatFailure), "RFC 3161 §2.4.2", "The timestamp token cannot be read";
     TokenImprint "pki.tsp_imprint" Fails Some(HashFailure), "RFC 3161 §2.4.2; EN 319 102-1 §5.4.4", "The timestamp is for other data";

@@ -3,6 +3,8 @@
 //!
 //! * [`Certificate`], [`Name`], [`GeneralName`]: what stands in a certificate.
 //! * [`path::validate`]: RFC 5280 path validation at a given time, all findings as data.
+//! * [`AlgorithmPolicy`]: which algorithms count at which time, and which are for new signatures.
+//! * [`revocation`]: good, revoked, unknown, stale or not checked, from CRLs and OCSP responses.
 //! * [`signer::Signer`], [`signer::MemorySigner`], [`signer::CallbackSigner`]: who signs.
 //! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
 //! * [`tsp`]: timestamp requests, responses and tokens.
@@ -30,7 +32,7 @@ pub mod signer;
 pub mod tsp;
 pub mod validation;
 
-pub use algorithm::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+pub use algorithm::{AlgorithmPolicy, DigestAlgorithm, PublicKey, Refusal, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
 pub use crl::Crl;
 pub use error::Error;

@@ -9,6 +9,8 @@ use crate::{Certificate, Error, Name};
 use time::OffsetDateTime;
 
 const WHAT: &str = "OCSP response";
+/// Most certificates read from one response: responders send one, or one and its issuers.
+const MAX_CERTIFICATES: usize = 16;
 /// id-pkix-ocsp-archive-cutoff, 1.3.6.1.5.5.7.48.1.6
 const ARCHIVE_CUTOFF: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 6];
 
@@ -61,7 +63,9 @@ pub struct OcspResponse {
     signature: Vec<u8>,
     pub(crate) responder: ResponderId,
     pub(crate) produced_at: OffsetDateTime,
-    pub(crate) singles: Vec<Single>,
+    /// The SingleResponses, each read once: decoded they are many times larger.
+    singles: Vec<u8>,
+    count: usize,
     nonce: Option<Vec<u8>>,
     pub(crate) unknown_critical: Option<Oid>,
     pub(crate) certificates: Vec<Certificate>,
@@ -119,6 +123,9 @@ impl OcspResponse {
             let mut list = field.reader().sequence("certificates expected")?;
             while !list.is_empty() {
                 let one = list.expect(tag::SEQUENCE, "certificate expected")?;
+                if certificates.len() >= MAX_CERTIFICATES {
+                    return Err(list.fault("too many certificates"));
+                }
                 // One that cannot be read cannot be the responder's.
                 certificates.extend(Certificate::from_der(one.raw));
             }
@@ -141,9 +148,11 @@ impl OcspResponse {
         };
         let produced_at = der::generalized_time(&tbs.any()?)?;
         let mut list = tbs.sequence("responses expected")?;
-        let mut singles = Vec::new();
+        let singles = list.rest().to_vec();
+        let mut count = 0;
         while !list.is_empty() {
-            singles.push(read_single(list.sequence("single response expected")?)?);
+            read_single(list.sequence("single response expected")?)?;
+            count += 1;
         }
         let mut nonce = None;
         let mut unknown_critical = None;
@@ -165,6 +174,7 @@ impl OcspResponse {
             responder,
             produced_at,
             singles,
+            count,
             nonce,
             unknown_critical,
             certificates,
@@ -183,12 +193,18 @@ impl OcspResponse {
 
     /// Number of single responses.
     pub fn len(&self) -> usize {
-        self.singles.len()
+        self.count
     }
 
     /// Whether it says nothing about any certificate.
     pub fn is_empty(&self) -> bool {
-        self.singles.is_empty()
+        self.count == 0
+    }
+
+    /// The single responses, decoded one at a time.
+    pub(crate) fn singles(&self) -> impl Iterator<Item = Single> + '_ {
+        let mut list = Reader::new(&self.singles);
+        std::iter::from_fn(move || read_single(list.sequence("").ok()?).ok())
     }
 
     pub(crate) fn signed_by(&self, key: &PublicKey) -> Result<(), VerifyFault> {
@@ -240,7 +256,7 @@ fn read_single(mut single: Reader<'_>) -> Result<Single, Fault> {
     let serial = id.integer("serial number expected")?.to_vec();
     id.end("certificate identifier has extra fields")?;
     let status_element = single.any()?;
-    let status = match status_element.tag {
+    let mut status = match status_element.tag {
         0x80 => SingleStatus::Good,
         0xa1 => {
             let mut info = status_element.reader();
@@ -266,7 +282,19 @@ fn read_single(mut single: Reader<'_>) -> Result<Single, Fault> {
     let mut unknown_critical = None;
     if let Some(field) = single.optional(0xa1)? {
         each_extension(&field, |id, critical, value| {
-            if id == ARCHIVE_CUTOFF {
+            if id == oid::INVALIDITY_DATE {
+                // RFC 6960 §4.4.5: the extensions of CRL entries may stand here.
+                let date = der::read_time(&Reader::new(value).any()?)?;
+                if let SingleStatus::Revoked(revocation) = &mut status {
+                    revocation.invalid_since = Some(date);
+                }
+            } else if id == oid::CRL_REASON {
+                let mut reader = Reader::new(value);
+                let reason = der::integer_u64(&reader.expect(tag::ENUMERATED, "reason expected")?)?;
+                if let SingleStatus::Revoked(revocation) = &mut status {
+                    revocation.reason = revocation.reason.or(Some(reason));
+                }
+            } else if id == ARCHIVE_CUTOFF {
                 archive_cutoff = Some(der::generalized_time(&Reader::new(value).any()?)?);
             } else if critical {
                 unknown_critical = Some(Oid::new(id));

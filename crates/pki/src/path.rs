@@ -4,12 +4,14 @@
 mod anchor;
 mod build;
 mod check;
+mod conformance;
 mod names;
 mod policy;
 mod profile;
 
 pub use anchor::{Anchor, Purpose};
 pub(crate) use build::Search;
+pub use conformance::Conformance;
 pub use profile::{Budget, Profile, RevocationRule};
 
 use crate::revocation::CertificateStatus;
@@ -75,6 +77,9 @@ impl PathReport {
 }
 
 /// Looks for a path from `target` over `intermediates` to one of `anchors`, valid at `at`.
+///
+/// All certificates are judged at that one time (the shell model, RFC 5280 §6.1.3 (a)(2)). It is the
+/// present, or a time that is proven: what is signed today says nothing about the past.
 ///
 /// Every candidate within the budget is tried until one stands. The order of the arguments does
 /// not matter for the verdict.

@@ -15,14 +15,10 @@ pub(crate) fn blocks(text: &str, label: &'static str) -> Result<Vec<Zeroizing<Ve
         let after = rest.get(start + begin.len()..).unwrap_or_default();
         let stop =
             after.find(&end).ok_or(Error::Pem { label, reason: "its END line is missing" })?;
-        let body: Zeroizing<String> = Zeroizing::new(
-            after
-                .get(..stop)
-                .unwrap_or_default()
-                .chars()
-                .filter(|c| !c.is_ascii_whitespace())
-                .collect(),
-        );
+        // Room from the start: a text that grows would leave parts of a key behind.
+        let mut body = Zeroizing::new(String::with_capacity(stop));
+        let inside = after.get(..stop).unwrap_or_default();
+        body.extend(inside.chars().filter(|c| !c.is_ascii_whitespace()));
         let der = STANDARD
             .decode(body.as_bytes())
             .map_err(|_| Error::Pem { label, reason: "its text is not base64" })?;

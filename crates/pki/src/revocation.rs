@@ -16,6 +16,15 @@ use time::{Duration, OffsetDateTime};
 /// nothing; a day is what the CA/Browser rules allow the shortest lists.
 pub const MAX_AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::hours(24);
 
+/// CRLReason certificateHold (RFC 5280 §5.3.1): the one revocation that can end.
+const HOLD: u64 = 6;
+
+/// Most certificates whose status hangs on each other's: a CRL signer's, a responder's.
+const MOST_VISITING: usize = 4;
+
+/// Most notes kept about material that was not used.
+const MOST_NOTES: usize = 64;
+
 /// What is known about one certificate's revocation. There is no default.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case", tag = "status")]
@@ -94,7 +103,11 @@ impl Material {
 /// What one source says.
 pub(crate) enum Word {
     Good(OffsetDateTime),
-    Revoked(Revocation),
+    Revoked {
+        revocation: Revocation,
+        /// When the information was issued.
+        issued: OffsetDateTime,
+    },
     Stale,
     Nothing,
 }
@@ -112,35 +125,47 @@ pub(crate) fn status(
     place: &Place<'_>,
     notes: &mut Vec<Finding>,
 ) -> (RevocationStatus, Option<Revocation>) {
-    if search.visiting.contains(place.certificate) || search.visiting.len() >= 4 {
+    if search.visiting.contains(place.certificate) || search.visiting.len() >= MOST_VISITING {
         // Its status depends on itself, or on too many others.
         return (RevocationStatus::Unknown, None);
     }
     search.visiting.push(place.certificate.clone());
     let ocsp = by_ocsp::ask(search, place, notes);
-    let crl = match ocsp {
-        Word::Good(_) | Word::Revoked(_) => Word::Nothing,
-        Word::Stale | Word::Nothing => by_crl::ask(search, place, notes),
-    };
+    let crl = by_crl::ask(search, place, notes);
     search.visiting.pop();
-    let decide = |word: &Word, source: &'static str| match word {
+    combine(&ocsp, &crl)
+}
+
+/// What two sources say together: a revocation stands whoever reports it; only a hold gives way to
+/// newer information.
+fn combine(ocsp: &Word, crl: &Word) -> (RevocationStatus, Option<Revocation>) {
+    let revoked = |word: &Word, other: &Word, source: &'static str| match (word, other) {
+        (Word::Revoked { revocation, issued }, Word::Good(newer))
+            if revocation.reason == Some(HOLD) && newer > issued =>
+        {
+            None
+        }
+        (Word::Revoked { revocation, .. }, _) => {
+            let since = crate::instant(revocation.at);
+            let status = RevocationStatus::Revoked { since, reason: revocation.reason, source };
+            Some((status, Some(*revocation)))
+        }
+        (Word::Good(_) | Word::Stale | Word::Nothing, _) => None,
+    };
+    let good = |word: &Word, source: &'static str| match word {
         Word::Good(issued) => {
             Some((RevocationStatus::Good { source, issued: crate::instant(*issued) }, None))
         }
-        Word::Revoked(revocation) => Some((
-            RevocationStatus::Revoked {
-                since: crate::instant(revocation.at),
-                reason: revocation.reason,
-                source,
-            },
-            Some(*revocation),
-        )),
-        Word::Stale | Word::Nothing => None,
+        Word::Revoked { .. } | Word::Stale | Word::Nothing => None,
     };
-    decide(&ocsp, "ocsp").or_else(|| decide(&crl, "crl")).unwrap_or_else(|| {
-        let stale = matches!(ocsp, Word::Stale) || matches!(crl, Word::Stale);
-        (if stale { RevocationStatus::Stale } else { RevocationStatus::Unknown }, None)
-    })
+    revoked(ocsp, crl, "ocsp")
+        .or_else(|| revoked(crl, ocsp, "crl"))
+        .or_else(|| good(ocsp, "ocsp"))
+        .or_else(|| good(crl, "crl"))
+        .unwrap_or_else(|| {
+            let stale = matches!(ocsp, Word::Stale) || matches!(crl, Word::Stale);
+            (if stale { RevocationStatus::Stale } else { RevocationStatus::Unknown }, None)
+        })
 }
 
 /// Whether a revocation counts at `at`. One that comes later does not, unless the key is said to

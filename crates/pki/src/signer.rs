@@ -1,8 +1,10 @@
 //! Signing: the trait, the in-memory signer and the callback for keys kept elsewhere (a token, a
 //! remote service, another process). Certificates and CMS are not built here.
 
+mod encrypted;
 pub(crate) mod memory;
 
+pub use encrypted::MAX_ITERATIONS;
 pub use memory::MemorySigner;
 
 use crate::algorithm::SignatureAlgorithm;

@@ -173,3 +173,12 @@ fn timestamp_refused() {
         "status 2",
     );
 }
+
+#[test]
+fn algorithm_policy() {
+    is(
+        &motcua_pki::AlgorithmPolicy::from_json("{}").unwrap_err(),
+        "pki.algorithm_policy",
+        "algorithm policy cannot be used",
+    );
+}

@@ -137,6 +137,8 @@ pub struct Template {
     pub ocsp_no_check: bool,
     /// More extensions, or other values for the ones above (a test's defects).
     pub extra: Vec<ExtensionValue>,
+    /// Another name than the issuer's own in the issuer field (a defect).
+    pub issuer_name: Option<SubjectName>,
     /// Flip a bit of the signature after signing.
     pub break_signature: bool,
 }
@@ -164,6 +166,7 @@ impl Template {
             issuer_url: None,
             ocsp_no_check: false,
             extra: Vec::new(),
+            issuer_name: None,
             break_signature: false,
         }
     }
@@ -262,7 +265,7 @@ impl Template {
             &der::explicit(0, &der::small_integer(2)),
             &der::integer(&serial),
             &algorithm.identifier(),
-            issuer_name,
+            &self.issuer_name.as_ref().map_or_else(|| issuer_name.to_vec(), SubjectName::to_der),
             &der::sequence(&[&der::write_time(self.not_before), &der::write_time(self.not_after)]),
             &self.subject.to_der(),
             &key.spki(),

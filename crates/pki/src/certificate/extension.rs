@@ -1,7 +1,7 @@
 //! Certificate extensions, decoded strictly. An extension that cannot be read is remembered by
 //! name, so that path validation fails closed instead of passing over it.
 
-use super::general_name::{GeneralName, read_general_name, read_general_names};
+use super::general_name::{GeneralName, GeneralNames, read_general_name, read_general_names};
 use crate::Name;
 use crate::der::{self, Element, Fault, Reader, tag};
 use crate::oid::{self, Oid};
@@ -125,8 +125,8 @@ pub(crate) struct AuthorityKeyId {
 /// Name constraints (RFC 5280 §4.2.1.10).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameConstraints {
-    pub permitted: Vec<GeneralName>,
-    pub excluded: Vec<GeneralName>,
+    pub permitted: GeneralNames,
+    pub excluded: GeneralNames,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -152,6 +152,14 @@ pub(crate) struct DistributionPoint {
     pub crl_issuer: Option<Vec<GeneralName>>,
 }
 
+/// A known extension that cannot be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable {
+    pub oid: Oid,
+    pub critical: bool,
+    pub reason: &'static str,
+}
+
 /// Everything the extensions of one certificate say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extensions {
@@ -161,7 +169,7 @@ pub(crate) struct Extensions {
     pub basic_constraints: Option<BasicConstraints>,
     pub extended_key_usage: Option<Vec<Oid>>,
     pub extended_key_usage_critical: bool,
-    pub alternative_names: Option<Vec<GeneralName>>,
+    pub alternative_names: Option<GeneralNames>,
     pub alternative_names_critical: bool,
     pub name_constraints: Option<NameConstraints>,
     pub name_constraints_critical: bool,
@@ -174,14 +182,17 @@ pub(crate) struct Extensions {
     pub policy_constraints: Option<PolicyConstraints>,
     pub inhibit_any_policy: Option<u64>,
     pub distribution_points: Option<Vec<DistributionPoint>>,
-    pub freshest: bool,
+    pub freshest_critical: bool,
+    pub policy_constraints_critical: bool,
+    pub inhibit_any_policy_critical: bool,
+    pub access_critical: bool,
     pub ocsp_urls: Vec<String>,
     pub issuer_urls: Vec<String>,
     pub ocsp_no_check: bool,
     /// Critical and not processed here.
     pub unknown_critical: Vec<Oid>,
-    /// Known but unreadable, with the reason.
-    pub unreadable: Vec<(Oid, &'static str)>,
+    /// Known but unreadable.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl Extensions {
@@ -195,7 +206,11 @@ impl Extensions {
             }
             seen.push(id);
             if let Err(fault) = all.one(id, critical, value) {
-                all.unreadable.push((Oid::new(id), fault.reason));
+                all.unreadable.push(Unreadable {
+                    oid: Oid::new(id),
+                    critical,
+                    reason: fault.reason,
+                });
             }
         }
         Ok(all)
@@ -224,24 +239,38 @@ impl Extensions {
             oid::SUBJECT_ALT_NAME => {
                 self.alternative_names_critical = critical;
                 let element = only(value, tag::SEQUENCE, "alternative names expected")?;
-                self.alternative_names = Some(read_general_names(element.reader())?);
+                self.alternative_names = Some(GeneralNames::read(&element.reader())?);
             }
             oid::NAME_CONSTRAINTS => {
                 self.name_constraints_critical = critical;
                 self.name_constraints = Some(name_constraints(value)?);
             }
-            oid::CERTIFICATE_POLICIES => self.policies = Some(policies(value)?),
+            oid::CERTIFICATE_POLICIES => {
+                let (list, understood) = policies(value)?;
+                self.policies = Some(list);
+                // RFC 5280 §4.2.1.4: critical with a qualifier that cannot be interpreted.
+                if critical && !understood {
+                    self.unknown_critical.push(Oid::new(id));
+                }
+            }
             oid::POLICY_MAPPINGS => self.policy_mappings = Some(mappings(value)?),
-            oid::POLICY_CONSTRAINTS => self.policy_constraints = Some(policy_constraints(value)?),
+            oid::POLICY_CONSTRAINTS => {
+                self.policy_constraints_critical = critical;
+                self.policy_constraints = Some(policy_constraints(value)?);
+            }
             oid::INHIBIT_ANY_POLICY => {
+                self.inhibit_any_policy_critical = critical;
                 let element = only(value, tag::INTEGER, "number of certificates expected")?;
                 self.inhibit_any_policy = Some(der::integer_u64(&element)?);
             }
             oid::CRL_DISTRIBUTION_POINTS => {
                 self.distribution_points = Some(distribution_points(value)?);
             }
-            oid::FRESHEST_CRL => self.freshest = true,
-            oid::AUTHORITY_INFO_ACCESS => self.access(value)?,
+            oid::FRESHEST_CRL => self.freshest_critical = critical,
+            oid::AUTHORITY_INFO_ACCESS => {
+                self.access_critical = critical;
+                self.access(value)?;
+            }
             oid::OCSP_NOCHECK => self.ocsp_no_check = true,
             other if critical => self.unknown_critical.push(Oid::new(other)),
             _ => {}
@@ -252,6 +281,9 @@ impl Extensions {
     fn access(&mut self, value: &[u8]) -> Result<(), Fault> {
         let mut list = only(value, tag::SEQUENCE, "access descriptions expected")?.reader();
         while !list.is_empty() {
+            if self.ocsp_urls.len() + self.issuer_urls.len() >= MAX_ITEMS {
+                return Err(list.fault("too many access descriptions"));
+            }
             let mut one = list.sequence("access description expected")?;
             let method = one.oid("access method expected")?;
             let location = read_general_name(&one.any()?)?;
@@ -280,6 +312,14 @@ impl Extensions {
         urls
     }
 }
+
+/// Most extensions in one certificate, access descriptions, distribution points and key usages in
+/// an extension: an order of magnitude above what the public suites have.
+pub(super) const MAX_ITEMS: usize = 128;
+
+/// Most policies, and most mappings, in one certificate: the policy graph and the search for
+/// repetitions are products of such lists. Real certificates stay below 50.
+const MAX_POLICIES: usize = 256;
 
 fn only<'a>(value: &'a [u8], tag: u8, reason: &'static str) -> Result<Element<'a>, Fault> {
     let mut reader = Reader::new(value);
@@ -313,6 +353,9 @@ fn oids(value: &[u8]) -> Result<Vec<Oid>, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "list of identifiers expected")?.reader();
     let mut list = Vec::new();
     while !reader.is_empty() {
+        if list.len() >= MAX_ITEMS {
+            return Err(reader.fault("too many identifiers"));
+        }
         list.push(Oid::new(reader.oid("identifier expected")?));
     }
     if list.is_empty() {
@@ -323,33 +366,20 @@ fn oids(value: &[u8]) -> Result<Vec<Oid>, Fault> {
 
 fn name_constraints(value: &[u8]) -> Result<NameConstraints, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "name constraints expected")?.reader();
-    let mut subtrees = |number: u8| -> Result<Vec<GeneralName>, Fault> {
-        let Some(field) = reader.optional(number)? else { return Ok(Vec::new()) };
-        let mut list = field.reader();
-        let mut bases = Vec::new();
-        while !list.is_empty() {
-            let mut subtree = list.sequence("subtree expected")?;
-            bases.push(read_general_name(&subtree.any()?)?);
-            // RFC 5280 §4.2.1.10: minimum is zero, maximum absent.
-            subtree.end("subtree with minimum or maximum")?;
-        }
-        if bases.is_empty() {
-            return Err(field.fault("list of subtrees is empty"));
-        }
-        Ok(bases)
+    let mut subtrees = |number: u8| -> Result<GeneralNames, Fault> {
+        let Some(field) = reader.optional(number)? else { return Ok(GeneralNames::default()) };
+        GeneralNames::read_subtrees(&field.reader(), |base| match base {
+            GeneralName::Ip(bytes) if !valid_ip_range(bytes) => {
+                Err(field.fault("address range is not an address and a contiguous mask"))
+            }
+            _ => Ok(()),
+        })
     };
     let permitted = subtrees(0xa0)?;
     let excluded = subtrees(0xa1)?;
     reader.end("name constraints have extra fields")?;
-    if permitted.is_empty() && excluded.is_empty() {
+    if permitted.len() + excluded.len() == 0 {
         return Err(reader.fault("name constraints are empty"));
-    }
-    for base in permitted.iter().chain(&excluded) {
-        if let GeneralName::Ip(bytes) = base
-            && !valid_ip_range(bytes)
-        {
-            return Err(reader.fault("address range is not an address and a contiguous mask"));
-        }
     }
     Ok(NameConstraints { permitted, excluded })
 }
@@ -373,15 +403,25 @@ fn valid_ip_range(bytes: &[u8]) -> bool {
     ones == leading
 }
 
-fn policies(value: &[u8]) -> Result<Vec<Oid>, Fault> {
+/// The policies, and whether every qualifier is one of the two that RFC 5280 defines.
+fn policies(value: &[u8]) -> Result<(Vec<Oid>, bool), Fault> {
     let mut reader = only(value, tag::SEQUENCE, "certificate policies expected")?.reader();
     let mut list: Vec<Oid> = Vec::new();
+    let mut understood = true;
     while !reader.is_empty() {
         let mut one = reader.sequence("policy information expected")?;
         let policy = Oid::new(one.oid("policy identifier expected")?);
-        // Qualifiers are informative (RFC 5280 §4.2.1.4) and are not interpreted.
-        one.optional(tag::SEQUENCE)?;
+        if let Some(qualifiers) = one.optional(tag::SEQUENCE)? {
+            let mut qualifiers = qualifiers.reader();
+            while !qualifiers.is_empty() {
+                let id = qualifiers.sequence("qualifier expected")?.oid("qualifier expected")?;
+                understood &= matches!(id, oid::QT_CPS | oid::QT_USER_NOTICE);
+            }
+        }
         one.end("policy information has extra fields")?;
+        if list.len() >= MAX_POLICIES {
+            return Err(reader.fault("too many policies"));
+        }
         if list.contains(&policy) {
             return Err(reader.fault("a policy stands twice"));
         }
@@ -390,7 +430,7 @@ fn policies(value: &[u8]) -> Result<Vec<Oid>, Fault> {
     if list.is_empty() {
         return Err(reader.fault("certificate policies are empty"));
     }
-    Ok(list)
+    Ok((list, understood))
 }
 
 fn mappings(value: &[u8]) -> Result<Vec<(Oid, Oid)>, Fault> {
@@ -401,6 +441,9 @@ fn mappings(value: &[u8]) -> Result<Vec<(Oid, Oid)>, Fault> {
         let from = Oid::new(one.oid("issuer's policy expected")?);
         let to = Oid::new(one.oid("subject's policy expected")?);
         one.end("policy mapping has extra fields")?;
+        if list.len() >= MAX_POLICIES {
+            return Err(reader.fault("too many policy mappings"));
+        }
         list.push((from, to));
     }
     if list.is_empty() {
@@ -424,6 +467,9 @@ fn distribution_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "distribution points expected")?.reader();
     let mut list = Vec::new();
     while !reader.is_empty() {
+        if list.len() >= MAX_ITEMS {
+            return Err(reader.fault("too many distribution points"));
+        }
         let mut one = reader.sequence("distribution point expected")?;
         let name = one.optional(0xa0)?.map(|e| distribution_point_name(&e)).transpose()?;
         let reasons = one.optional(0x81)?.map(|e| reason_mask(&e)).transpose()?;

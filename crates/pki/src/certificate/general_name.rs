@@ -72,14 +72,86 @@ pub(crate) fn read_general_name(element: &Element<'_>) -> Result<GeneralName, Fa
     }
 }
 
-/// A run of general names; at least one.
+/// Most names in a list that names one thing, such as a distribution point: real ones have one or
+/// two. Lists an attacker can make long (alternative names, constraints) are [`GeneralNames`].
+const MAX_ALIASES: usize = 64;
+
+/// A short run of general names; at least one.
 pub(crate) fn read_general_names(mut reader: Reader<'_>) -> Result<Vec<GeneralName>, Fault> {
     let mut names = Vec::new();
     while !reader.is_empty() {
+        if names.len() >= MAX_ALIASES {
+            return Err(reader.fault("too many general names"));
+        }
         names.push(read_general_name(&reader.any()?)?);
     }
     if names.is_empty() {
         return Err(reader.fault("general names are empty"));
     }
     Ok(names)
+}
+
+/// A list of general names of any length, checked once and kept as bytes: decoded names are many
+/// times larger than a hostile encoding of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GeneralNames {
+    /// Elements: names, or subtrees that hold one.
+    der: Vec<u8>,
+    count: usize,
+    subtrees: bool,
+}
+
+impl GeneralNames {
+    /// A run of names; at least one.
+    pub fn read(reader: &Reader<'_>) -> Result<Self, Fault> {
+        Self::check(reader, false, |_| Ok(()))
+    }
+
+    /// A run of GeneralSubtrees, whose bases are the names; at least one.
+    pub fn read_subtrees(
+        reader: &Reader<'_>,
+        visit: impl FnMut(&GeneralName) -> Result<(), Fault>,
+    ) -> Result<Self, Fault> {
+        Self::check(reader, true, visit)
+    }
+
+    fn check(
+        reader: &Reader<'_>,
+        subtrees: bool,
+        mut visit: impl FnMut(&GeneralName) -> Result<(), Fault>,
+    ) -> Result<Self, Fault> {
+        let der = reader.rest().to_vec();
+        let mut reader = reader.clone();
+        let mut count = 0;
+        while !reader.is_empty() {
+            visit(&next(&mut reader, subtrees)?)?;
+            count += 1;
+        }
+        if count == 0 {
+            return Err(reader.fault("general names are empty"));
+        }
+        Ok(GeneralNames { der, count, subtrees })
+    }
+
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The names, decoded one at a time.
+    pub fn iter(&self) -> impl Iterator<Item = GeneralName> + '_ {
+        let mut reader = Reader::new(&self.der);
+        // Every element was read before, so nothing is passed over here.
+        std::iter::from_fn(move || next(&mut reader, self.subtrees).ok())
+    }
+}
+
+fn next(reader: &mut Reader<'_>, subtree: bool) -> Result<GeneralName, Fault> {
+    if !subtree {
+        return read_general_name(&reader.any()?);
+    }
+    let mut subtree = reader.sequence("subtree expected")?;
+    let name = read_general_name(&subtree.any()?)?;
+    // RFC 5280 §4.2.1.10: minimum is zero, maximum absent.
+    subtree.end("subtree with minimum or maximum")?;
+    Ok(name)
 }

@@ -3,7 +3,7 @@
 
 use super::check;
 use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, RevocationRule, Work};
-use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
+use crate::algorithm::{PublicKey, Refusal, Scheme, VerifyFault};
 use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
 use crate::revocation::Material;
@@ -48,8 +48,10 @@ impl Meter {
         self.candidates <= self.limit.candidates
     }
 
-    pub fn name_comparison(&mut self) -> bool {
-        self.name_comparisons = self.name_comparisons.saturating_add(1);
+    /// Takes as many comparisons of names; false when none is left.
+    pub fn name_comparisons(&mut self, count: usize) -> bool {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.name_comparisons = self.name_comparisons.saturating_add(count);
         self.name_comparisons <= self.limit.name_comparisons
     }
 
@@ -137,9 +139,11 @@ impl Search<'_> {
         self.profile.now.unwrap_or(self.at)
     }
 
-    /// Whether an algorithm counts: SHA-1 never does (SOGIS ACM 1.3 §5.1; EN 319 102-1 §5.2.8).
-    pub fn algorithm_accepted(&self, scheme: &Scheme) -> bool {
-        scheme.digest() != Some(DigestAlgorithm::Sha1)
+    /// Why a signature by this scheme and key does not count at the time judged at, where it does
+    /// not (EN 319 102-1 §5.2.8).
+    pub fn refused(&self, scheme: &Scheme, key: &PublicKey) -> Option<Refusal> {
+        let policy = &self.profile.algorithms;
+        policy.refuses_scheme(scheme, self.at).or_else(|| policy.refuses_key(key, self.at))
     }
 
     /// Whether a CRL signer has a path of its own to the same anchor (RFC 5280 §6.3.3 (f)).
@@ -151,6 +155,8 @@ impl Search<'_> {
             key_usage: Some(KeyUsage::CRL_SIGN),
             key_usage_required: false,
             revocation: self.profile.revocation,
+            conformance: self.profile.conformance,
+            algorithms: self.profile.algorithms.clone(),
             now: self.profile.now,
             budget: self.profile.budget,
             ..Profile::plain(self.profile.purpose)

@@ -2,6 +2,7 @@
 //! verified while the path was built (§6.1.3 (a)(1)).
 
 use super::build::Search;
+use super::conformance::{Conformance, Role, deviations};
 use super::names::Constraints;
 use super::policy::{Policies, Refusal};
 use super::{Anchor, PathReport, RevocationRule, Work};
@@ -30,7 +31,7 @@ pub(super) fn candidate(
     let at = search.at;
     let work = Work { signatures: 0, candidates: 0 };
     let mut walk = Walk { search, findings: Vec::new() };
-    walk.anchor(anchor);
+    walk.anchor(anchor, path.len() > 1);
     let below =
         if path.len() > 1 { path.split_last().map_or(path, |(_, rest)| rest) } else { path };
     if path.len() == 1
@@ -53,7 +54,8 @@ pub(super) fn candidate(
     }
     let mut policies = Policies::new(walk.search.profile, below.len());
     for (distance, certificate) in below.iter().enumerate().rev() {
-        walk.basic(certificate);
+        let role = if distance == 0 { Role::Target } else { Role::Issuer };
+        walk.basic(certificate, role);
         // §6.1.3 (b), (c): self-issued certificates are left out, but not the target.
         if distance == 0 || !certificate.is_self_issued() {
             constraints.check(&mut walk, certificate);
@@ -97,18 +99,36 @@ pub(super) fn candidate(
 }
 
 impl Walk<'_, '_> {
-    fn anchor(&mut self, anchor: &Anchor) {
+    fn anchor(&mut self, anchor: &Anchor, above: bool) {
         let profile = self.search.profile;
+        let certificate = &anchor.certificate;
+        let at = self.search.at;
         if !anchor.purposes.contains(&profile.purpose) {
-            self.add(K::AnchorPurpose, &anchor.certificate, format!("{:?}", profile.purpose));
+            self.add(K::AnchorPurpose, certificate, format!("{:?}", profile.purpose));
         }
-        if !anchor.trusted_at(self.search.at) {
-            self.add(K::AnchorDate, &anchor.certificate, crate::instant(self.search.at));
+        let dated = anchor.trusted_from.is_some() || anchor.trusted_until.is_some();
+        if !anchor.trusted_at(at) {
+            self.add(K::AnchorDate, certificate, crate::instant(at));
+        }
+        if !above {
+            return;
+        }
+        if profile.anchor_constraints {
+            // An anchor without dates of its own is trusted as long as its certificate is valid.
+            if !dated && !certificate.valid_at(at) {
+                self.add(K::AnchorDate, certificate, crate::instant(certificate.not_after()));
+            }
+            self.understood(certificate);
+            self.conforms(certificate, Role::Anchor);
+        }
+        // Its key signs the certificate below; how it is itself signed does not matter.
+        if let Some(refusal) = profile.algorithms.refuses_key(certificate.public_key(), at) {
+            self.add(K::AlgorithmRefused, certificate, refusal.to_string());
         }
     }
 
-    /// §6.1.3 (a)(2) and the profile of §4 that every certificate must fulfil.
-    fn basic(&mut self, certificate: &Certificate) {
+    /// §6.1.3 (a)(2) and what every certificate must fulfil.
+    fn basic(&mut self, certificate: &Certificate, role: Role) {
         let at = self.search.at;
         if at < certificate.not_before() {
             self.add(K::NotYetValid, certificate, crate::instant(certificate.not_before()));
@@ -116,19 +136,32 @@ impl Walk<'_, '_> {
         if at > certificate.not_after() {
             self.add(K::Expired, certificate, crate::instant(certificate.not_after()));
         }
-        // EN 319 102-1 §5.2.8: what is not trusted any more is refused whatever the time.
-        if !self.search.algorithm_accepted(certificate.scheme()) {
-            self.add(K::AlgorithmRefused, certificate, certificate.signature_algorithm_name());
+        // EN 319 102-1 §5.2.8: judged at the time the path is judged at.
+        if let Some(refusal) = self.search.refused(certificate.scheme(), certificate.public_key()) {
+            self.add(K::AlgorithmRefused, certificate, refusal.to_string());
         }
-        if certificate.public_key().rsa_bits().is_some_and(|bits| bits < 2048) {
-            self.add(K::AlgorithmRefused, certificate, certificate.public_key().name());
-        }
+        self.understood(certificate);
+        self.conforms(certificate, role);
+    }
+
+    /// §6.1.4 (o), §6.1.5 (f).
+    fn understood(&mut self, certificate: &Certificate) {
         let extensions = certificate.extensions();
         for oid in &extensions.unknown_critical {
             self.add(K::UnknownCritical, certificate, oid.to_string());
         }
-        for (oid, reason) in &extensions.unreadable {
-            self.add(K::ExtensionUnreadable, certificate, format!("{oid}: {reason}"));
+        for one in &extensions.unreadable {
+            self.add(K::ExtensionUnreadable, certificate, format!("{}: {}", one.oid, one.reason));
+        }
+    }
+
+    fn conforms(&mut self, certificate: &Certificate, role: Role) {
+        let kind = match self.search.profile.conformance {
+            Conformance::Noted => K::Deviates,
+            Conformance::Required => K::DeviationRefused,
+        };
+        for (clause, what) in deviations(certificate, role) {
+            self.add(kind, certificate, format!("{what} ({clause})"));
         }
     }
 

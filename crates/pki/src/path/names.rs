@@ -1,13 +1,21 @@
 //! Name constraints along a path (RFC 5280 §6.1.3 (b), (c), §6.1.4 (g), §4.2.1.10).
 
 use super::check::Walk;
+use super::conformance::{comparable, mailbox};
 use crate::certificate::{Certificate, GeneralName, NameConstraints};
 use crate::finding::FindingKind as K;
 
 /// The constraints met so far, one entry for each CA that states some.
 #[derive(Default)]
-pub(super) struct Constraints {
-    met: Vec<NameConstraints>,
+pub(super) struct Constraints<'p> {
+    met: Vec<&'p NameConstraints>,
+}
+
+/// Whether a base speaks as permission or as exclusion: they differ for wildcards.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Permitted,
+    Excluded,
 }
 
 enum Fit {
@@ -17,84 +25,108 @@ enum Fit {
     Unreadable,
 }
 
-impl Constraints {
-    pub fn add(&mut self, certificate: &Certificate) {
-        self.met.extend(certificate.extensions().name_constraints.clone());
+impl<'p> Constraints<'p> {
+    pub fn add(&mut self, certificate: &'p Certificate) {
+        self.met.extend(certificate.extensions().name_constraints.as_ref());
     }
 
     pub fn check(&self, walk: &mut Walk<'_, '_>, certificate: &Certificate) {
         if self.met.is_empty() {
             return;
         }
-        let mut names: Vec<GeneralName> = Vec::new();
-        if !certificate.subject().is_empty() {
-            names.push(GeneralName::Directory(certificate.subject().clone()));
-        }
+        let subject = certificate.subject();
+        let directory =
+            (!subject.is_empty()).then(|| GeneralName::Directory(subject.clone())).into_iter();
         // §4.2.1.10: e-mail constraints apply to emailAddress attributes of the subject too.
-        names.extend(certificate.subject().emails().map(|e| GeneralName::Email(e.to_owned())));
-        names.extend(certificate.alternative_names().iter().cloned());
-        for constraints in &self.met {
-            for name in &names {
-                if !self.one(walk, certificate, constraints, name) {
+        let emails = subject.emails().map(|e| GeneralName::Email(e.to_owned()));
+        let mut names = directory.chain(emails).chain(certificate.alternative_names());
+        // Names are decoded a handful at a time: a hostile list of them is large.
+        loop {
+            let some: Vec<GeneralName> = names.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return;
+            }
+            for constraints in &self.met {
+                if !one(walk, certificate, constraints, &some) {
                     return;
                 }
             }
         }
     }
+}
 
-    /// False when the budget is spent.
-    fn one(
-        &self,
-        walk: &mut Walk<'_, '_>,
-        certificate: &Certificate,
-        constraints: &NameConstraints,
-        name: &GeneralName,
-    ) -> bool {
-        let same_form = |base: &&GeneralName| base.form() == name.form();
-        let mut permitted = None;
-        for base in constraints.permitted.iter().filter(same_form) {
-            if !walk.search.budget.name_comparison() {
-                return false;
+/// Names that are decoded at the same time.
+const AT_ONCE: usize = 64;
+/// Most findings about the names of one certificate.
+const MOST: usize = 16;
+
+/// Some names against the constraints of one CA; false when there is no use in going on.
+fn one(
+    walk: &mut Walk<'_, '_>,
+    certificate: &Certificate,
+    constraints: &NameConstraints,
+    names: &[GeneralName],
+) -> bool {
+    let (permitted, excluded) = (&constraints.permitted, &constraints.excluded);
+    if !walk.search.budget.name_comparisons(names.len() * (permitted.len() + excluded.len())) {
+        walk.add(K::BudgetExhausted, certificate, "name comparisons");
+        return false;
+    }
+    let before = walk.findings.len();
+    let unsupported = |walk: &mut Walk<'_, '_>, base: &GeneralName| {
+        if walk.findings.len() < before + MOST {
+            walk.add(K::NameConstraintUnsupported, certificate, format!("{base:?}"));
+        }
+    };
+    let mut allowed: Vec<Option<bool>> = vec![None; names.len()];
+    for base in permitted.iter() {
+        for (name, allowed) in names.iter().zip(&mut allowed) {
+            if base.form() != name.form() {
+                continue;
             }
-            let inside = match fit(name, base) {
+            let inside = match fit(name, &base, Side::Permitted) {
                 Some(Fit::Inside) => true,
                 Some(Fit::Outside | Fit::Unreadable) => false,
                 None => {
-                    walk.add(K::NameConstraintUnsupported, certificate, format!("{name:?}"));
-                    return true;
+                    unsupported(walk, &base);
+                    false
                 }
             };
-            permitted = Some(permitted.unwrap_or(false) || inside);
+            *allowed = Some(allowed.unwrap_or(false) || inside);
         }
-        if permitted == Some(false) {
+    }
+    for (name, allowed) in names.iter().zip(&allowed) {
+        if *allowed == Some(false) && walk.findings.len() < before + MOST {
             walk.add(K::NameNotPermitted, certificate, format!("{name:?} is not permitted"));
         }
-        for base in constraints.excluded.iter().filter(same_form) {
-            if !walk.search.budget.name_comparison() {
-                return false;
-            }
-            match fit(name, base) {
+    }
+    for base in excluded.iter() {
+        for name in names.iter().filter(|name| base.form() == name.form()) {
+            match fit(name, &base, Side::Excluded) {
                 Some(Fit::Outside) => {}
                 Some(Fit::Inside | Fit::Unreadable) => {
-                    walk.add(K::NameNotPermitted, certificate, format!("{name:?} is excluded"));
+                    if walk.findings.len() < before + MOST {
+                        walk.add(K::NameNotPermitted, certificate, format!("{name:?} is excluded"));
+                    }
                 }
-                None => {
-                    walk.add(K::NameConstraintUnsupported, certificate, format!("{name:?}"));
-                    return true;
-                }
+                None => unsupported(walk, &base),
             }
         }
-        true
     }
+    walk.findings.len() < before + MOST
 }
 
-/// Whether `name` lies in the subtree `base` of the same form; `None` where the form is not supported.
-fn fit(name: &GeneralName, base: &GeneralName) -> Option<Fit> {
+/// Whether `name` lies in the subtree `base` of the same form; `None` where the form is not supported
+/// or the base cannot be compared with.
+fn fit(name: &GeneralName, base: &GeneralName, side: Side) -> Option<Fit> {
+    if !comparable(base) {
+        return None;
+    }
     let of = |inside: bool| Some(if inside { Fit::Inside } else { Fit::Outside });
     match (name, base) {
         (GeneralName::Directory(name), GeneralName::Directory(base)) => of(name.within(base)),
         (GeneralName::Email(name), GeneralName::Email(base)) => {
-            let Some((local, host)) = name.rsplit_once('@') else { return Some(Fit::Unreadable) };
+            let Some((local, host)) = mailbox(name) else { return Some(Fit::Unreadable) };
             match base.rsplit_once('@') {
                 // One mailbox: the local part is compared exactly, the host without case.
                 Some((base_local, base_host)) => {
@@ -106,8 +138,6 @@ fn fit(name: &GeneralName, base: &GeneralName) -> Option<Fit> {
         }
         (GeneralName::Dns(name), GeneralName::Dns(base)) => {
             let name = name.strip_suffix('.').unwrap_or(name);
-            // A wildcard stands for every name below: it is inside what its parent is inside of, and
-            // may meet an exclusion deeper than itself.
             if base.is_empty() {
                 return of(true);
             }
@@ -115,11 +145,11 @@ fn fit(name: &GeneralName, base: &GeneralName) -> Option<Fit> {
             if base.starts_with('.') {
                 return of(ends_in(name, base));
             }
-            let dotted = format!(".{base}");
-            if let Some(parent) = name.strip_prefix("*.") {
-                return of(parent.eq_ignore_ascii_case(base) || ends_in(parent, &dotted));
-            }
-            of(name.eq_ignore_ascii_case(base) || ends_in(name, &dotted))
+            // A wildcard stands for names below its parent: it is inside what its parent is inside
+            // of, and it meets an exclusion of any name that it may stand for.
+            let (wildcard, host) = name.strip_prefix("*.").map_or((false, name), |h| (true, h));
+            let inside = host.eq_ignore_ascii_case(base) || ends_in_label(host, base);
+            of(inside || (wildcard && side == Side::Excluded && ends_in_label(base, host)))
         }
         (GeneralName::Uri(name), GeneralName::Uri(base)) => {
             // §4.2.1.10: no host, or an address as host: it cannot be compared, so it is refused.
@@ -142,6 +172,12 @@ fn fit(name: &GeneralName, base: &GeneralName) -> Option<Fit> {
         }
         _ => None,
     }
+}
+
+/// Whether `name` is a name below `parent`.
+fn ends_in_label(name: &str, parent: &str) -> bool {
+    ends_in(name, parent)
+        && name.as_bytes().get((name.len() - parent.len()).wrapping_sub(1)) == Some(&b'.')
 }
 
 fn ends_in(name: &str, suffix: &str) -> bool {

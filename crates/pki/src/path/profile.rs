@@ -1,6 +1,7 @@
 //! What a path must fulfil: purpose, key usages, policies, revocation, and the budget of the search.
 
-use super::Purpose;
+use super::{Conformance, Purpose};
+use crate::algorithm::AlgorithmPolicy;
 use crate::certificate::KeyUsage;
 use crate::oid::{self, Oid};
 use time::OffsetDateTime;
@@ -62,6 +63,11 @@ pub struct Profile {
     pub anchor_constraints: bool,
     /// Whether revocation must be known.
     pub revocation: RevocationRule,
+    /// Whether deviations from RFC 5280 §4 and §5 that path validation does not ask about count.
+    pub conformance: Conformance,
+    /// Which algorithms count, judged at the time the path is judged at. Give a past time only where
+    /// it is proven: what SHA-1 signed today says nothing about the past.
+    pub algorithms: AlgorithmPolicy,
     /// The time of judging, where it is later than the time judged at: revocation information
     /// issued up to then may be used. The time judged at where absent.
     pub now: Option<OffsetDateTime>,
@@ -85,6 +91,8 @@ impl Profile {
             inhibit_any_policy: false,
             anchor_constraints: true,
             revocation: RevocationRule::Required,
+            conformance: Conformance::Noted,
+            algorithms: AlgorithmPolicy::standard(),
             now: None,
             budget: Budget::STANDARD,
         }

@@ -1,11 +1,12 @@
 //! The status that CRLs give (RFC 5280 §6.3.3): distribution points, reasons, indirect lists,
 //! deltas, and the path of a list's own signer.
 
-use super::{Place, Word, counts, fresh};
+use super::{HOLD, MOST_NOTES, Place, Word, counts, fresh};
+use crate::algorithm::VerifyFault;
 use crate::certificate::{DistributionPoint, GeneralName, KeyUsage};
 use crate::crl::{Crl, Revocation};
 use crate::finding::FindingKind as K;
-use crate::path::Search;
+use crate::path::{Conformance, Search};
 use crate::{Certificate, Finding};
 use time::OffsetDateTime;
 
@@ -33,6 +34,12 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
             if covered == ALL_REASONS {
                 break;
             }
+            if search.profile.conformance == Conformance::Required
+                && let Some(what) = crl.deviations.first()
+            {
+                note(notes, place, what);
+                continue;
+            }
             let reasons = match applies(crl, point, certificate) {
                 Ok(reasons) => reasons,
                 Err(why) => {
@@ -51,7 +58,7 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
                 continue;
             }
             match judge(search, place, point, crl) {
-                Word::Revoked(revocation) => return Word::Revoked(revocation),
+                word @ Word::Revoked { .. } => return word,
                 Word::Stale => stale = true,
                 Word::Nothing => {}
                 Word::Good(issued) => {
@@ -70,7 +77,7 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
 
 fn note(notes: &mut Vec<Finding>, place: &Place<'_>, why: &str) {
     let finding = Finding::new(K::CrlRejected, place.certificate.subject().to_string(), why);
-    if notes.len() < 64 && !notes.contains(&finding) {
+    if notes.len() < MOST_NOTES && !notes.contains(&finding) {
         notes.push(finding);
     }
 }
@@ -131,20 +138,27 @@ fn trusted(
     point: &DistributionPoint,
     crl: &Crl,
 ) -> Result<(), String> {
-    if !search.algorithm_accepted(&crl.scheme) {
-        return Err(format!("{} is not accepted", crl.scheme.name()));
-    }
     let may_sign = |c: &Certificate| c.key_usage().is_none_or(|u| u.contains(KeyUsage::CRL_SIGN));
+    let mut why = "its signature does not verify with a trusted key of its issuer".to_owned();
     for above in place.above.iter().filter(|c| c.subject() == crl.issuer()) {
         if !search.budget.signature() {
             return Err("the budget is spent".to_owned());
         }
-        if crl.signed_by(above.public_key()).is_ok() {
-            if may_sign(above) {
-                return Ok(());
+        match crl.signed_by(above.public_key()) {
+            Ok(()) => {}
+            Err(VerifyFault::Unsupported(name)) => {
+                why = format!("{name} is not supported");
+                continue;
             }
-            break;
+            Err(VerifyFault::Invalid | VerifyFault::WrongKey(_)) => continue,
         }
+        match search.refused(&crl.scheme, above.public_key()) {
+            Some(refusal) => why = refusal.to_string(),
+            // RFC 5280 §6.3.3 (f): the key usage, where stated, must allow it.
+            None if !may_sign(above) => why = "its signer's key may not sign CRLs".to_owned(),
+            None => return Ok(()),
+        }
+        break;
     }
     let Some(anchor) = place.above.last() else { return Err("there is no anchor".to_owned()) };
     let intermediates = search.intermediates;
@@ -156,12 +170,13 @@ fn trusted(
         // certificate is the one being checked (PKITS 4.14.30).
         let covers_itself = point.crl_issuer.is_some() && signer == place.certificate;
         if crl.signed_by(signer.public_key()).is_ok()
+            && search.refused(&crl.scheme, signer.public_key()).is_none()
             && (covers_itself || search.stands_under(signer, anchor))
         {
             return Ok(());
         }
     }
-    Err("its signature does not verify with a trusted key of its issuer".to_owned())
+    Err(why)
 }
 
 /// §6.3.3 (c), (h) to (k): freshness, the delta, and the entry.
@@ -182,9 +197,9 @@ fn judge(search: &mut Search<'_>, place: &Place<'_>, point: &DistributionPoint, 
     if let Some(revocation) = entry
         && counts(&revocation, at)
         && this <= now
-        && (revocation.reason != Some(6) || fresh(this, next, at, now))
+        && (revocation.reason != Some(HOLD) || fresh(this, next, at, now))
     {
-        return Word::Revoked(revocation);
+        return Word::Revoked { revocation, issued: this };
     }
     if !fresh(this, next, at, now) {
         return Word::Stale;

@@ -10,7 +10,6 @@ use ring::signature::{
     Ed25519KeyPair, KeyPair as _, RsaKeyPair,
 };
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 pub(crate) enum Key {
     Rsa(Box<RsaKeyPair>),
@@ -112,8 +111,34 @@ impl MemorySigner {
     /// As above, and [`Error::Pem`].
     pub fn from_pkcs8_pem(key: &str, chain: Vec<Certificate>) -> Result<Self, Error> {
         let blocks = crate::pem::blocks(key, "PRIVATE KEY")?;
-        let der: Option<&Zeroizing<Vec<u8>>> = blocks.first();
-        Self::from_pkcs8_der(der.map(|d| d.as_slice()).unwrap_or_default(), chain)
+        Self::from_pkcs8_der(blocks.first().map(|d| d.as_slice()).unwrap_or_default(), chain)
+    }
+
+    /// As [`MemorySigner::from_pkcs8_der`], from encrypted PKCS#8: PBES2 with PBKDF2 and AES-CBC, at
+    /// most [`super::MAX_ITERATIONS`] iterations.
+    ///
+    /// # Errors
+    /// As above; [`Error::KeyRejected`] also for a wrong password or another encryption, named.
+    pub fn from_encrypted_pkcs8_der(
+        key: &[u8],
+        password: &[u8],
+        chain: Vec<Certificate>,
+    ) -> Result<Self, Error> {
+        Self::from_pkcs8_der(&super::encrypted::decrypt(key, password)?, chain)
+    }
+
+    /// As [`MemorySigner::from_encrypted_pkcs8_der`], from an `ENCRYPTED PRIVATE KEY` block.
+    ///
+    /// # Errors
+    /// As above, and [`Error::Pem`].
+    pub fn from_encrypted_pkcs8_pem(
+        key: &str,
+        password: &[u8],
+        chain: Vec<Certificate>,
+    ) -> Result<Self, Error> {
+        let blocks = crate::pem::blocks(key, "ENCRYPTED PRIVATE KEY")?;
+        let der = blocks.first().map(|d| d.as_slice()).unwrap_or_default();
+        Self::from_encrypted_pkcs8_der(der, password, chain)
     }
 
     pub(crate) fn new(key: Arc<Key>, chain: Vec<Certificate>) -> Result<Self, Error> {
