@@ -29,6 +29,7 @@ pub mod payplatform;
 pub mod qr;
 pub mod query;
 pub mod reason;
+pub mod reconcile;
 pub mod reference;
 mod secret;
 pub mod vietqr;
