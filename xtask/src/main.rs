@@ -17,7 +17,7 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
+  bench    issue and verify as ratios to the raw operations; reconciliation at three sizes; sizes of the WebAssembly modules
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
@@ -40,8 +40,17 @@ fn main() -> ExitCode {
     match command.as_str() {
         "test" => test(&mut tally),
         "bench" => {
-            let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
-            tally.step("bench: issue and verify against raw operations", cargo(&args));
+            for (package, example, what) in [
+                ("motcua-copies", "ratio", "issue and verify against raw operations"),
+                (
+                    "motcua-payments",
+                    "reconcile",
+                    "10 k, 100 k and 1 M credits against as many orders",
+                ),
+            ] {
+                let args = ["run", "-q", "--release", "-p", package, "--example", example];
+                tally.step(&format!("bench: {what}"), cargo(&args));
+            }
             npm::sizes(&mut tally);
         }
         "fuzz" => {

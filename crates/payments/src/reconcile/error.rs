@@ -114,14 +114,6 @@ pub enum Error {
         /// The currency.
         currency: String,
     },
-    /// More rows than one run takes.
-    #[error("{got} rows: one run takes at most {max}, split it by day")]
-    TooMany {
-        /// Rows given.
-        got: usize,
-        /// Rows taken.
-        max: usize,
-    },
 }
 
 impl Error {
@@ -141,7 +133,6 @@ impl Error {
             Error::AmountTooFine { .. } => "payments.reconcile_amount_too_fine",
             Error::OrderTwice { .. } => "payments.reconcile_order_twice",
             Error::Unbalanced { .. } => "payments.reconcile_unbalanced",
-            Error::TooMany { .. } => "payments.reconcile_too_many",
         }
     }
 
@@ -184,9 +175,6 @@ impl Error {
             Error::AmountTooFine { got } => vec![("got", got.clone())],
             Error::OrderTwice { order } => vec![("order", order.clone())],
             Error::Unbalanced { currency } => vec![("currency", currency.clone())],
-            Error::TooMany { got, max } => {
-                vec![("got", got.to_string()), ("max", max.to_string())]
-            }
         }
     }
 }

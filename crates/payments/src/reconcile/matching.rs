@@ -12,9 +12,6 @@ use super::statement::{Credit, Direction, Statement};
 use super::units::{Units, units};
 use super::{Error, totals};
 
-/// Most rows of one side in a run: places are 32-bit numbers.
-const MAX_ROWS: usize = 100_000_000;
-
 /// Matches the credits of the statements against the orders. The order of the input changes nothing; the answer is sorted.
 ///
 /// ```
@@ -37,7 +34,7 @@ const MAX_ROWS: usize = 100_000_000;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Fails with `payments.reconcile_order_twice`, `_amount_too_fine` or `_too_many`.
+/// Fails with `payments.reconcile_order_twice` or `_amount_too_fine`.
 pub fn reconcile(
     mut orders: Vec<Due>,
     mut statements: Vec<Statement>,
@@ -59,12 +56,7 @@ pub fn reconcile(
         let figures = (s.opening, s.closing, s.gap, s.debits, s.not_booked);
         (s.source.clone(), s.account.clone(), s.id.clone(), format!("{figures:?}{:?}", s.findings))
     });
-    for got in [orders.len(), credits.len()] {
-        if got > MAX_ROWS {
-            return Err(Error::TooMany { got, max: MAX_ROWS });
-        }
-    }
-    let rows = Matching::new(&orders, &credits)?.run()?;
+    let rows = Matching::new(&orders, &credits).run()?;
     let totals = totals::count(&orders, &credits, &rows)?;
     Ok(Reconciliation { orders, credits, rows, totals, statements })
 }
@@ -98,21 +90,16 @@ fn row(outcome: Outcome, why: Why) -> Row {
     }
 }
 
+/// A place as rows hold it. Beyond 2^32 rows of a side the totals no longer add up, and the run is refused.
 fn place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl<'a> Matching<'a> {
-    fn new(orders: &'a [Due], credits: &'a [Credit]) -> Result<Matching<'a>, Error> {
+    fn new(orders: &'a [Due], credits: &'a [Credit]) -> Matching<'a> {
         let index = Keys::new(orders);
         let keys = credits.iter().map(|c| index.of(c)).collect();
-        Ok(Matching {
-            orders,
-            credits,
-            keys,
-            fates: vec![Fate::Open; credits.len()],
-            rows: Vec::new(),
-        })
+        Matching { orders, credits, keys, fates: vec![Fate::Open; credits.len()], rows: Vec::new() }
     }
 
     fn credit(&self, place: u32) -> &'a Credit {

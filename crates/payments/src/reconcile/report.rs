@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::due::Due;
 use super::row::{Reconciliation, Row};
 use super::statement::Credit;
-use super::units::day_text;
+use crate::day;
 
 /// Version of the JSON form. It rises when a reader of the old form could be misled.
 pub const VERSION: u32 = 1;
@@ -174,7 +174,7 @@ fn cells(number: u64, row: &Shown<'_>, credit: Option<&Credit>, first: bool) -> 
             format!("{sign}{}", c.amount.value())
         }),
         currency.map(|a| a.currency().to_string()).unwrap_or_default(),
-        of(&|c| c.booked.map(day_text).unwrap_or_default()),
+        of(&|c| c.booked.map(day::text).unwrap_or_default()),
         of(&|c| safe(&c.source)),
         of(&|c| safe(&c.account)),
         of(&|c| joined(&c.references)),

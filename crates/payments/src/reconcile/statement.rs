@@ -238,7 +238,7 @@ fn shared_option<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Resul
 
 fn day<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
     match date {
-        Some(date) => serializer.serialize_some(&super::units::day_text(*date)),
+        Some(date) => serializer.serialize_some(&crate::day::text(*date)),
         None => serializer.serialize_none(),
     }
 }

@@ -158,11 +158,6 @@ pub(super) fn is_date_form(form: &str) -> bool {
     whole.is_some() && read_date(&sample, form) == whole
 }
 
-/// `2026-11-24`.
-pub(crate) fn day_text(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +185,7 @@ mod tests {
 
     #[test]
     fn dates_read_to_their_end() {
-        let day = |text, form| read_date(text, form).map(day_text);
+        let day = |text, form| read_date(text, form).map(crate::day::text);
         assert_eq!(day("24/11/2026 09:30", "dd/MM/yyyy HH:mm").as_deref(), Some("2026-11-24"));
         assert_eq!(day("20261124", "yyyyMMdd").as_deref(), Some("2026-11-24"));
         assert_eq!(
