@@ -49,6 +49,14 @@ export const payments = (native) => ({
   vietqrParse: (text) => run(native(), "payments.vietqr.parse", { text }),
   vnpayRequest: (account, payment) => run(native(), "payments.vnpay.request", { account, payment }),
   vnpayVerify: (account, notice, expected) => run(native(), "payments.vnpay.verify", { account, notice, expected }),
+  qrRead: (text) => run(native(), "payments.qr.read", { text }),
+  reconcile: (orders, statements) => run(native(), "payments.reconcile", { orders, statements }),
+  reconcileCsv: (orders, statements, { byteOrderMark = true, delimiter = "," } = {}) =>
+    run(native(), "payments.reconcile.csv", { books: { orders, statements }, byte_order_mark: byteOrderMark, delimiter }).csv,
+  receiptIssue: (draft, counter, replaces = null, why = null) =>
+    run(native(), "payments.receipt.issue", { draft, counter, replaces, why }),
+  receiptRemedy: (issued, right) => run(native(), "payments.receipt.remedy", { issued, right }),
+  receiptSummary: (date, receipts) => run(native(), "payments.receipt.summary", { date, receipts }),
 });
 
 export const verify = (native) => ({

@@ -1,6 +1,6 @@
 // Types of the entry motcua/payments.
 
 export {
-  MotcuaError, call, init, operations, vietqr, vietqrParse, vnpayRequest, vnpayVerify,
-  type Json, type ModuleSource,
+  MotcuaError, call, init, operations, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
+  receiptIssue, receiptRemedy, receiptSummary, type Json, type ModuleSource, type Reconciliation,
 } from "./index.js";

@@ -6,45 +6,46 @@ use time::Date;
 use time::macros::format_description;
 
 /// `2026-11-24`.
-pub(crate) fn text(date: Date) -> String {
+pub fn text(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
 /// Reads [`text`] back, and nothing else.
-pub(crate) fn read(text: &str) -> Option<Date> {
+pub fn read(text: &str) -> Option<Date> {
     if text.len() != 10 {
         return None;
     }
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 
-pub(crate) fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+/// Serde form of a day.
+pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*date))
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+/// Serde form of a day; anything but `2026-11-24` is refused.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = String::deserialize(deserializer)?;
     read(&text).ok_or_else(|| D::Error::custom(format!("{text:?} is not a day as 2026-11-24")))
 }
 
 /// The same for a day that may be absent.
-pub(crate) mod optional {
+pub mod optional {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     use super::{Date, read, text};
 
-    pub(crate) fn serialize<S: Serializer>(
-        date: &Option<Date>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    /// Writes it, or null.
+    pub fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
         match date {
             Some(date) => serializer.serialize_some(&text(*date)),
             None => serializer.serialize_none(),
         }
     }
 
-    pub(crate) fn deserialize<'de, T: Deserializer<'de>>(
+    /// Reads it; null is none.
+    pub fn deserialize<'de, T: Deserializer<'de>>(
         deserializer: T,
     ) -> Result<Option<Date>, T::Error> {
         let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };

@@ -10,7 +10,7 @@ pub mod bank;
 pub mod bill;
 pub mod code;
 pub mod created;
-mod day;
+pub mod day;
 mod dong;
 pub mod emv;
 mod error;
@@ -42,3 +42,12 @@ pub mod zalopay;
 pub use dong::Dong;
 pub use error::Error;
 pub use secret::{Algorithm, Encoding, Secret};
+
+/// The snippets of the documentation pages, compiled and run.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/payments/reconciliation.md")]
+    pub struct Reconciliation;
+    #[doc = include_str!("../../../docs/payments/receipts.md")]
+    pub struct Receipts;
+}

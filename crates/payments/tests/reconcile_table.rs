@@ -221,3 +221,18 @@ fn webhooks_that_are_ambiguous_are_refused() {
     let error = webhook::read(SEPAY.as_bytes(), &mapping).unwrap_err();
     assert_eq!(error.code(), "payments.reconcile_mapping");
 }
+
+#[test]
+fn the_mappings_of_the_documentation_page_are_mappings() {
+    let page = include_str!("../../../docs/payments/reconciliation.md");
+    let blocks: Vec<&str> =
+        page.split("```json\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 3);
+    let mapping: TableMapping = serde_json::from_str(blocks[0]).unwrap();
+    assert_eq!(table::read(BANK.as_bytes(), &mapping).unwrap()[0].credits.len(), 1);
+    for block in &blocks[1..] {
+        let mapping: WebhookMapping = serde_json::from_str(block).unwrap();
+        let empty = webhook::read(br#"{"data": []}"#, &mapping);
+        assert_ne!(empty.err().map(|e| e.code()), Some("payments.reconcile_mapping"));
+    }
+}
