@@ -50,6 +50,10 @@ export const payments = (native) => ({
   vnpayRequest: (account, payment) => run(native(), "payments.vnpay.request", { account, payment }),
   vnpayVerify: (account, notice, expected) => run(native(), "payments.vnpay.verify", { account, notice, expected }),
   qrRead: (text) => run(native(), "payments.qr.read", { text }),
+});
+
+/** What an office does after the money came. */
+export const settlement = (native) => ({
   reconcile: (orders, statements) => run(native(), "payments.reconcile", { orders, statements }),
   reconcileCsv: (orders, statements, { byteOrderMark = true, delimiter = "," } = {}) =>
     run(native(), "payments.reconcile.csv", { books: { orders, statements }, byte_order_mark: byteOrderMark, delimiter }).csv,
@@ -84,5 +88,5 @@ export const issue = (native) => ({
 
 /** All rooms. */
 export const everything = (native) => ({
-  ...wire(native), ...fees(native), ...payments(native), ...verify(native), ...issue(native),
+  ...wire(native), ...fees(native), ...payments(native), ...settlement(native), ...verify(native), ...issue(native),
 });

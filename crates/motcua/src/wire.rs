@@ -10,7 +10,7 @@ mod error;
 mod fees;
 #[cfg(feature = "payments")]
 mod payments;
-#[cfg(feature = "payments")]
+#[cfg(feature = "settlement")]
 mod settlement;
 
 use serde::Serialize;
@@ -32,16 +32,16 @@ const OPERATIONS: &[(&str, Operation)] = &[
     #[cfg(feature = "fees")]
     ("fees.assess", fees::assess),
     #[cfg(feature = "payments")]
-    ("payments.qr.read", settlement::qr_read),
-    #[cfg(feature = "payments")]
+    ("payments.qr.read", payments::qr_read),
+    #[cfg(feature = "settlement")]
     ("payments.receipt.issue", settlement::receipt_issue),
-    #[cfg(feature = "payments")]
+    #[cfg(feature = "settlement")]
     ("payments.receipt.remedy", settlement::receipt_remedy),
-    #[cfg(feature = "payments")]
+    #[cfg(feature = "settlement")]
     ("payments.receipt.summary", settlement::receipt_summary),
-    #[cfg(feature = "payments")]
+    #[cfg(feature = "settlement")]
     ("payments.reconcile", settlement::reconcile),
-    #[cfg(feature = "payments")]
+    #[cfg(feature = "settlement")]
     ("payments.reconcile.csv", settlement::reconcile_csv),
     #[cfg(feature = "payments")]
     ("payments.vietqr.build", payments::vietqr_build),

@@ -1,11 +1,10 @@
-//! `payments.reconcile*`, `payments.receipt.*` and `payments.qr.read`: what happens after the money came.
+//! `payments.reconcile*` and `payments.receipt.*`: what an office does after the money came.
 
 use motcua_payments::receipt::{self, Counter, Draft, Receipt};
 use motcua_payments::reconcile::{
     self as books, CsvStyle, Due, Reconciliation, TableMapping, WebhookMapping, camt, table,
     webhook,
 };
-use motcua_payments::vietqr;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -120,17 +119,4 @@ pub(super) fn receipt_remedy(op: &'static str, input: &str) -> Result<String, Fa
     }
     let input: Input = read(op, input)?;
     Ok(write(&receipt::remedy(&input.issued, &input.right).map_err(of_receipt)?))
-}
-
-/// `{"text"}` → what a tolerant look at any EMVCo code shows.
-pub(super) fn qr_read(op: &'static str, input: &str) -> Result<String, Failure> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Input {
-        text: String,
-    }
-    let input: Input = read(op, input)?;
-    let inspection = vietqr::inspect(&input.text)
-        .map_err(|e| Failure::new(e.code(), e.to_string(), e.details()))?;
-    Ok(write(&inspection))
 }
