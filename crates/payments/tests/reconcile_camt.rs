@@ -235,6 +235,16 @@ fn what_is_missing_or_wrong_is_refused_with_its_place() {
         "<Ntry><Amt Ccy=\"VND\">1</Amt><Sts>BOOK</Sts></Ntry>".to_owned(),
         "<Ntry><Amt Ccy=\"VND\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>".to_owned(),
         entry("1", "CREDIT", OLD, ""),
+        entry("1", "CRDT", OLD, "<Amt Ccy=\"VND\">2</Amt>"),
+        entry("1", "CRDT", OLD, "<CdtDbtInd>DBIT</CdtDbtInd>"),
+        entry("1", "CRDT", OLD, OLD),
+        entry("1", "CRDT", OLD, "<RvslInd>true</RvslInd><RvslInd>false</RvslInd>"),
+        entry(
+            "1",
+            "CRDT",
+            OLD,
+            "<NtryDtls><TxDtls><Amt Ccy=\"VND\">1</Amt><Amt Ccy=\"VND\">2</Amt></TxDtls></NtryDtls>",
+        ),
         entry("-1", "CRDT", OLD, ""),
         entry("1,5", "CRDT", OLD, ""),
         entry("1e3", "CRDT", OLD, ""),
@@ -335,6 +345,16 @@ fn several_statements_and_pages() {
     let two = one.replace(stmt, &format!("{stmt}{}", stmt.replace("S-1", "S-2")));
     let read = camt::read(two.as_bytes()).unwrap();
     assert_eq!(read.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["S-1", "S-2"]);
+    // Several documents in an envelope, one of them of another family: none is lost, and none is passed over in silence.
+    let body = one.split_once("?>").unwrap().1;
+    let envelope = |other: &str| {
+        format!(
+            "<Envelope><Document xmlns=\"urn:x\"/>{body}{}</Envelope>",
+            body.replace("camt.053.001.08", other)
+        )
+    };
+    assert_eq!(camt::read(envelope("camt.053.001.08").as_bytes()).unwrap().len(), 2);
+    fails(envelope("pain.001.001.03").as_bytes(), "payments.reconcile_camt_version");
     let page = "<StmtPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>";
     assert!(!self::read(&document("camt.053.001.08", page)).is_whole());
 }

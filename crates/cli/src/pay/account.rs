@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use motcua::payments::Secret;
 use motcua::payments::gateway::{
     Account, Config, EnvironmentKind, Gateway, Keys, Production, Sandbox,
 };
@@ -74,17 +73,32 @@ fn key<K: Keys + DeserializeOwned>(bytes: &[u8], label: &str, from: &str) -> Res
         return Err(unread("it is empty"));
     }
     // What serde would say repeats the values: only that it did not fit is told.
-    let label = serde_json::Value::from(label).to_string();
     if let Some(fields) = text.strip_prefix('{') {
-        let with_label = Zeroizing::new(format!("{{\"label\":{label},{fields}"));
+        let with_label = joined(&[b"{\"label\":", &json_text(label), b",", fields.as_bytes()]);
         return serde_json::from_str(text)
-            .or_else(|_| serde_json::from_str(&with_label))
+            .or_else(|_| serde_json::from_slice(&with_label))
             .map_err(|_| unread("its JSON object has not the keys of this gateway"));
     }
-    // Refuses what is empty or blank before it is written into JSON.
-    Secret::new(text)?;
-    let secret = Zeroizing::new(serde_json::Value::from(text).to_string());
-    let object = Zeroizing::new(format!("{{\"label\":{label},\"secret\":{}}}", *secret));
-    serde_json::from_str(&object)
+    let (label, secret) = (json_text(label), json_text(text));
+    let object = joined(&[b"{\"label\":", &label, b",\"secret\":", &secret, b"}"]);
+    serde_json::from_slice(&object)
         .map_err(|_| unread("this gateway has several keys: give a JSON object of them"))
+}
+
+/// Text as a JSON string, in one piece of memory that is wiped: grown in steps, it would leave copies behind.
+fn json_text(text: &str) -> Zeroizing<Vec<u8>> {
+    // The longest escape, \u0000, has six bytes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 6 + 2));
+    // Writing text into memory cannot fail.
+    let _ = serde_json::to_writer(&mut *bytes, text);
+    bytes
+}
+
+/// The parts as one, likewise.
+fn joined(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(parts.iter().map(|p| p.len()).sum()));
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
+    bytes
 }

@@ -20,44 +20,60 @@ const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:";
 /// Versions read: the first with today's structure, and the last published.
 const VERSIONS: std::ops::RangeInclusive<u32> = 2..=14;
 
-/// Reads a document: one [`Statement`] for each `Stmt` or `Ntfctn` in it. An envelope around `Document` is passed over.
+/// Reads a document: one [`Statement`] for each `Stmt` or `Ntfctn` in it. An envelope around `Document` is passed over; where it holds
+/// several documents, all are read.
 ///
 /// Fails with `payments.reconcile_encoding`, `_xml_unsafe`, `_xml_syntax`, `_camt_version` or `_camt_field`; then nothing is given.
 pub fn read(bytes: &[u8]) -> Result<Vec<Statement>, Error> {
     let mut xml = Xml::open(bytes)?;
-    let namespace = xml.find_root("Document")?;
+    let mut statements = Vec::new();
+    let mut documents = 0;
+    while let Some(namespace) = xml.find_root("Document", NAMESPACE)? {
+        documents += 1;
+        document(&mut xml, &namespace, &mut statements)?;
+    }
+    if documents == 0 {
+        return Err(Error::CamtVersion { got: xml.outermost().to_owned() });
+    }
+    Ok(statements)
+}
+
+/// Reads one `Document` whose start was just read.
+fn document(
+    xml: &mut Xml<'_>,
+    namespace: &str,
+    statements: &mut Vec<Statement>,
+) -> Result<(), Error> {
     let message = namespace.strip_prefix(NAMESPACE).unwrap_or_default();
+    let unknown = || Error::CamtVersion { got: namespace.to_owned() };
     let (kind, parts) = match message.get(..8) {
         Some("camt.053") => ("camt.053", ("BkToCstmrStmt", "Stmt")),
         Some("camt.054") => ("camt.054", ("BkToCstmrDbtCdtNtfctn", "Ntfctn")),
-        _ => return Err(Error::CamtVersion { got: namespace }),
+        _ => return Err(unknown()),
     };
     let version = message.get(8..).and_then(|v| v.strip_prefix(".001.")).filter(|v| v.len() == 2);
     if !version.and_then(|v| v.parse().ok()).is_some_and(|v: u32| VERSIONS.contains(&v)) {
-        return Err(Error::CamtVersion { got: namespace });
+        return Err(unknown());
     }
     let source: Arc<str> = Arc::from(kind);
-    let mut statements = Vec::new();
-    let mut found = false;
+    let before = statements.len();
     while let Step::Child(name) = xml.step()? {
         if name != parts.0 {
             xml.skip()?;
             continue;
         }
-        found = true;
         while let Step::Child(name) = xml.step()? {
             if name == parts.1 {
-                statements.push(statement(&mut xml, &source)?);
+                statements.push(statement(xml, &source)?);
             } else {
                 xml.skip()?;
             }
         }
     }
-    xml.close()?;
-    if !found || statements.is_empty() {
-        return Err(field(&xml, parts.0, "the document holds no statement"));
+    if statements.len() == before {
+        return Err(field(xml, parts.0, "the document holds no statement"));
     }
-    Ok(statements)
+    Ok(())
 }
 
 fn field(xml: &Xml<'_>, path: &str, problem: impl Into<String>) -> Error {

@@ -60,6 +60,9 @@ pub(super) struct Xml<'a> {
     /// The namespace that counts: elements of others are passed over whole.
     namespace: Option<Vec<u8>>,
     depth: usize,
+    /// Elements at the top: XML 1.0 §2.1 allows one.
+    roots: usize,
+    first: Option<String>,
     /// The attribute `Ccy` of the element whose start was just read.
     currency: Option<String>,
 }
@@ -92,7 +95,7 @@ impl<'a> Xml<'a> {
         let mut reader = NsReader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
         reader.config_mut().check_comments = true;
-        Ok(Xml { reader, namespace: None, depth: 0, currency: None })
+        Ok(Xml { reader, namespace: None, depth: 0, roots: 0, first: None, currency: None })
     }
 
     /// Byte offset of the reader.
@@ -108,30 +111,34 @@ impl<'a> Xml<'a> {
         Error::XmlSyntax { at: self.place(), problem: problem.into() }
     }
 
-    /// Finds the element `name` in a namespace that begins with one of `families` at the top or inside an envelope, and gives
-    /// its namespace. Elements around it may be anything.
-    pub(super) fn find_root(&mut self, name: &str) -> Result<String, Error> {
-        let mut first = None;
+    /// Finds the next element `name` whose namespace begins with `family`, at the top or inside an envelope, and gives its
+    /// namespace; none when the text is at its end. What stands around it may be anything.
+    pub(super) fn find_root(&mut self, name: &str, family: &str) -> Result<Option<String>, Error> {
+        self.namespace = None;
         loop {
             match self.event()? {
                 Event::Start(start) => {
                     let local = local_name(&start);
-                    let namespace = self.namespace_of(&start);
+                    let namespace = self.namespace_of(&start).unwrap_or_default();
                     self.started(&start)?;
-                    if local == name {
-                        self.namespace = namespace.clone();
-                        let namespace = namespace.unwrap_or_default();
-                        return Ok(String::from_utf8_lossy(&namespace).into_owned());
+                    self.first.get_or_insert_with(|| local.clone());
+                    if local == name && namespace.starts_with(family.as_bytes()) {
+                        let text = String::from_utf8_lossy(&namespace).into_owned();
+                        self.namespace = Some(namespace);
+                        return Ok(Some(text));
                     }
-                    first.get_or_insert(local);
                 }
                 Event::End(_) => self.depth = self.depth.saturating_sub(1),
-                Event::Eof => {
-                    return Err(Error::CamtVersion { got: first.unwrap_or_default() });
-                }
+                Event::Eof if self.depth == 0 => return Ok(None),
+                Event::Eof => return Err(self.syntax("the text ends inside an element")),
                 _ => {}
             }
         }
+    }
+
+    /// The name of the document's outermost element.
+    pub(super) fn outermost(&self) -> &str {
+        self.first.as_deref().unwrap_or_default()
     }
 
     /// The next child of the element just entered, or its end. Text between children is passed over.
@@ -228,24 +235,6 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// Reads what is left after the root: nothing but white space and comments may follow.
-    pub(super) fn close(&mut self) -> Result<(), Error> {
-        loop {
-            match self.event()? {
-                Event::Eof if self.depth == 0 => return Ok(()),
-                Event::Eof => return Err(self.syntax("the text ends inside an element")),
-                Event::Start(start) => {
-                    if self.depth == 0 {
-                        return Err(self.syntax("a second root element"));
-                    }
-                    self.started(&start)?;
-                }
-                Event::End(_) => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-    }
-
     fn fresh(&mut self, name: &str) -> Node {
         Node { name: name.to_owned(), currency: self.currency.take(), ..Node::default() }
     }
@@ -331,6 +320,12 @@ impl<'a> Xml<'a> {
     }
 
     fn started(&mut self, start: &BytesStart<'_>) -> Result<(), Error> {
+        if self.depth == 0 {
+            self.roots += 1;
+            if self.roots > 1 {
+                return Err(self.syntax("a second root element"));
+            }
+        }
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return self.unsafe_xml("elements nested deeper than 64");

@@ -66,7 +66,7 @@ fn given(value: &str) -> bool {
 struct Head {
     amount: Option<Amount>,
     credit: Option<bool>,
-    reversal: bool,
+    reversal: Option<bool>,
     booked: Option<bool>,
     day: Option<Date>,
     own: Option<String>,
@@ -114,6 +114,16 @@ pub(super) fn read(xml: &mut Xml<'_>) -> Result<Entry, Error> {
 fn head_field(xml: &Xml<'_>, head: &mut Head, node: Node) -> Result<(), Error> {
     let text = node.text.trim();
     let path = format!("Ntry/{}", node.name);
+    let twice = match node.name.as_str() {
+        "Amt" => head.amount.is_some(),
+        "CdtDbtInd" => head.credit.is_some(),
+        "RvslInd" => head.reversal.is_some(),
+        "Sts" => head.booked.is_some(),
+        _ => false,
+    };
+    if twice {
+        return Err(field(xml, &path, "stated twice"));
+    }
     match node.name.as_str() {
         "Amt" => head.amount = Some(money(xml, &node, &path)?),
         "CdtDbtInd" => {
@@ -121,13 +131,13 @@ fn head_field(xml: &Xml<'_>, head: &mut Head, node: Node) -> Result<(), Error> {
             head.credit = Some(is_credit(xml, &wrapped, "Ntry")?);
         }
         "RvslInd" => {
-            head.reversal = match text {
+            head.reversal = Some(match text {
                 "true" | "1" => true,
                 "false" | "0" => false,
                 other => {
                     return Err(field(xml, &path, format!("{other:?} is not true or false")));
                 }
-            };
+            });
         }
         // Version 02 to 06: the code itself; from 07 on in `Cd`. Any proprietary status is not a booking.
         "Sts" => {
@@ -166,6 +176,11 @@ fn code(node: &Node) -> Option<String> {
 }
 
 fn detail(xml: &Xml<'_>, node: &Node) -> Result<Detail, Error> {
+    for name in ["Amt", "CdtDbtInd"] {
+        if node.all(name).count() > 1 {
+            return Err(field(xml, &format!("TxDtls/{name}"), "stated twice"));
+        }
+    }
     // From version 03 on the transaction has its own `Amt`; before, `AmtDtls/TxAmt/Amt`.
     let figure = node.at(&["Amt"]).or_else(|| node.at(&["AmtDtls", "TxAmt", "Amt"]));
     let amount = figure.map(|n| money(xml, n, "TxDtls/Amt")).transpose()?;
@@ -326,7 +341,7 @@ fn part(
     whole: Amount,
 ) -> Part {
     let credit = detail.credit.unwrap_or(credit);
-    let kind = match (credit, head.reversal || detail.returned) {
+    let kind = match (credit, head.reversal == Some(true) || detail.returned) {
         (true, false) => Kind::Credit,
         (false, false) => Kind::Debit,
         // ISO 20022, RvslInd: the entry is the reversal of one of the other sign.
