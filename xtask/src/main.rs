@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
+mod bench;
 mod fuzz;
 mod npm;
 mod package;
@@ -17,7 +18,7 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
+  bench    issue and verify as ratios to the raw operations; reconciliation at three sizes; sizes of the WebAssembly modules
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
@@ -39,14 +40,7 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
-        "bench" => {
-            let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
-            tally.step("bench: issue and verify against raw operations", cargo(&args));
-            let args = ["run", "-q", "--release", "--target-dir", "build/bench-target"];
-            let args = [&args[..], &["--manifest-path", "bench/Cargo.toml"]].concat();
-            tally.step("bench: a path of two certificates against raw operations", cargo(&args));
-            npm::sizes(&mut tally);
-        }
+        "bench" => bench::run(&mut tally),
         "fuzz" => {
             let rest: Vec<_> = std::env::args().skip(2).collect();
             let seconds = rest.first().map_or("60", String::as_str);

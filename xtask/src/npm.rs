@@ -24,7 +24,7 @@ const TOOL_PACKAGES: &[&str] = &[
 
 /// The modules of the package: folder, features, entry.
 const MODULES: [(&str, &str, &str); 4] = [
-    ("all", "fees,payments,issue", "motcua"),
+    ("all", "fees,settlement,issue", "motcua"),
     ("verify", "verify", "motcua/verify"),
     ("fees", "fees", "motcua/fees"),
     ("payments", "payments", "motcua/payments"),

@@ -49,6 +49,18 @@ export const payments = (native) => ({
   vietqrParse: (text) => run(native(), "payments.vietqr.parse", { text }),
   vnpayRequest: (account, payment) => run(native(), "payments.vnpay.request", { account, payment }),
   vnpayVerify: (account, notice, expected) => run(native(), "payments.vnpay.verify", { account, notice, expected }),
+  qrRead: (text) => run(native(), "payments.qr.read", { text }),
+});
+
+/** What an office does after the money came. */
+export const settlement = (native) => ({
+  reconcile: (orders, statements) => run(native(), "payments.reconcile", { orders, statements }),
+  reconcileCsv: (orders, statements, { byteOrderMark = true, delimiter = "," } = {}) =>
+    run(native(), "payments.reconcile.csv", { books: { orders, statements }, byte_order_mark: byteOrderMark, delimiter }).csv,
+  receiptIssue: (draft, counter, replaces = null, why = null) =>
+    run(native(), "payments.receipt.issue", { draft, counter, replaces, why }),
+  receiptRemedy: (issued, right) => run(native(), "payments.receipt.remedy", { issued, right }),
+  receiptSummary: (date, receipts) => run(native(), "payments.receipt.summary", { date, receipts }),
 });
 
 export const verify = (native) => ({
@@ -76,5 +88,5 @@ export const issue = (native) => ({
 
 /** All rooms. */
 export const everything = (native) => ({
-  ...wire(native), ...fees(native), ...payments(native), ...verify(native), ...issue(native),
+  ...wire(native), ...fees(native), ...payments(native), ...settlement(native), ...verify(native), ...issue(native),
 });

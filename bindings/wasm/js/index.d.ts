@@ -53,6 +53,38 @@ export function vnpayRequest(account: Json, payment: Json): { url: string; [key:
 /** What to make of a notice, and the exact answer to give to the gateway; `expected` is null when no order has its reference. */
 export function vnpayVerify(account: Json, notice: Json, expected: Json): { [key: string]: Json };
 
+/** What a tolerant look at any EMVCo code shows: objects, check sum, findings, scheme, and the transfer where it is a VietQR. */
+export function qrRead(text: string): { [key: string]: Json };
+export interface Reconciliation {
+  readonly version: 1;
+  /** Every order matched, no credit left over, every statement whole. */
+  readonly clean: boolean;
+  /** Both sides have the same sums in every currency. */
+  readonly balances: boolean;
+  readonly totals: readonly { readonly [key: string]: Json }[];
+  readonly statements: readonly { readonly [key: string]: Json }[];
+  readonly rows: readonly {
+    readonly outcome: "matched" | "amount_differs" | "only_ours" | "only_theirs" | "duplicate" | "reversed";
+    readonly why: string;
+    readonly [key: string]: Json | undefined;
+  }[];
+}
+/** Compares statements (`format` camt, table or webhook, with `text` and `mapping`) with orders. */
+export function reconcile(orders: readonly Json[], statements: readonly Json[]): Reconciliation;
+/** The rows of `reconcile` as CSV that Excel opens with its accents. */
+export function reconcileCsv(
+  orders: readonly Json[], statements: readonly Json[],
+  style?: { readonly byteOrderMark?: boolean; readonly delimiter?: "," | ";" | "\t" | "|" },
+): string;
+/** A receipt with the next number of a counter; with `replaces` and `why` in place of another. */
+export function receiptIssue(
+  draft: Json, counter: Json, replaces?: Json, why?: string | null,
+): { receipt: { [key: string]: Json }; counter: { [key: string]: Json }; xml: string };
+/** Whether a wrong receipt needs a notice of error or a replacement. */
+export function receiptRemedy(issued: Json, right: Json): { remedy: "nothing" | "notice" | "replacement"; [key: string]: Json };
+/** The daily summary, form 01/TH-BLĐT. */
+export function receiptSummary(date: string, receipts: readonly Json[]): { [key: string]: Json };
+
 export type Verdict =
   | "valid" | "valid_with_notes" | "cannot_confirm" | "withdrawn" | "not_valid" | "not_a_copy" | "could_not_check";
 export type RowName = "unchanged" | "signer" | "time" | "status" | "content";

@@ -8,5 +8,6 @@ const { init, native } = loader(glue, () => new URL("./all/motcua_bg.wasm", impo
 
 export { init, MotcuaError };
 export const {
-  call, operations, assess, vietqr, vietqrParse, vnpayRequest, vnpayVerify, verifyCopy, verifyCopyJson, issueCopy,
+  call, operations, assess, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
+  receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy,
 } = everything(native);

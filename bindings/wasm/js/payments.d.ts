@@ -1,6 +1,6 @@
 // Types of the entry motcua/payments.
 
 export {
-  MotcuaError, call, init, operations, vietqr, vietqrParse, vnpayRequest, vnpayVerify,
+  MotcuaError, call, init, operations, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead,
   type Json, type ModuleSource,
 } from "./index.js";

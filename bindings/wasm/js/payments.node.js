@@ -8,4 +8,4 @@ const { init, native } = loader(glue, () => new URL("./payments/motcua_bg.wasm",
 
 export { init, MotcuaError };
 export const { call, operations } = wire(native);
-export const { vietqr, vietqrParse, vnpayRequest, vnpayVerify } = payments(native);
+export const { vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead } = payments(native);

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 const npm = process.env.MOTCUA_NPM;
 const listed = JSON.parse(readFileSync(join(process.env.MOTCUA_VECTORS, "operations.json"), "utf8"));
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-const ROOM = { index: /./, verify: /^copies\.verify$/, fees: /^fees\./, payments: /^payments\./ };
+const ROOM = { index: /./, verify: /^copies\.verify$/, fees: /^fees\./, payments: /^payments\.(?!receipt|reconcile)/ };
 const PLUMBING = ["MotcuaError", "call", "init", "operations"];
 
 for (const [entry, room] of Object.entries(ROOM)) {

@@ -2,8 +2,9 @@
 
 import {
   MotcuaError, assess, call, init, issueCopy, operations, verifyCopy, verifyCopyJson, vietqr, vietqrParse, vnpayRequest, vnpayVerify,
+  qrRead, receiptIssue, receiptRemedy, receiptSummary, reconcile, reconcileCsv,
 } from "motcua";
-import type { Amount, Application, Assessment, Fonts, IssueRequest, Json, ModuleSource, Policy, Reason, Report, Verdict } from "motcua";
+import type { Amount, Application, Assessment, Fonts, IssueRequest, Json, ModuleSource, Policy, Reason, Reconciliation, Report, Verdict } from "motcua";
 import * as fees from "motcua/fees";
 import { loadFonts } from "motcua/fonts";
 import * as payments from "motcua/payments";
@@ -41,6 +42,14 @@ export const code: string = vietqr({ bank: "970436", account: "0011001234567", m
 export const transfer: { [key: string]: Json } = vietqrParse(code);
 // @ts-expect-error parsing takes text
 payments.vietqrParse({ text: code });
+export const inspection: { [key: string]: Json } = qrRead(code);
+export const run: Reconciliation = reconcile([], []);
+export const csv: string = reconcileCsv([], [], { delimiter: ";" });
+// @ts-expect-error one of four marks
+reconcileCsv([], [], { delimiter: "x" });
+export const receipt: string = receiptIssue({}, {}).xml;
+export const remedy: "nothing" | "notice" | "replacement" = receiptRemedy({}, {}).remedy;
+export const summary: { [key: string]: Json } = receiptSummary("2026-11-24", []);
 export const url: string = vnpayRequest({}, {}).url;
 export const verdictOfNotice: { [key: string]: Json } = vnpayVerify({}, {}, null);
 // @ts-expect-error whether an order is expected must be said

@@ -45,6 +45,41 @@ pub enum Error {
         /// What came instead.
         got: String,
     },
+    /// A file whose content is not what it must be.
+    Input {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An option whose value cannot be used.
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A secret that could not be taken. Its value is never told.
+    Secret {
+        /// The file, or `$` and the variable.
+        from: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A gateway that is not known.
+    Gateway {
+        /// The name given.
+        got: String,
+        /// The names known.
+        known: &'static str,
+    },
+    /// A message for which the gateway has no public rule.
+    NotBuilt {
+        /// The gateway.
+        gateway: &'static str,
+        /// The message.
+        message: &'static str,
+    },
     /// A room refused.
     Room(Failure),
 }
@@ -60,6 +95,30 @@ impl Error {
         Self::Write { path: path.display().to_string(), problem: e.to_string() }
     }
 
+    /// Content of a file that does not read.
+    pub fn input(path: &Path, e: &serde_json::Error) -> Self {
+        Self::Input { path: path.display().to_string(), problem: e.to_string() }
+    }
+
+    /// The same error, with the file it came from in its message.
+    pub fn in_file(self, path: &Path) -> Self {
+        match self {
+            Self::Room(mut failure) => {
+                failure.message = format!("{}: {}", path.display(), failure.message);
+                Self::Room(failure)
+            }
+            other => other,
+        }
+    }
+
+    /// The error as the wire writes it.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Room(failure) => failure.clone(),
+            other => Failure::new(other.code(), other.to_string(), Vec::new()),
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {
@@ -68,6 +127,11 @@ impl Error {
             Self::TooLarge { .. } => "cli.too_large",
             Self::NotWhatItSays { .. } => "cli.not_what_it_says",
             Self::Unexpected { .. } => "cli.unexpected",
+            Self::Input { .. } => "cli.input",
+            Self::Option { .. } => "cli.option",
+            Self::Secret { .. } => "cli.secret",
+            Self::Gateway { .. } => "cli.gateway",
+            Self::NotBuilt { .. } => "cli.not_built",
             Self::Room(failure) => &failure.code,
         }
     }
@@ -96,6 +160,18 @@ impl std::fmt::Display for Error {
                     "{step} did not end as it must: {got}; please report this as a defect of motcua"
                 )
             }
+            Self::Input { path, problem } => write!(f, "{path} cannot be used: {problem}"),
+            Self::Option { option, problem } => write!(f, "{option} cannot be used: {problem}"),
+            Self::Secret { from, problem } => {
+                write!(f, "the secret in {from} cannot be used: {problem}")
+            }
+            Self::Gateway { got, known } => {
+                write!(f, "no gateway is called {got:?}; known are {known}")
+            }
+            Self::NotBuilt { gateway, message } => write!(
+                f,
+                "{gateway} has no public rule for a {message}: ask for it at the operator"
+            ),
             Self::Room(failure) => f.write_str(&failure.message),
         }
     }
@@ -123,6 +199,7 @@ macro_rules! from_room {
 from_room!(
     motcua::fees::Error,
     motcua::payments::Error,
+    motcua::payments::reconcile::Error,
     motcua::ledger::Error,
     motcua::pki::Error,
     motcua::copies::issue::IssueError

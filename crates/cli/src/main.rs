@@ -4,6 +4,7 @@ mod demo;
 mod error;
 mod files;
 mod ledger;
+mod pay;
 mod screen;
 
 use std::path::PathBuf;
@@ -60,6 +61,11 @@ enum Command {
         #[command(subcommand)]
         command: FeesCommand,
     },
+    /// Payments: requests, notices, orders, refunds, QR codes, reconciliation
+    Pay {
+        #[command(subcommand)]
+        command: pay::PayCommand,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +108,7 @@ fn main() -> ExitCode {
         }
         Command::Ledger { command } => ledger::run(&screen, &command, now),
         Command::Fees { command: FeesCommand::Assess { file } } => assess(&screen, &file),
+        Command::Pay { command } => pay::run(&screen, command, now),
     };
     match result {
         Ok(code) => code,

@@ -10,6 +10,8 @@ mod error;
 mod fees;
 #[cfg(feature = "payments")]
 mod payments;
+#[cfg(feature = "settlement")]
+mod settlement;
 
 use serde::Serialize;
 #[cfg(any(feature = "fees", feature = "payments", feature = "issue"))]
@@ -29,6 +31,18 @@ type Operation = fn(&'static str, &str) -> Result<String, Failure>;
 const OPERATIONS: &[(&str, Operation)] = &[
     #[cfg(feature = "fees")]
     ("fees.assess", fees::assess),
+    #[cfg(feature = "payments")]
+    ("payments.qr.read", payments::qr_read),
+    #[cfg(feature = "settlement")]
+    ("payments.receipt.issue", settlement::receipt_issue),
+    #[cfg(feature = "settlement")]
+    ("payments.receipt.remedy", settlement::receipt_remedy),
+    #[cfg(feature = "settlement")]
+    ("payments.receipt.summary", settlement::receipt_summary),
+    #[cfg(feature = "settlement")]
+    ("payments.reconcile", settlement::reconcile),
+    #[cfg(feature = "settlement")]
+    ("payments.reconcile.csv", settlement::reconcile_csv),
     #[cfg(feature = "payments")]
     ("payments.vietqr.build", payments::vietqr_build),
     #[cfg(feature = "payments")]

@@ -41,6 +41,11 @@ pub fn read_local(text: &str) -> Option<OffsetDateTime> {
     PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
 }
 
+/// Reads RFC 3339 with its own offset (payOS's answers).
+pub fn read_offset(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
 /// The calendar day in Viet Nam.
 pub fn day(at: OffsetDateTime) -> Date {
     at.to_offset(VIET_NAM).date()
@@ -79,15 +84,12 @@ pub fn text(at: OffsetDateTime) -> String {
 }
 
 /// Serde form of an instant.
-pub(crate) fn serialize<S: Serializer>(
-    at: &OffsetDateTime,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(at: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*at))
 }
 
 /// Serde form of an instant; an offset other than `Z` is taken and converted.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<OffsetDateTime, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<OffsetDateTime, D::Error> {
     let written = String::deserialize(d)?;
     OffsetDateTime::parse(&written, &Rfc3339).map(|t| t.to_offset(UtcOffset::UTC)).map_err(|e| {
         D::Error::custom(format!("{written:?} is not an instant such as 2026-11-24T03:00:00Z: {e}"))
@@ -95,23 +97,22 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<OffsetDateT
 }
 
 /// Serde form of an instant that may be absent.
-pub(crate) mod optional {
+pub mod optional {
     use super::{Deserialize, Deserializer, OffsetDateTime, Serializer};
 
     #[derive(Deserialize)]
     struct Wrapped(#[serde(deserialize_with = "super::deserialize")] OffsetDateTime);
 
-    pub(crate) fn serialize<S: Serializer>(
-        at: &Option<OffsetDateTime>,
-        s: S,
-    ) -> Result<S::Ok, S::Error> {
+    /// Writes it, or null.
+    pub fn serialize<S: Serializer>(at: &Option<OffsetDateTime>, s: S) -> Result<S::Ok, S::Error> {
         match at {
             Some(at) => super::serialize(at, s),
             None => s.serialize_none(),
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    /// Reads it; null and absence are none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<OffsetDateTime>, D::Error> {
         Ok(Option::<Wrapped>::deserialize(d)?.map(|w| w.0))

@@ -7,7 +7,10 @@
 #![forbid(unsafe_code)]
 
 pub mod bank;
+pub mod bill;
 pub mod code;
+pub mod created;
+pub mod day;
 mod dong;
 pub mod emv;
 mod error;
@@ -27,6 +30,8 @@ pub mod payplatform;
 pub mod qr;
 pub mod query;
 pub mod reason;
+pub mod receipt;
+pub mod reconcile;
 pub mod reference;
 mod secret;
 pub mod vietqr;
@@ -37,3 +42,12 @@ pub mod zalopay;
 pub use dong::Dong;
 pub use error::Error;
 pub use secret::{Algorithm, Encoding, Secret};
+
+/// The snippets of the documentation pages, compiled and run.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/payments/reconciliation.md")]
+    pub struct Reconciliation;
+    #[doc = include_str!("../../../docs/payments/receipts.md")]
+    pub struct Receipts;
+}

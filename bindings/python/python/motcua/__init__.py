@@ -17,6 +17,12 @@ __all__ = [
     "call",
     "issue_copy",
     "operations",
+    "qr_read",
+    "receipt_issue",
+    "receipt_remedy",
+    "receipt_summary",
+    "reconcile",
+    "reconcile_csv",
     "verify_copy",
     "vietqr",
     "vietqr_parse",
@@ -98,6 +104,49 @@ def vnpay_verify(
 ) -> dict[str, Any]:
     """What to make of a notice, and the exact answer to give to the gateway."""
     return _run("payments.vnpay.verify", {"account": account, "notice": notice, "expected": expected})
+
+
+def qr_read(text: str) -> dict[str, Any]:
+    """What a tolerant look at any EMVCo code shows: objects, check sum, findings, scheme, transfer. Raises ``Error``."""
+    return _run("payments.qr.read", {"text": text})
+
+
+def reconcile(orders: Sequence[Mapping[str, Any]], statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Compares statements (``format`` camt, table or webhook, with ``text`` and ``mapping``) with orders. Raises ``Error``."""
+    return _run("payments.reconcile", {"orders": orders, "statements": statements})
+
+
+def reconcile_csv(
+    orders: Sequence[Mapping[str, Any]],
+    statements: Sequence[Mapping[str, Any]],
+    *,
+    byte_order_mark: bool = True,
+    delimiter: str = ",",
+) -> str:
+    """The rows of ``reconcile`` as CSV that Excel opens with its accents. Raises ``Error``."""
+    books = {"orders": orders, "statements": statements}
+    value = {"books": books, "byte_order_mark": byte_order_mark, "delimiter": delimiter}
+    return _run("payments.reconcile.csv", value)["csv"]
+
+
+def receipt_issue(
+    draft: Mapping[str, Any],
+    counter: Mapping[str, Any],
+    replaces: Mapping[str, Any] | None = None,
+    why: str | None = None,
+) -> dict[str, Any]:
+    """A receipt with the next number: ``receipt``, the ``counter`` after it, a neutral ``xml``. Raises ``Error``."""
+    return _run("payments.receipt.issue", {"draft": draft, "counter": counter, "replaces": replaces, "why": why})
+
+
+def receipt_remedy(issued: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether a wrong receipt needs a notice of error or a replacement. Raises ``Error``."""
+    return _run("payments.receipt.remedy", {"issued": issued, "right": right})
+
+
+def receipt_summary(date: str, receipts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The daily summary, form 01/TH-BLĐT. Raises ``Error``."""
+    return _run("payments.receipt.summary", {"date": date, "receipts": receipts})
 
 
 def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:

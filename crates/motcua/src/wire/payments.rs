@@ -1,4 +1,4 @@
-//! `payments.vietqr.*` and `payments.vnpay.*`. Secrets come in and never go out.
+//! `payments.qr.*`, `payments.vietqr.*` and `payments.vnpay.*`. Secrets come in and never go out.
 
 use motcua_payments::gateway::Account;
 use motcua_payments::notice::{Expected, RawNotice, Verdict};
@@ -29,6 +29,17 @@ pub(super) fn vietqr_parse(op: &'static str, input: &str) -> Result<String, Fail
     }
     let input: Input = read(op, input)?;
     Ok(write(&vietqr::parse(&input.text).map_err(failure)?))
+}
+
+/// `{"text"}` → what a tolerant look at any EMVCo code shows.
+pub(super) fn qr_read(op: &'static str, input: &str) -> Result<String, Failure> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        text: String,
+    }
+    let input: Input = read(op, input)?;
+    Ok(write(&vietqr::inspect(&input.text).map_err(failure)?))
 }
 
 /// `{"account", "payment"}` → what to send.

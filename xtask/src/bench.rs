@@ -1,0 +1,28 @@
+//! Measurements, each beside its limit or peer in one run. What they measure stands in the crates' examples and benches.
+
+use crate::npm;
+use crate::run::{Tally, cargo};
+
+/// What is measured, and how cargo runs it.
+const MEASURES: &[(&str, &[&str])] = &[
+    (
+        "issue and verify against raw operations",
+        &["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"],
+    ),
+    (
+        "a path of two certificates against raw operations",
+        &["run", "-q", "--release", "--target-dir", "build/bench-target", "--manifest-path", "bench/Cargo.toml"],
+    ),
+    (
+        "10 k, 100 k and 1 M credits against as many orders",
+        &["run", "-q", "--release", "-p", "motcua-payments", "--example", "reconcile"],
+    ),
+];
+
+/// Runs them one after the other, then prints the sizes of the WebAssembly modules.
+pub fn run(tally: &mut Tally) {
+    for (what, arguments) in MEASURES {
+        tally.step(&format!("bench: {what}"), cargo(arguments));
+    }
+    npm::sizes(tally);
+}
