@@ -1,4 +1,8 @@
-//! Gateways' response codes as data: value, class, meaning in two languages. The tables stand in each gateway's folder.
+//! Gateways' response codes as data: value, class, meaning in two languages. The tables stand in `data/codes`, one file a gateway, each
+//! with its source.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +29,8 @@ pub enum Class {
 }
 
 /// One row of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Code {
     /// The value on the wire.
     pub value: &'static str,
@@ -37,18 +42,96 @@ pub struct Code {
     pub vi: &'static str,
 }
 
-pub(crate) const fn row(
-    value: &'static str,
-    class: Class,
-    en: &'static str,
-    vi: &'static str,
-) -> Code {
-    Code { value, class, en, vi }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    source: &'static str,
+    #[serde(borrow)]
+    tables: BTreeMap<&'static str, Vec<Code>>,
 }
 
-/// The row of `value`.
-pub fn find(table: &'static [Code], value: &str) -> Option<&'static Code> {
-    table.iter().find(|c| c.value == value)
+/// The code tables of one gateway, read from its data file when first used.
+#[derive(Debug)]
+pub struct Tables {
+    source: &'static str,
+    tables: BTreeMap<&'static str, Vec<Code>>,
+}
+
+impl Tables {
+    /// Reads a data file. One that cannot be read (a test holds that none is) leaves every code unknown, which decides nothing.
+    pub(crate) fn read(text: &'static str) -> Tables {
+        match serde_json::from_str::<File>(text) {
+            Ok(File { source, tables }) => Tables { source, tables },
+            Err(_) => Tables { source: "", tables: BTreeMap::new() },
+        }
+    }
+
+    /// Where the values come from.
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// The names of the tables, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.tables.keys().copied()
+    }
+
+    /// The rows of a table; none where there is no such table.
+    pub fn rows(&self, table: &str) -> &[Code] {
+        self.tables.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The row of a value.
+    pub fn find(&self, table: &str, value: &str) -> Option<&Code> {
+        self.rows(table).iter().find(|c| c.value == value)
+    }
+
+    /// What a value means; unknown ones keep their raw text.
+    pub fn outcome(&self, table: &str, value: &str) -> Outcome {
+        match self.find(table, value) {
+            Some(code) => Outcome {
+                class: code.class,
+                code: value.to_owned(),
+                en: code.en.to_owned(),
+                vi: code.vi.to_owned(),
+            },
+            None => Outcome {
+                class: Class::Unknown,
+                code: value.to_owned(),
+                en: String::new(),
+                vi: String::new(),
+            },
+        }
+    }
+}
+
+macro_rules! tables {
+    ($($name:ident $gateway:literal $text:literal;)*) => {
+        $(#[doc = $text] pub static $name: LazyLock<Tables> =
+            LazyLock::new(|| Tables::read(include_str!(concat!("../data/codes/", $gateway, ".json"))));)*
+
+        /// The tables of a gateway by its name.
+        pub fn tables(gateway: &str) -> Option<&'static Tables> {
+            match gateway {
+                $($gateway => Some(&$name),)*
+                _ => None,
+            }
+        }
+
+        /// The gateways that have tables.
+        pub const GATEWAYS: &[&str] = &[$($gateway),*];
+    };
+}
+
+tables! {
+    VNPAY "vnpay" "VNPAY: `response`, `status`, `query`, `refund`.";
+    MOMO "momo" "MoMo: `result`, `refund`.";
+    ZALOPAY "zalopay" "ZaloPay: `create`, `query`, `refund`.";
+    PAYOS "payos" "payOS: `webhook`, `call`, `link`, `payout`.";
+    ONEPAY "onepay" "OnePay: `response`, `exists`, `refund`.";
+    VIETTELPAY "viettelpay" "ViettelPay: `status`, `error`, `refund`.";
+    PAYPLATFORM "payplatform" "Payment platform: `init`, `confirm`, `query`.";
+    KEYPAY "keypay" "KeyPay: `create`, `status`, `refund`.";
 }
 
 /// A code as received, with what the tables say of it.
@@ -65,21 +148,35 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Looks `value` up; unknown values keep their raw text.
-    pub fn of(table: &'static [Code], value: &str) -> Outcome {
-        match find(table, value) {
-            Some(code) => Outcome {
-                class: code.class,
-                code: value.to_owned(),
-                en: code.en.to_owned(),
-                vi: code.vi.to_owned(),
-            },
-            None => Outcome {
-                class: Class::Unknown,
-                code: value.to_owned(),
-                en: String::new(),
-                vi: String::new(),
-            },
+    /// The same meaning under another class.
+    pub(crate) fn held(self, class: Class) -> Outcome {
+        Outcome { class, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_file_reads_and_no_value_stands_twice() {
+        let mut rows = 0;
+        for gateway in GATEWAYS {
+            let tables = tables(gateway).unwrap();
+            assert!(!tables.source().is_empty(), "{gateway}");
+            for name in tables.names() {
+                let table = tables.rows(name);
+                assert!(!table.is_empty(), "{gateway} {name}");
+                for (i, row) in table.iter().enumerate() {
+                    let twice = table.iter().skip(i + 1).any(|r| r.value == row.value);
+                    assert!(!twice && !row.en.is_empty() && !row.vi.is_empty(), "{row:?}");
+                    assert_ne!(row.class, Class::Unknown, "{row:?}");
+                }
+                rows += table.len();
+            }
         }
+        assert!(rows > 140, "{rows}");
+        assert_eq!(VNPAY.outcome("status", "88").class, Class::Unknown);
+        assert!(tables("paygov").is_none());
     }
 }

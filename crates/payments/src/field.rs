@@ -13,6 +13,8 @@ pub(crate) enum Alphabet {
     Safe,
     /// `A–Z a–z 0–9 . _ -`.
     Token,
+    /// Printable ASCII and space, without the delimiters given.
+    Printable(&'static [char]),
     /// Any text but control characters and the delimiters given.
     Without(&'static [char]),
 }
@@ -24,6 +26,9 @@ impl Alphabet {
             Alphabet::Alphanumeric => c.is_ascii_alphanumeric(),
             Alphabet::Safe => c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-'),
             Alphabet::Token => c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'),
+            Alphabet::Printable(delimiters) => {
+                (c.is_ascii_graphic() || c == ' ') && !delimiters.contains(&c)
+            }
             Alphabet::Without(delimiters) => !c.is_control() && !delimiters.contains(&c),
         }
     }
@@ -34,6 +39,9 @@ impl Alphabet {
             Alphabet::Alphanumeric => "A-Z, a-z and 0-9",
             Alphabet::Safe => "A-Z, a-z, 0-9, space, '.', '_' and '-' (no diacritics)",
             Alphabet::Token => "A-Z, a-z, 0-9, '.', '_' and '-'",
+            Alphabet::Printable(_) => {
+                "ASCII (no diacritics) without the delimiters of the signed text"
+            }
             Alphabet::Without(_) => {
                 "text without control characters and without the delimiters of the signed text"
             }

@@ -32,6 +32,18 @@ pub(crate) fn escape_into(out: &mut String, text: &str, space: Space) {
     }
 }
 
+/// `text` as JavaScript's `encodeURIComponent` writes it: `! * ' ( ) ~` stay (ECMA-262 §19.2.6.4).
+pub(crate) fn component(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '!' | '*' | '\'' | '(' | ')' | '~' => out.push(c),
+            _ => escape_into(&mut out, c.encode_utf8(&mut [0; 4]), Space::Percent),
+        }
+    }
+    out
+}
+
 /// `key=value&…` in the order given.
 pub(crate) fn write<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::Error;
 use crate::field::{self, Alphabet};
+use crate::json::{Json, object};
 use crate::secret::Secret;
 
 /// Where a connector's rules come from.
@@ -34,15 +35,38 @@ impl Provenance {
     }
 }
 
+/// Where a connector's rules come from, as a type: a function that takes `Account<G>` with `G: Gateway<Source = FromVendorDocument>`
+/// cannot be given a connector that was read from public code alone.
+pub trait Source: sealed::Sealed {
+    /// The same as a value.
+    const PROVENANCE: Provenance;
+}
+
+/// [`Provenance::VendorDocument`] as a type.
+#[derive(Clone, Copy, Debug)]
+pub struct FromVendorDocument;
+/// [`Provenance::PublicCode`] as a type.
+#[derive(Clone, Copy, Debug)]
+pub struct FromPublicCode;
+
+impl Source for FromVendorDocument {
+    const PROVENANCE: Provenance = Provenance::VendorDocument;
+}
+impl Source for FromPublicCode {
+    const PROVENANCE: Provenance = Provenance::PublicCode;
+}
+
 /// A gateway. To add one, write its unit type, implement this trait and, for its callback,
 /// [`crate::notice::NoticeRules`]; every check around the signature is then the same as for all others.
 pub trait Gateway {
     /// What signs its messages.
     type Keys: Keys;
+    /// Where its rules come from: [`FromVendorDocument`] or [`FromPublicCode`].
+    type Source: Source;
     /// Lower-case name, such as `vnpay`.
     const NAME: &'static str;
-    /// Where its rules come from.
-    const PROVENANCE: Provenance;
+    /// Where its rules come from, as a value.
+    const PROVENANCE: Provenance = <Self::Source as Source>::PROVENANCE;
     /// Base address of the sandbox, where it is public.
     const SANDBOX: Option<&'static str>;
     /// Base address of production, where it is public.
@@ -99,6 +123,8 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Sandbox {}
     impl Sealed for super::Production {}
+    impl Sealed for super::FromVendorDocument {}
+    impl Sealed for super::FromPublicCode {}
 }
 
 /// The type of a configuration's environment: [`Sandbox`] or [`Production`], nothing else.
@@ -159,6 +185,36 @@ pub struct Account<G: Gateway> {
 /// Marks of a host that is not for real money.
 const PLAY: [&str; 6] = ["sandbox", "test", "sb-", "mtf.", "staging", "localhost"];
 
+/// An address that fits the environment, or `payments.environment_mixed`.
+fn fit<G: Gateway>(environment: EnvironmentKind, base: &str) -> Result<String, Error> {
+    field::url("base", base, 255, &['?', '#', '@'])?;
+    let mixed = |expected| Error::EnvironmentMixed {
+        gateway: G::NAME,
+        environment: environment.name(),
+        base: base.to_owned(),
+        expected,
+    };
+    let host = base.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let host = host.to_ascii_lowercase();
+    match environment {
+        EnvironmentKind::Production => {
+            if !base.starts_with("https://") {
+                return Err(mixed("production takes https only"));
+            }
+            if PLAY.iter().any(|mark| host.contains(mark)) {
+                return Err(mixed("give the production address of the contract"));
+            }
+        }
+        EnvironmentKind::Sandbox => {
+            if G::PRODUCTION.is_some_and(|p| p.split("://").nth(1) == Some(host.as_str())) {
+                return Err(mixed("give a sandbox address"));
+            }
+        }
+    }
+    Ok(base.to_owned())
+}
+
 impl<G: Gateway> Account<G> {
     fn new(
         environment: EnvironmentKind,
@@ -171,44 +227,25 @@ impl<G: Gateway> Account<G> {
             EnvironmentKind::Sandbox => G::SANDBOX,
             EnvironmentKind::Production => G::PRODUCTION,
         };
-        let base = base.or(own).ok_or(Error::FieldMissing { field: "base" })?.trim_end_matches('/');
-        field::url("base", base, 255, &['?', '#', '@'])?;
-        let mixed = |expected| Error::EnvironmentMixed {
-            gateway: G::NAME,
-            environment: environment.name(),
-            base: base.to_owned(),
-            expected,
-        };
-        let host =
-            base.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
-        let host = host.to_ascii_lowercase();
-        match environment {
-            EnvironmentKind::Production => {
-                if !base.starts_with("https://") {
-                    return Err(mixed("production takes https only"));
-                }
-                if PLAY.iter().any(|mark| host.contains(mark)) {
-                    return Err(mixed("give the production address of the contract"));
-                }
-            }
-            EnvironmentKind::Sandbox => {
-                if G::PRODUCTION.is_some_and(|p| p.split("://").nth(1) == Some(host.as_str())) {
-                    return Err(mixed("give a sandbox address"));
-                }
-            }
-        }
+        let base = base.or(own).ok_or(Error::FieldMissing { field: "base" })?;
+        let base = fit::<G>(environment, base.trim_end_matches('/'))?;
         if keys.is_empty() {
             return Err(Error::SecretMissing);
         }
         for generation in &keys {
             generation.check()?;
         }
-        Ok(Account { environment, merchant: merchant.to_owned(), base: base.to_owned(), keys })
+        Ok(Account { environment, merchant: merchant.to_owned(), base, keys })
     }
 
     /// Sandbox or production.
     pub fn environment(&self) -> EnvironmentKind {
         self.environment
+    }
+
+    /// Where the rules of this account's gateway come from; [`Provenance::warning`] is to be shown with it.
+    pub fn provenance(&self) -> Provenance {
+        G::PROVENANCE
     }
 
     /// The merchant, terminal, partner or client code.
@@ -219,6 +256,11 @@ impl<G: Gateway> Account<G> {
     /// The base address, without a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Another address of the same gateway, which must fit the account's environment as the base does.
+    pub(crate) fn address(&self, url: &str) -> Result<String, Error> {
+        fit::<G>(self.environment, url)
     }
 
     /// All generations of keys, the current one first. Never empty.
@@ -237,6 +279,7 @@ impl<G: Gateway> fmt::Debug for Account<G> {
         f.debug_struct("Account")
             .field("gateway", &G::NAME)
             .field("environment", &self.environment)
+            .field("provenance", &G::PROVENANCE)
             .field("merchant", &self.merchant)
             .field("base", &self.base)
             .field("keys", &self.keys.iter().map(Keys::label).collect::<Vec<_>>())
@@ -276,8 +319,55 @@ pub struct Outgoing {
     pub content_type: Option<&'static str>,
     /// The body, empty for a GET.
     pub body: String,
+    /// Headers to send beside the content type.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(&'static str, String)>,
     /// The text that was signed, for debugging. A secret that is part of it is written `‹secret›`.
     pub canonical: String,
+}
+
+impl Outgoing {
+    /// A browser redirect.
+    pub(crate) fn redirect(url: String, canonical: String) -> Outgoing {
+        Outgoing {
+            method: "GET",
+            url,
+            content_type: None,
+            body: String::new(),
+            headers: Vec::new(),
+            canonical,
+        }
+    }
+
+    /// A POST of JSON whose last field is the signature.
+    pub(crate) fn json(
+        url: String,
+        mut fields: Vec<(&str, Json)>,
+        signature: (&'static str, String),
+        canonical: String,
+    ) -> Outgoing {
+        fields.push((signature.0, Json::Text(signature.1)));
+        Outgoing {
+            method: "POST",
+            url,
+            content_type: Some("application/json"),
+            body: object(&fields),
+            headers: Vec::new(),
+            canonical,
+        }
+    }
+
+    /// A POST of form fields.
+    pub(crate) fn form(url: String, body: String, canonical: String) -> Outgoing {
+        Outgoing {
+            method: "POST",
+            url,
+            content_type: Some("application/x-www-form-urlencoded"),
+            body,
+            headers: Vec::new(),
+            canonical,
+        }
+    }
 }
 
 /// What stands for a secret in a canonical text that is shown.

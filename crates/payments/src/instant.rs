@@ -41,6 +41,11 @@ pub fn read_local(text: &str) -> Option<OffsetDateTime> {
     PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
 }
 
+/// Reads RFC 3339 with its own offset (payOS's answers).
+pub fn read_offset(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
 /// The calendar day in Viet Nam.
 pub fn day(at: OffsetDateTime) -> Date {
     at.to_offset(VIET_NAM).date()

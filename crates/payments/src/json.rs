@@ -20,6 +20,18 @@ pub(crate) enum Json {
     Object(Vec<(String, Json)>),
 }
 
+impl From<&str> for Json {
+    fn from(text: &str) -> Json {
+        Json::Text(text.to_owned())
+    }
+}
+
+impl From<u64> for Json {
+    fn from(number: u64) -> Json {
+        Json::Integer(number.into())
+    }
+}
+
 impl Json {
     pub(crate) fn get(&self, key: &str) -> Option<&Json> {
         match self {

@@ -7,7 +7,9 @@
 #![forbid(unsafe_code)]
 
 pub mod bank;
+pub mod bill;
 pub mod code;
+pub mod created;
 mod dong;
 pub mod emv;
 mod error;

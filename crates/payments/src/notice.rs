@@ -1,21 +1,27 @@
 //! The one way to accept a gateway's callback: `verify(raw, account, expected)`. Each gateway supplies [`NoticeRules`]; the order of
 //! the checks, the keys tried, the binding to the expected order and the answers live here, once, for all of them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::code::{Class, Outcome};
 use crate::dong::Dong;
-use crate::gateway::{Account, EnvironmentKind, Gateway, Keys};
+use crate::gateway::{Account, Gateway, Keys};
 use crate::reason::{Reason, Warning};
 use crate::secret::sha256_hex;
 
 mod answer;
 mod raw;
+mod signed;
+mod verdict;
 
 pub use answer::TlsAnswer;
-pub(crate) use answer::{from_answer, malformed_answer};
+pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
 pub use raw::RawNotice;
+pub(crate) use signed::{imitates, joined, pairs, pipe_fields, uncovered};
+pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
 
 /// What our side knows of the order that a notice should speak of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +46,10 @@ pub struct Expected {
     /// Seconds that the clocks may differ before a warning; 300 where not given.
     #[serde(default = "five_minutes")]
     pub tolerance_seconds: i64,
+    /// Other values that were sent and that the notice must repeat, by the gateway's own names: ViettelPay's `billcode` where it is
+    /// not the reference, KeyPay's `addition_fee` where it is not zero.
+    #[serde(default)]
+    pub also: BTreeMap<String, String>,
 }
 
 fn five_minutes() -> i64 {
@@ -57,6 +67,7 @@ impl Expected {
             opened_at: None,
             now: None,
             tolerance_seconds: five_minutes(),
+            also: BTreeMap::new(),
         }
     }
 }
@@ -84,6 +95,27 @@ pub struct Claim {
     pub outcome_unsigned: bool,
     /// Set where the message looks like the gateway's own test call.
     pub test_call: Option<&'static str>,
+    /// Signed values that must be those of [`Expected::also`].
+    pub also: BTreeMap<String, String>,
+}
+
+impl Claim {
+    /// News of an order that says nothing but what happened.
+    pub fn new(reference: impl Into<String>, outcome: Outcome) -> Claim {
+        Claim {
+            merchant: None,
+            reference: reference.into(),
+            amount: None,
+            currency: None,
+            transaction: None,
+            outcome,
+            at: None,
+            uncovered: Vec::new(),
+            outcome_unsigned: false,
+            test_call: None,
+            also: BTreeMap::new(),
+        }
+    }
 }
 
 /// What is answered, before a gateway words it.
@@ -135,237 +167,43 @@ impl Acknowledgement {
     }
 }
 
+/// A notice as read: what it claims, its signature, and the text that was signed.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// What it says.
+    pub claim: Claim,
+    /// The signature as received; empty where absent.
+    pub signature: String,
+    /// The signed text and the name of its form, such as `raw`. A part of it that is a key is added by [`NoticeRules::fits`].
+    pub text: (&'static str, String),
+    /// The signed fields, decoded, where other forms of the text can be written from them.
+    pub fields: Vec<(String, String)>,
+}
+
 /// What a gateway must say about its notices so that [`verify`] can judge them.
 pub trait NoticeRules: Gateway + Sized {
-    /// A notice as read.
-    type Message;
     /// Whether one order may be paid by several notices of parts of its amount.
     const PARTIAL: bool = false;
     /// Reads the fields. Believes nothing; refuses what is ambiguous.
-    fn read(raw: &RawNotice) -> Result<Self::Message, Reason>;
-    /// What the message says.
-    fn claim(message: &Self::Message) -> Claim;
-    /// The signature as received; empty where absent.
-    fn signature(message: &Self::Message) -> &str;
-    /// Whether the signature fits these keys, in constant time; the name of the form of signed text that fitted.
-    fn authenticate(
-        message: &Self::Message,
-        account: &Account<Self>,
-        keys: &Self::Keys,
-    ) -> Option<&'static str>;
+    fn read(raw: &RawNotice) -> Result<Message, Reason>;
+    /// Whether `signature` is the code over `text` with these keys, in constant time.
+    fn fits(text: &str, signature: &str, keys: &Self::Keys) -> bool;
+    /// Other forms in which senders of this gateway sign the same fields, tried after the first.
+    fn other_forms(_message: &Message) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// The answer in the gateway's words. There is no message where it could not be read.
     fn acknowledge(
         answer: Answer,
-        message: Option<&Self::Message>,
+        message: Option<&Message>,
         account: &Account<Self>,
     ) -> Acknowledgement;
 }
 
-/// Which key and which form of the signed text fitted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Authentic {
-    /// Label of the key.
-    pub key: String,
-    /// Form of the signed text, such as `raw`, `plus` or `percent20`.
-    pub form: &'static str,
-}
-
-/// How a carried value compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Match {
-    /// Carried and equal.
-    Equal,
-    /// Less than expected (a part).
-    Less,
-    /// More than expected.
-    More,
-    /// The message has no such field.
-    NotCarried,
-}
-
-/// What was compared with the expected order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Matches {
-    /// Merchant code.
-    pub merchant: Match,
-    /// Our reference.
-    pub reference: Match,
-    /// Amount.
-    pub amount: Match,
-    /// Currency.
-    pub currency: Match,
-    /// Whether the event is among those already applied.
-    pub applied_before: bool,
-}
-
-/// A notice that is authentic and speaks of the expected order. Only [`verify`] and the readers of query answers make
-/// one, and only it can be applied to an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Verified {
-    pub(crate) gateway: &'static str,
-    pub(crate) environment: EnvironmentKind,
-    pub(crate) merchant: String,
-    pub(crate) reference: String,
-    pub(crate) amount: Option<Dong>,
-    pub(crate) transaction: Option<String>,
-    pub(crate) authentic: Authentic,
-    pub(crate) matches: Matches,
-    pub(crate) outcome: Outcome,
-    #[serde(with = "crate::instant::optional")]
-    pub(crate) at: Option<OffsetDateTime>,
-    pub(crate) uncovered: Vec<String>,
-    pub(crate) warnings: Vec<Warning>,
-    pub(crate) fingerprint: String,
-    pub(crate) message_sha256: String,
-    pub(crate) acknowledgement: Acknowledgement,
-    pub(crate) acknowledgement_if_applied: Acknowledgement,
-}
-
-impl Verified {
-    /// The gateway's name.
-    pub fn gateway(&self) -> &'static str {
-        self.gateway
-    }
-    /// The environment of the account it was verified with.
-    pub fn environment(&self) -> EnvironmentKind {
-        self.environment
-    }
-    /// The merchant code of that account.
-    pub fn merchant(&self) -> &str {
-        &self.merchant
-    }
-    /// Our reference.
-    pub fn reference(&self) -> &str {
-        &self.reference
-    }
-    /// The amount that the message carries.
-    pub fn amount(&self) -> Option<Dong> {
-        self.amount
-    }
-    /// The gateway's transaction number.
-    pub fn transaction(&self) -> Option<&str> {
-        self.transaction.as_deref()
-    }
-    /// Which key and form fitted.
-    pub fn authentic(&self) -> &Authentic {
-        &self.authentic
-    }
-    /// What was compared.
-    pub fn matches(&self) -> Matches {
-        self.matches
-    }
-    /// What happened.
-    pub fn outcome(&self) -> &Outcome {
-        &self.outcome
-    }
-    /// The gateway's time, where signed.
-    pub fn at(&self) -> Option<OffsetDateTime> {
-        self.at
-    }
-    /// Fields that the signature does not cover.
-    pub fn uncovered(&self) -> &[String] {
-        &self.uncovered
-    }
-    /// What was remarked.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
-    }
-    /// The identity of the event: the same for the same news by whatever way it comes.
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
-    }
-    /// SHA-256 of the raw message.
-    pub fn message_sha256(&self) -> &str {
-        &self.message_sha256
-    }
-    /// The answer to give. After applying to an order prefer the one that the order returns.
-    pub fn acknowledgement(&self) -> &Acknowledgement {
-        if self.matches.applied_before {
-            &self.acknowledgement_if_applied
-        } else {
-            &self.acknowledgement
-        }
-    }
-}
-
-/// A notice that must not touch an order, and the answer to give.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    pub(crate) gateway: &'static str,
-    pub(crate) environment: EnvironmentKind,
-    pub(crate) reason: Reason,
-    pub(crate) authentic: Option<Authentic>,
-    pub(crate) reference: Option<String>,
-    pub(crate) message_sha256: String,
-    pub(crate) security_event: bool,
-    pub(crate) acknowledgement: Acknowledgement,
-}
-
-impl Refused {
-    /// Why.
-    pub fn reason(&self) -> &Reason {
-        &self.reason
-    }
-    /// Which key fitted, where one did: the message is then real, but not news of the expected order.
-    pub fn authentic(&self) -> Option<&Authentic> {
-        self.authentic.as_ref()
-    }
-    /// The reference claimed; trust it only where `authentic` is present.
-    pub fn reference(&self) -> Option<&str> {
-        self.reference.as_deref()
-    }
-    /// SHA-256 of the raw message.
-    pub fn message_sha256(&self) -> &str {
-        &self.message_sha256
-    }
-    /// Whether to look at it as a possible attack.
-    pub fn is_security_event(&self) -> bool {
-        self.security_event
-    }
-    /// The answer to give.
-    pub fn acknowledgement(&self) -> &Acknowledgement {
-        &self.acknowledgement
-    }
-}
-
-/// The answer of [`verify`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
-pub enum Verdict {
-    /// Authentic and of the expected order: apply it.
-    Verified(Box<Verified>),
-    /// Not to be applied.
-    Refused(Box<Refused>),
-}
-
-impl Verdict {
-    /// The verified notice, if it is one.
-    pub fn verified(&self) -> Option<&Verified> {
-        match self {
-            Verdict::Verified(v) => Some(v),
-            Verdict::Refused(_) => None,
-        }
-    }
-    /// The refused notice, if it is one.
-    pub fn refused(&self) -> Option<&Refused> {
-        match self {
-            Verdict::Verified(_) => None,
-            Verdict::Refused(r) => Some(r),
-        }
-    }
-    /// The exact HTTP answer.
-    pub fn acknowledgement(&self) -> &Acknowledgement {
-        match self {
-            Verdict::Verified(v) => v.acknowledgement(),
-            Verdict::Refused(r) => r.acknowledgement(),
-        }
-    }
-}
-
 /// The reference that a notice claims, to look the order up with. Nothing is verified.
 pub fn claimed_reference<G: NoticeRules>(raw: &RawNotice) -> Result<String, Reason> {
-    Ok(G::claim(&G::read(raw)?).reference)
+    raw.within_budget()?;
+    Ok(G::read(raw)?.claim.reference)
 }
 
 /// Judges a notice: authentic? of the expected order? and what happened?
@@ -377,74 +215,64 @@ pub fn verify<G: NoticeRules>(
     expected: Option<&Expected>,
 ) -> Verdict {
     let message_sha256 = raw.sha256();
-    let refuse = |reason: Reason, answer, message: Option<&G::Message>, authentic, reference| {
+    let refuse = |reason: Reason, answer, message: Option<&Message>, authentic| {
         Verdict::Refused(Box::new(Refused {
             gateway: G::NAME,
             environment: account.environment(),
             security_event: reason.is_security_event(),
             reason,
             authentic,
-            reference,
+            reference: message.map(|m| m.claim.reference.clone()),
             message_sha256: message_sha256.clone(),
             acknowledgement: G::acknowledge(answer, message, account),
         }))
     };
     let message = match raw.within_budget().and_then(|()| G::read(raw)) {
         Ok(message) => message,
-        Err(reason) => return refuse(reason, Answer::Malformed, None, None, None),
+        Err(reason) => return refuse(reason, Answer::Malformed, None, None),
     };
-    let claim = G::claim(&message);
-    let reference = Some(claim.reference.clone());
-    let no = |reason, answer, authentic| {
-        refuse(reason, answer, Some(&message), authentic, reference.clone())
-    };
-
-    let authentic = if G::signature(&message).is_empty() {
-        None
-    } else {
-        account.keys().iter().find_map(|keys| {
-            let form = G::authenticate(&message, account, keys)?;
-            Some(Authentic { key: keys.label().to_owned(), form })
-        })
-    };
+    let claim = &message.claim;
+    let no = |reason, answer, authentic| refuse(reason, answer, Some(&message), authentic);
+    let authentic = authenticate(&message, account);
     // A test call is one only while no order of ours has its reference.
     if let (Some(sign), None) = (claim.test_call, expected) {
         return no(Reason::TestCall { sign }, Answer::TestCall, authentic);
     }
     let Some(authentic) = authentic else {
-        let reason = if G::signature(&message).is_empty() {
+        let reason = if message.signature.is_empty() {
             Reason::SignatureAbsent
         } else {
             Reason::SignatureWrong
         };
         return no(reason, Answer::NotAuthentic, None);
     };
-    match bind(&claim, account.merchant(), expected, G::PARTIAL) {
+    match bind(claim, account.merchant(), expected, G::PARTIAL) {
         Ok(matches) => {
-            let fingerprint = fingerprint(G::NAME, account.merchant(), &claim);
+            let fingerprint = fingerprint(G::NAME, account.merchant(), claim);
             let current = account.keys().first().map(Keys::label);
-            let mut warnings = warnings(&claim, expected);
+            let mut warnings = warnings(claim, expected);
             if current != Some(authentic.key.as_str()) {
                 warnings.push(Warning::PreviousKey { label: authentic.key.clone() });
             }
             Verdict::Verified(Box::new(Verified {
                 gateway: G::NAME,
                 environment: account.environment(),
+                provenance: G::PROVENANCE,
                 merchant: account.merchant().to_owned(),
-                reference: claim.reference,
+                reference: claim.reference.clone(),
                 amount: claim.amount,
-                transaction: claim.transaction,
+                transaction: claim.transaction.clone(),
                 authentic,
                 matches: Matches {
                     applied_before: expected.is_some_and(|e| e.applied.contains(&fingerprint)),
                     ..matches
                 },
                 fingerprint,
-                outcome: claim.outcome,
+                outcome: claim.outcome.clone(),
                 at: claim.at,
-                uncovered: claim.uncovered,
+                uncovered: claim.uncovered.clone(),
                 warnings,
-                message_sha256: message_sha256.clone(),
+                message_sha256,
                 acknowledgement: G::acknowledge(Answer::Recorded, Some(&message), account),
                 acknowledgement_if_applied: G::acknowledge(
                     Answer::AlreadyRecorded,
@@ -464,11 +292,26 @@ pub fn verify<G: NoticeRules>(
                 | Reason::Merchant { .. }
                 | Reason::Reference { .. }
                 | Reason::Currency { .. }
+                | Reason::Field { .. }
                 | Reason::TransactionReused { .. } => Answer::WrongOrder,
             };
             no(reason, answer, Some(authentic))
         }
     }
+}
+
+/// The key and the form of the signed text that fit the signature. An absent or empty one fits nothing.
+fn authenticate<G: NoticeRules>(message: &Message, account: &Account<G>) -> Option<Authentic> {
+    if message.signature.is_empty() {
+        return None;
+    }
+    let by = |form: &'static str, text: &str| {
+        let keys = account.keys().iter().find(|k| G::fits(text, &message.signature, k))?;
+        Some(Authentic { key: keys.label().to_owned(), form })
+    };
+    let (form, text) = &message.text;
+    by(form, text)
+        .or_else(|| G::other_forms(message).iter().find_map(|(form, text)| by(form, text)))
 }
 
 /// Compares a claim with the merchant and the expected order.
@@ -492,6 +335,17 @@ fn bind(
     }
     if let Some(got) = claim.currency.as_deref().filter(|c| *c != "VND") {
         return Err(Reason::Currency { got: got.to_owned() });
+    }
+    // Every other value that was sent comes back as it was, and none that was not.
+    for name in claim.also.keys().chain(expected.also.keys()) {
+        let got = claim.also.get(name);
+        if got != expected.also.get(name) {
+            return Err(Reason::Field {
+                field: name.clone(),
+                got: got.cloned().unwrap_or_default(),
+                expected: expected.also.get(name).cloned().unwrap_or_default(),
+            });
+        }
     }
     let amount = match claim.amount {
         None => Match::NotCarried,

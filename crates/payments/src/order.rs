@@ -329,6 +329,7 @@ impl Order {
             Reason::Amount { .. } | Reason::Currency { .. } | Reason::TransactionReused { .. } => {
                 true
             }
+            Reason::Field { .. } => true,
             Reason::Malformed { .. }
             | Reason::SignatureAbsent
             | Reason::SignatureWrong
@@ -346,6 +347,9 @@ impl Order {
             Reason::Amount { got, expected } => format!("got={got} expected={expected}"),
             Reason::Currency { got } => format!("got={got}"),
             Reason::TransactionReused { transaction } => format!("transaction={transaction}"),
+            Reason::Field { field, got, expected } => {
+                format!("{field} got={got} expected={expected}")
+            }
             Reason::Malformed { .. }
             | Reason::SignatureAbsent
             | Reason::SignatureWrong

@@ -63,6 +63,16 @@ pub enum Reason {
         /// The currency in the notice, empty where absent.
         got: String,
     },
+    /// Authentic, but another value that was sent did not come back as it was.
+    #[serde(rename = "payments.notice.field")]
+    Field {
+        /// The field, by the gateway's own name.
+        field: String,
+        /// The value in the notice, empty where absent.
+        got: String,
+        /// The value sent, empty where none was.
+        expected: String,
+    },
     /// Authentic, but its transaction was already counted for another order.
     #[serde(rename = "payments.notice.transaction_reused")]
     TransactionReused {
@@ -88,6 +98,7 @@ impl Reason {
             Reason::Reference { .. } => "payments.notice.reference",
             Reason::Amount { .. } => "payments.notice.amount",
             Reason::Currency { .. } => "payments.notice.currency",
+            Reason::Field { .. } => "payments.notice.field",
             Reason::TransactionReused { .. } => "payments.notice.transaction_reused",
         }
     }
@@ -100,6 +111,7 @@ impl Reason {
             | Reason::SignatureWrong
             | Reason::Merchant { .. }
             | Reason::Reference { .. }
+            | Reason::Field { .. }
             | Reason::TransactionReused { .. } => true,
             Reason::TestCall { .. }
             | Reason::UnknownOrder { .. }

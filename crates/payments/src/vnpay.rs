@@ -1,6 +1,6 @@
 //! VNPAY 2.1.0: pay request, IPN and return, querydr, refund. Source: VNPAY's published documents (`docs/payments/gateways.md`).
 
-use crate::gateway::{self, Gateway, OneSecret, Provenance};
+use crate::gateway::{self, FromVendorDocument, Gateway, OneSecret};
 use crate::notice::{self, Expected, RawNotice, Verdict};
 
 mod api;
@@ -10,7 +10,6 @@ mod pay;
 pub mod sandbox;
 
 pub use api::{ApiRequest, query, read_query, read_refund, refund};
-pub use notices::Message;
 pub use pay::{Locale, PayRequest, request};
 
 /// VNPAY 2.1.0.
@@ -19,8 +18,8 @@ pub struct Vnpay;
 
 impl Gateway for Vnpay {
     type Keys = OneSecret;
+    type Source = FromVendorDocument;
     const NAME: &'static str = "vnpay";
-    const PROVENANCE: Provenance = Provenance::VendorDocument;
     const SANDBOX: Option<&'static str> = Some("https://sandbox.vnpayment.vn");
     // VNPAY gives the production address with the contract.
     const PRODUCTION: Option<&'static str> = None;

@@ -261,6 +261,7 @@ fn keypay_is_a_hint_only() {
         additional_fee: Dong::ZERO,
         description: "Le phi".to_owned(),
         return_url: "https://example.vn/".to_owned(),
+        bill: None,
     };
     let sent = keypay::request(&account, &pay).unwrap();
     assert_eq!(sent.canonical, message);
@@ -291,6 +292,7 @@ fn viettelpay_vector() {
     let account: viettelpay::Account = account("MC01", None, keys);
     let pay = viettelpay::PayRequest {
         reference: "ORDER01".to_owned(),
+        billcode: None,
         amount: dong(150_000),
         description: "Le phi".to_owned(),
         return_url: "https://example.vn/r".to_owned(),
@@ -333,6 +335,7 @@ fn onepay_signs_upper_case_with_a_decoded_key() {
         return_url: "https://example.vn/r".to_owned(),
         ip: "127.0.0.1".to_owned(),
         locale: "vn".to_owned(),
+        extra: Default::default(),
     };
     let sent = onepay::request(&account, &pay).unwrap();
     let (_, hash) = sent.url.rsplit_once("vpc_SecureHash=").unwrap();

@@ -19,15 +19,31 @@ impl<'a> TlsAnswer<'a> {
     }
 }
 
+impl Authentic {
+    /// Known by the connection alone.
+    pub(crate) fn tls() -> Authentic {
+        Authentic { key: "tls".to_owned(), form: "tls" }
+    }
+}
+
+/// The answer to a query as read.
+pub(crate) struct Answered<'a> {
+    pub claim: Claim,
+    pub authentic: Authentic,
+    pub body: &'a [u8],
+    pub partial: bool,
+}
+
 /// Makes news out of the answer to a query, bound to the expected order as a notice is.
 pub(crate) fn from_answer<G: Gateway>(
     account: &Account<G>,
-    claim: Claim,
     expected: &Expected,
-    authentic: Authentic,
-    body: &[u8],
-    partial: bool,
+    answered: Answered<'_>,
 ) -> Result<Verified, crate::Error> {
+    let Answered { mut claim, authentic, body, partial } = answered;
+    if authentic.form == "tls" {
+        claim.uncovered = vec!["all (TLS only)".to_owned()];
+    }
     let mismatch = |field, got: &str, expected: &str| crate::Error::AnswerMismatch {
         gateway: G::NAME,
         message: "query",
@@ -48,6 +64,12 @@ pub(crate) fn from_answer<G: Gateway>(
                 Reason::TransactionReused { transaction } => {
                     mismatch("transaction", &transaction, "a transaction not yet counted")
                 }
+                Reason::Field { field, got, expected } => crate::Error::AnswerMalformed {
+                    gateway: G::NAME,
+                    message: "query",
+                    field,
+                    problem: format!("{got:?} where {expected:?} was sent"),
+                },
                 Reason::UnknownOrder { .. }
                 | Reason::Malformed { .. }
                 | Reason::SignatureAbsent
@@ -58,6 +80,7 @@ pub(crate) fn from_answer<G: Gateway>(
     Ok(Verified {
         gateway: G::NAME,
         environment: account.environment(),
+        provenance: G::PROVENANCE,
         merchant: account.merchant().to_owned(),
         authentic,
         matches: Matches { applied_before: expected.applied.contains(&fingerprint), ..matches },
@@ -76,6 +99,25 @@ pub(crate) fn from_answer<G: Gateway>(
     })
 }
 
+/// Demands that an answer repeats what was asked.
+pub(crate) fn repeats<G: Gateway>(
+    message: &'static str,
+    field: &'static str,
+    got: &str,
+    expected: &str,
+) -> Result<(), crate::Error> {
+    if got == expected {
+        return Ok(());
+    }
+    Err(crate::Error::AnswerMismatch {
+        gateway: G::NAME,
+        message,
+        field,
+        got: got.to_owned(),
+        expected: expected.to_owned(),
+    })
+}
+
 /// A reading problem of an answer as an error.
 pub(crate) fn malformed_answer<G: Gateway>(message: &'static str, reason: Reason) -> crate::Error {
     let (field, problem) = match reason {
@@ -88,6 +130,7 @@ pub(crate) fn malformed_answer<G: Gateway>(message: &'static str, reason: Reason
         | Reason::Reference { .. }
         | Reason::Amount { .. }
         | Reason::Currency { .. }
+        | Reason::Field { .. }
         | Reason::TransactionReused { .. }) => ("body".to_owned(), other.code().to_owned()),
     };
     crate::Error::AnswerMalformed { gateway: G::NAME, message, field, problem }

@@ -54,6 +54,11 @@ impl RawNotice {
         }
     }
 
+    /// The body as text.
+    pub(crate) fn text(&self) -> Result<&str, Reason> {
+        std::str::from_utf8(&self.body).map_err(|_| Reason::malformed("body", "not UTF-8"))
+    }
+
     pub(crate) fn within_budget(&self) -> Result<(), Reason> {
         if self.query.len() > MAX_QUERY {
             return Err(Reason::malformed("query", "longer than 16 KiB"));

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Order, State};
-use crate::code::Class;
+use crate::code::{Class, Outcome};
 use crate::dong::Dong;
 use crate::error::Error;
-use crate::gateway::EnvironmentKind;
+use crate::gateway::{Account, EnvironmentKind, Gateway};
 use crate::secret::sha256_hex;
 
 /// Why money should go back.
@@ -84,6 +84,26 @@ pub struct RefundAnswer {
 }
 
 impl RefundAnswer {
+    /// What a gateway's folder has read.
+    pub(crate) fn new<G: Gateway>(
+        account: &Account<G>,
+        refund: &Refund,
+        outcome: Outcome,
+        amount: Option<Dong>,
+        body: &[u8],
+    ) -> RefundAnswer {
+        RefundAnswer {
+            gateway: G::NAME,
+            environment: account.environment(),
+            merchant: account.merchant().to_owned(),
+            refund: refund.id.clone(),
+            class: outcome.class,
+            code: outcome.code,
+            amount,
+            message_sha256: sha256_hex(body),
+        }
+    }
+
     /// What it means: refund pending, refunded, refund failed, or unknown (ask again under the same identifier).
     pub fn class(&self) -> Class {
         self.class

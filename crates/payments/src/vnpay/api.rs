@@ -3,18 +3,20 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Account, Vnpay, codes, pay::MOST};
-use crate::code::{Class, Outcome};
+use super::{Account, Vnpay, pay::MOST};
+use crate::code::{Class, Outcome, VNPAY};
 use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check, ip};
 use crate::gateway::{Keys, Outgoing};
 use crate::instant::{read_stamp, stamp};
-use crate::json::{Json, object, read_object};
-use crate::notice::{Authentic, Claim, Expected, Verified, from_answer, malformed_answer};
+use crate::json::{Json, read_object};
+use crate::notice::{
+    Answered, Authentic, Claim, Expected, Verified, from_answer, malformed_answer, repeats,
+};
 use crate::order::{Refund, RefundAnswer};
 use crate::reason::Reason;
-use crate::secret::{Algorithm, Encoding, matches, sha256_hex, sign};
+use crate::secret::{Algorithm, Encoding};
 
 const PATH: &str = "/merchant_webapi/api/transaction";
 
@@ -53,22 +55,14 @@ fn checked(request: &ApiRequest) -> Result<(), Error> {
 }
 
 fn send(account: &Account, canonical: String, fields: &[(&str, &str)]) -> Result<Outgoing, Error> {
-    let secret = account.current()?.secret.expose();
-    let hash =
-        sign(Algorithm::HmacSha512, Encoding::HexLower, secret.as_bytes(), canonical.as_bytes());
-    let mut body: Vec<(&str, Json)> = fields
-        .iter()
-        .filter(|(_, v)| !v.is_empty())
-        .map(|(k, v)| (*k, Json::Text((*v).to_owned())))
-        .collect();
-    body.push(("vnp_SecureHash", Json::Text(hash)));
-    Ok(Outgoing {
-        method: "POST",
-        url: format!("{}{PATH}", account.base()),
-        content_type: Some("application/json"),
-        body: object(&body),
-        canonical,
-    })
+    let hash = account.current()?.secret.sign(
+        Algorithm::HmacSha512,
+        Encoding::HexLower,
+        canonical.as_bytes(),
+    );
+    let body = fields.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (*k, Json::from(*v)));
+    let url = format!("{}{PATH}", account.base());
+    Ok(Outgoing::json(url, body.collect(), ("vnp_SecureHash", hash), canonical))
 }
 
 /// Asks what became of a payment.
@@ -199,8 +193,8 @@ fn read(account: &Account, message: &'static str, body: &[u8]) -> Result<(Json, 
     let canonical = values.join("|");
     let received = answer.scalar("vnp_SecureHash").map_err(bad)?;
     let keys = account.keys().iter().find(|k| {
-        let secret = k.secret.expose().as_bytes();
-        matches(Algorithm::HmacSha512, Encoding::HexLower, secret, canonical.as_bytes(), &received)
+        let text = canonical.as_bytes();
+        k.secret.verifies(Algorithm::HmacSha512, Encoding::HexLower, text, &received)
     });
     let Some(keys) = keys else {
         return Err(Error::AnswerSignature { gateway: "vnpay", message });
@@ -221,25 +215,21 @@ pub fn read_query(account: &Account, expected: &Expected, body: &[u8]) -> Result
     let amount = text("vnp_Amount")?;
     let outcome = match call.as_str() {
         "00" if text("vnp_TransactionType")? == "01" => {
-            Outcome::of(&codes::STATUS, &text("vnp_TransactionStatus")?)
+            VNPAY.outcome("status", &text("vnp_TransactionStatus")?)
         }
-        "91" => Outcome::of(&codes::API, "91"),
-        _ => Outcome { class: Class::Pending, ..Outcome::of(&codes::API, &call) },
+        // An answer about something else than the payment decides nothing.
+        "00" => VNPAY.outcome("query", "00").held(Class::Pending),
+        _ => VNPAY.outcome("query", &call),
     };
     let transaction = text("vnp_TransactionNo")?;
     let claim = Claim {
         merchant: Some(text("vnp_TmnCode")?),
-        reference: text("vnp_TxnRef")?,
         amount: if amount.is_empty() { None } else { Some(Dong::parse_hundredths(&amount)?) },
-        currency: None,
         transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
-        outcome,
         at: read_stamp(&text("vnp_PayDate")?),
-        uncovered: Vec::new(),
-        outcome_unsigned: false,
-        test_call: None,
+        ..Claim::new(text("vnp_TxnRef")?, outcome)
     };
-    from_answer::<Vnpay>(account, claim, expected, authentic, body, false)
+    from_answer(account, expected, Answered { claim, authentic, body, partial: false })
 }
 
 /// Reads and verifies the answer to [`refund`].
@@ -247,42 +237,25 @@ pub fn read_refund(account: &Account, refund: &Refund, body: &[u8]) -> Result<Re
     let (answer, _) = read(account, "refund", body)?;
     let bad = |reason| malformed_answer::<Vnpay>("refund", reason);
     let text = |name| answer.scalar(name).map_err(bad);
-    let mismatch = |field, got: String, expected: &str| Error::AnswerMismatch {
-        gateway: "vnpay",
-        message: "refund",
-        field,
-        got,
-        expected: expected.to_owned(),
-    };
-    let (merchant, reference) = (text("vnp_TmnCode")?, text("vnp_TxnRef")?);
-    if merchant != account.merchant() {
-        return Err(mismatch("vnp_TmnCode", merchant, account.merchant()));
-    }
-    if reference != refund.reference {
-        return Err(mismatch("vnp_TxnRef", reference, &refund.reference));
-    }
+    repeats::<Vnpay>("refund", "vnp_TmnCode", &text("vnp_TmnCode")?, account.merchant())?;
+    repeats::<Vnpay>("refund", "vnp_TxnRef", &text("vnp_TxnRef")?, &refund.reference)?;
     let (call, status) = (text("vnp_ResponseCode")?, text("vnp_TransactionStatus")?);
     let amount = text("vnp_Amount")?;
-    let class = match call.as_str() {
-        "00" => match Outcome::of(&codes::STATUS, &status).class {
-            Class::Paid => Class::Refunded,
-            Class::RefundFailed => Class::RefundFailed,
-            Class::RefundPending | Class::Pending => Class::RefundPending,
-            Class::Failed => Class::RefundFailed,
-            Class::Hold | Class::Refunded | Class::Unknown => Class::Unknown,
-        },
-        "94" => Class::RefundPending,
-        "02" | "03" | "91" | "95" => Class::RefundFailed,
-        _ => Class::Unknown,
+    let outcome = VNPAY.outcome("refund", &call);
+    let outcome = match call.as_str() {
+        "00" => {
+            let moved = VNPAY.outcome("status", &status);
+            let class = match moved.class {
+                Class::Paid => Class::Refunded,
+                Class::RefundFailed | Class::Failed => Class::RefundFailed,
+                Class::RefundPending | Class::Pending => Class::RefundPending,
+                Class::Hold | Class::Refunded | Class::Unknown => Class::Unknown,
+            };
+            moved.held(class)
+        }
+        _ => outcome,
     };
-    Ok(RefundAnswer {
-        gateway: "vnpay",
-        environment: account.environment(),
-        merchant,
-        refund: refund.id.clone(),
-        class,
-        code: format!("{call}/{status}"),
-        amount: if amount.is_empty() { None } else { Some(Dong::parse_hundredths(&amount)?) },
-        message_sha256: sha256_hex(body),
-    })
+    let amount = if amount.is_empty() { None } else { Some(Dong::parse_hundredths(&amount)?) };
+    let outcome = Outcome { code: format!("{call}/{status}"), ..outcome };
+    Ok(RefundAnswer::new(account, refund, outcome, amount, body))
 }

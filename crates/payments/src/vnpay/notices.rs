@@ -5,25 +5,14 @@ use crate::dong::Dong;
 use crate::form::{self, Pair, Space, write};
 use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
-use crate::notice::{Acknowledgement, Answer, Claim, NoticeRules, RawNotice};
+use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, joined};
 use crate::reason::Reason;
-use crate::secret::{Algorithm, Encoding, matches};
-
-/// A notice as read.
-#[derive(Clone, Debug)]
-pub struct Message {
-    signature: String,
-    /// The text to sign in the forms that VNPAY's senders use.
-    forms: [(&'static str, String); 3],
-    claim: Claim,
-}
+use crate::secret::{Algorithm, Encoding};
 
 /// The only spellings of `vnp_SecureHashType` that name the algorithm of 2.1.0.
 const HASH_TYPES: [&str; 2] = ["HmacSHA512", "HMACSHA512"];
 
 impl NoticeRules for Vnpay {
-    type Message = Message;
-
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("GET")?;
         let pairs = form::read(&raw.query)?;
@@ -55,65 +44,40 @@ impl NoticeRules for Vnpay {
             }
         }
         signed.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
-        let raw_text = signed
-            .iter()
-            .map(|p| format!("{}={}", p.raw_key, p.raw_value))
-            .collect::<Vec<_>>()
-            .join("&");
-        let decoded = || signed.iter().map(|p| (p.key.as_str(), p.value.as_str()));
+        let text = joined(&signed.iter().map(|p| (p.raw_key, p.raw_value)).collect::<Vec<_>>());
         let amount = Dong::parse_hundredths(need("vnp_Amount")?)
             .map_err(|_| Reason::malformed("vnp_Amount", "not đồng × 100 in digits"))?;
         let status = value("vnp_TransactionStatus").unwrap_or_default();
+        let outcome = codes::outcome(need("vnp_ResponseCode")?, status);
         Ok(Message {
             signature: value("vnp_SecureHash").unwrap_or_default().to_owned(),
             claim: Claim {
                 merchant: Some(need("vnp_TmnCode")?.to_owned()),
-                reference: need("vnp_TxnRef")?.to_owned(),
                 amount: Some(amount),
                 currency: value("vnp_CurrCode").map(str::to_owned),
                 transaction: value("vnp_TransactionNo")
                     .filter(|t| !matches!(*t, "" | "0"))
                     .map(str::to_owned),
-                outcome: codes::outcome(need("vnp_ResponseCode")?, status),
                 at: value("vnp_PayDate").and_then(read_stamp),
                 uncovered,
-                outcome_unsigned: false,
                 // The portal's "Test call IPN" sends the format before 2.1.0, which has no transaction status.
                 test_call: status
                     .is_empty()
                     .then_some("no vnp_TransactionStatus: the portal's test call"),
+                ..Claim::new(need("vnp_TxnRef")?, outcome)
             },
-            forms: [
-                ("raw", raw_text),
-                ("plus", write(decoded(), Space::Plus)),
-                ("percent20", write(decoded(), Space::Percent)),
-            ],
+            text: ("raw", text),
+            fields: signed.into_iter().map(|p| (p.key.clone(), p.value.clone())).collect(),
         })
     }
 
-    fn claim(message: &Message) -> Claim {
-        message.claim.clone()
+    fn fits(text: &str, signature: &str, keys: &OneSecret) -> bool {
+        keys.secret.verifies(Algorithm::HmacSha512, Encoding::HexLower, text.as_bytes(), signature)
     }
 
-    fn signature(message: &Message) -> &str {
-        &message.signature
-    }
-
-    fn authenticate(
-        message: &Message,
-        _account: &Account,
-        keys: &OneSecret,
-    ) -> Option<&'static str> {
-        let fits = |text: &str| {
-            matches(
-                Algorithm::HmacSha512,
-                Encoding::HexLower,
-                keys.secret.expose().as_bytes(),
-                text.as_bytes(),
-                &message.signature,
-            )
-        };
-        message.forms.iter().find(|(_, text)| fits(text)).map(|(name, _)| *name)
+    fn other_forms(message: &Message) -> Vec<(&'static str, String)> {
+        let fields = || message.fields.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        vec![("plus", write(fields(), Space::Plus)), ("percent20", write(fields(), Space::Percent))]
     }
 
     fn acknowledge(

@@ -10,7 +10,7 @@ use crate::field::{Alphabet, check, ip, url};
 use crate::form::{Space, write};
 use crate::gateway::Outgoing;
 use crate::instant::{stamp, text};
-use crate::secret::{Algorithm, Encoding, sign};
+use crate::secret::{Algorithm, Encoding};
 
 /// Language of the payment page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,14 +110,11 @@ pub fn request(account: &Account, pay: &PayRequest) -> Result<Outgoing, Error> {
         ("vnp_Version", "2.1.0"),
     ]);
     let canonical = write(pairs, Space::Plus);
-    let secret = account.current()?.secret.expose();
-    let hash =
-        sign(Algorithm::HmacSha512, Encoding::HexLower, secret.as_bytes(), canonical.as_bytes());
-    Ok(Outgoing {
-        method: "GET",
-        url: format!("{}/paymentv2/vpcpay.html?{canonical}&vnp_SecureHash={hash}", account.base()),
-        content_type: None,
-        body: String::new(),
-        canonical,
-    })
+    let hash = account.current()?.secret.sign(
+        Algorithm::HmacSha512,
+        Encoding::HexLower,
+        canonical.as_bytes(),
+    );
+    let url = format!("{}/paymentv2/vpcpay.html?{canonical}&vnp_SecureHash={hash}", account.base());
+    Ok(Outgoing::redirect(url, canonical))
 }

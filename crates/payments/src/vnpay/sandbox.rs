@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::form::{Space, write};
 use crate::gateway::Sandbox;
 use crate::instant::stamp;
-use crate::secret::{Algorithm, Encoding, sign};
+use crate::secret::{Algorithm, Encoding};
 
 /// What the pretended gateway says about a payment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -47,8 +47,10 @@ pub fn sign_notice(
         ("vnp_TxnRef", &pay.reference),
     ];
     let canonical = write(pairs.into_iter().filter(|(_, v)| !v.is_empty()), Space::Plus);
-    let secret = config.current()?.secret.expose();
-    let hash =
-        sign(Algorithm::HmacSha512, Encoding::HexLower, secret.as_bytes(), canonical.as_bytes());
+    let hash = config.current()?.secret.sign(
+        Algorithm::HmacSha512,
+        Encoding::HexLower,
+        canonical.as_bytes(),
+    );
     Ok(format!("{canonical}&vnp_SecureHash={hash}"))
 }

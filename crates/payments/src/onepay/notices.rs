@@ -1,0 +1,140 @@
+//! IPN and return: the same signed fields, in the query or in a form. Answers of queryDR and refund have the same shape.
+
+use super::{Account, DELIMITERS, Onepay, OnepayKeys};
+use crate::code::ONEPAY;
+use crate::dong::Dong;
+use crate::form;
+use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, joined};
+use crate::reason::Reason;
+
+/// The fields of a message, the text that was signed, and the names that stand outside it.
+pub(super) struct Fields {
+    pub pairs: Vec<(String, String)>,
+    pub text: String,
+    pub uncovered: Vec<String>,
+}
+
+/// Fields that OnePay may send without a value; one that is empty is not signed, so no other may be.
+const EMPTY_ALLOWED: [&str; 12] = [
+    "vpc_AdditionData",
+    "vpc_Message",
+    "vpc_TransactionNo",
+    "vpc_Locale",
+    "vpc_Card",
+    "vpc_CardNum",
+    "vpc_CardUid",
+    "vpc_PayChannel",
+    "vpc_AuthorizeId",
+    "vpc_ItaBank",
+    "vpc_ItaFeeAmount",
+    "vpc_ItaTime",
+];
+
+impl Fields {
+    pub fn read(query: &str) -> Result<Fields, Reason> {
+        let pairs = form::read(query)?;
+        let (mut signed, mut uncovered) = (Vec::new(), Vec::new());
+        for pair in &pairs {
+            let covered = pair.key.starts_with("vpc_") || pair.key.starts_with("user_");
+            if pair.key == "vpc_SecureHash" {
+                continue;
+            }
+            if pair.value.is_empty() && !EMPTY_ALLOWED.contains(&pair.key.as_str()) {
+                return Err(Reason::malformed(
+                    pair.key.as_str(),
+                    "a parameter without a value is not signed",
+                ));
+            }
+            if !covered || pair.value.is_empty() || pair.key == "vpc_SecureHashType" {
+                uncovered.push(pair.key.clone());
+                continue;
+            }
+            // The text is signed without escapes: a delimiter inside a value would make it mean two things.
+            if pair.value.contains(DELIMITERS) || pair.key.contains(DELIMITERS) {
+                return Err(Reason::malformed(
+                    pair.key.as_str(),
+                    "holds a delimiter of the signed text",
+                ));
+            }
+            signed.push((pair.key.as_str(), pair.value.as_str()));
+        }
+        signed.sort_unstable();
+        let text = joined(&signed);
+        let pairs = pairs.into_iter().map(|p| (p.key, p.value)).collect();
+        Ok(Fields { pairs, text, uncovered })
+    }
+
+    /// A value, where it is there and not empty.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let found = self.pairs.iter().find(|(k, _)| k == key);
+        found.map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+
+    pub fn need(&self, key: &'static str) -> Result<&str, Reason> {
+        self.get(key).ok_or_else(|| Reason::malformed(key, "missing or empty"))
+    }
+
+    pub fn amount(&self) -> Result<Dong, Reason> {
+        Dong::parse_hundredths(self.need("vpc_Amount")?)
+            .map_err(|_| Reason::malformed("vpc_Amount", "not đồng × 100"))
+    }
+
+    pub fn currency(&self) -> Option<String> {
+        self.get("vpc_Currency").or_else(|| self.get("vpc_CurrencyCode")).map(str::to_owned)
+    }
+
+    pub fn transaction(&self) -> Option<String> {
+        self.get("vpc_TransactionNo").filter(|t| *t != "0").map(str::to_owned)
+    }
+}
+
+impl NoticeRules for Onepay {
+    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+        let query = if raw.method == "GET" {
+            raw.query.as_str()
+        } else {
+            raw.demand("POST")?;
+            raw.text()?
+        };
+        let fields = Fields::read(query)?;
+        let outcome = ONEPAY.outcome("response", fields.need("vpc_TxnResponseCode")?);
+        Ok(Message {
+            signature: fields.get("vpc_SecureHash").unwrap_or_default().to_owned(),
+            claim: Claim {
+                merchant: Some(fields.need("vpc_Merchant")?.to_owned()),
+                amount: Some(fields.amount()?),
+                currency: fields.currency(),
+                transaction: fields.transaction(),
+                uncovered: fields.uncovered.clone(),
+                ..Claim::new(fields.need("vpc_MerchTxnRef")?, outcome)
+            },
+            text: ("decoded", fields.text),
+            fields: Vec::new(),
+        })
+    }
+
+    fn fits(text: &str, signature: &str, keys: &OnepayKeys) -> bool {
+        keys.fits(text, signature)
+    }
+
+    fn acknowledge(
+        answer: Answer,
+        _message: Option<&Message>,
+        _account: &Account,
+    ) -> Acknowledgement {
+        let body = match answer {
+            Answer::Recorded | Answer::AlreadyRecorded => "responsecode=1&desc=confirm-success",
+            Answer::UnknownOrder
+            | Answer::WrongAmount
+            | Answer::WrongOrder
+            | Answer::NotAuthentic
+            | Answer::Malformed
+            | Answer::TestCall => "responsecode=0&desc=confirm-fail",
+        };
+        Acknowledgement {
+            status: 200,
+            content_type: Some("text/plain".to_owned()),
+            body: body.to_owned(),
+        }
+    }
+}

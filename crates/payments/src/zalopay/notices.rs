@@ -1,0 +1,106 @@
+//! The callback (settles) and the redirect (only displays), both signed with key2.
+
+use serde::Serialize;
+
+use super::{Account, Zalopay, ZalopayKeys};
+use crate::code::ZALOPAY;
+use crate::dong::Dong;
+use crate::form;
+use crate::instant::read_milliseconds;
+use crate::json::read_object;
+use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, uncovered};
+use crate::reason::Reason;
+use crate::secret::{Algorithm, Encoding};
+
+impl NoticeRules for Zalopay {
+    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+        raw.demand("POST")?;
+        let body = read_object(&raw.body)?;
+        let data = body.text("data")?;
+        // Type 2 tells of a payment agreement, not of an order.
+        if body.integer("type")? != 1 {
+            return Err(Reason::malformed("type", "not 1 (order)"));
+        }
+        let inner = read_object(data.as_bytes())?;
+        let amount = u64::try_from(inner.integer("amount")?).ok().and_then(|a| Dong::new(a).ok());
+        let amount = amount.ok_or_else(|| Reason::malformed("amount", "not whole đồng"))?;
+        let transaction = inner.scalar("zp_trans_id")?;
+        let time = i64::try_from(inner.integer("server_time")?).ok().and_then(read_milliseconds);
+        Ok(Message {
+            signature: body.scalar("mac")?,
+            claim: Claim {
+                merchant: Some(inner.scalar("app_id")?),
+                amount: Some(amount),
+                transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
+                at: time,
+                uncovered: uncovered(&body, &["data"], "mac"),
+                // Sent on success only.
+                ..Claim::new(inner.text("app_trans_id")?, ZALOPAY.outcome("query", "1"))
+            },
+            // The received text byte for byte: it is never written again before it is hashed.
+            text: ("data", data),
+            fields: Vec::new(),
+        })
+    }
+
+    fn fits(text: &str, signature: &str, keys: &ZalopayKeys) -> bool {
+        keys.key2.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
+    }
+
+    fn acknowledge(
+        answer: Answer,
+        _message: Option<&Message>,
+        _account: &Account,
+    ) -> Acknowledgement {
+        // Document "Callback": 1 recorded, 2 invalid or duplicate, 0 call again (at most three times).
+        let (code, text) = match answer {
+            Answer::Recorded => (1, "success"),
+            Answer::AlreadyRecorded => (2, "duplicate"),
+            Answer::NotAuthentic => (2, "invalid mac"),
+            Answer::Malformed | Answer::TestCall => (2, "invalid data"),
+            Answer::WrongAmount => (2, "invalid amount"),
+            Answer::WrongOrder => (2, "invalid order"),
+            Answer::UnknownOrder => (0, "order not found"),
+        };
+        Acknowledgement::json(
+            200,
+            format!("{{\"return_code\":{code},\"return_message\":\"{text}\"}}"),
+        )
+    }
+}
+
+/// What a redirect shows. It never settles an order: query.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Redirect {
+    /// `apptransid`.
+    pub reference: String,
+    /// Whether `status` says success.
+    pub claims_success: bool,
+}
+
+/// Reads a redirect, whose checksum is made with key2: for display only.
+pub fn redirect(account: &Account, query: &str) -> Result<Redirect, Reason> {
+    let pairs = form::read(query)?;
+    let value = |key: &str| {
+        pairs
+            .iter()
+            .find(|p| p.key == key)
+            .map(|p| p.value.as_str())
+            .ok_or_else(|| Reason::malformed(key, "missing"))
+    };
+    let mut values = Vec::new();
+    for key in ["appid", "apptransid", "pmcid", "bankcode", "amount", "discountamount", "status"] {
+        values.push(value(key)?);
+    }
+    let (text, received) = (values.join("|"), value("checksum")?);
+    let fits = |k: &ZalopayKeys| {
+        k.key2.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), received)
+    };
+    if !account.keys().iter().any(fits) || value("appid")? != account.merchant() {
+        return Err(Reason::SignatureWrong);
+    }
+    Ok(Redirect {
+        reference: value("apptransid")?.to_owned(),
+        claims_success: value("status")? == "1",
+    })
+}
