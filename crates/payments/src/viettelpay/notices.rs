@@ -92,7 +92,11 @@ impl NoticeRules for Viettelpay {
         };
         // The text has no separators. With the order's own values compared and these shapes there is one way only to cut it.
         shaped("cust_msisdn", 15, |b| b.is_ascii_digit())?;
-        let error = shaped("error_code", 12, |b| b.is_ascii_alphanumeric() || b == b'_')?;
+        // No code of the table is the end of another, so the end of the telephone number cannot be read as part of one.
+        let error = need("error_code")?;
+        if VIETTELPAY.find("error", error).is_none() {
+            return Err(Reason::malformed("error_code", "not in Viettel's table"));
+        }
         shaped("vt_transaction_id", 50, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')?;
         let status = shaped("payment_status", 2, |b| b.is_ascii_digit() || b == b'-')?;
         if status != "-1" && status.len() != 1 {
@@ -127,12 +131,21 @@ impl NoticeRules for Viettelpay {
                 also,
                 ..Claim::new(reference, outcome)
             },
-            fields: Vec::new(),
+            // What follows the status in the signed text.
+            fields: vec![(
+                "trans_amount".to_owned(),
+                format!("{amount}{}", need("vt_transaction_id")?),
+            )],
         })
     }
 
     fn fits(text: &str, signature: &str, keys: &ViettelpayKeys) -> bool {
         keys.fits(&[text], signature)
+    }
+
+    fn may_be_cut_anew(message: &Message, expected: &Expected) -> bool {
+        message.claim.amount != Some(expected.amount)
+            && message.fields.iter().any(|(_, t)| t.starts_with(&expected.amount.to_string()))
     }
 
     fn acknowledge(
