@@ -17,9 +17,10 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
+  bench    issue, verify and payment gateways as ratios to the raw operations; sizes of the WebAssembly modules
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
+  peers    other people's packages that tests compare with, into build/peers
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
 
@@ -42,6 +43,10 @@ fn main() -> ExitCode {
         "bench" => {
             let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
             tally.step("bench: issue and verify against raw operations", cargo(&args));
+            tally.step(
+                "bench: payment gateways against the raw HMAC, QR texts a second",
+                cargo(&["bench", "-q", "-p", "motcua-payments"]),
+            );
             npm::sizes(&mut tally);
         }
         "fuzz" => {
@@ -55,6 +60,7 @@ fn main() -> ExitCode {
                 witness::judges(&mut tally, demo);
             }
         }
+        "peers" => peers(&mut tally),
         "tidy" => tidy::run(&mut tally),
         "" | "help" | "--help" => {
             print!("{HELP}");
@@ -66,6 +72,13 @@ fn main() -> ExitCode {
         }
     }
     tally.close()
+}
+
+fn peers(tally: &mut Tally) {
+    match setup::peers() {
+        Ok(()) => tally.step("peers: npm packages to compare with", true),
+        Err(why) => tally.step(&format!("peers: {why}"), false),
+    }
 }
 
 fn test(tally: &mut Tally) {
@@ -84,6 +97,7 @@ fn test(tally: &mut Tally) {
     let ready = setup::witnesses();
     let advice = ready.as_ref().err().map(|advice| format!(" ({advice})")).unwrap_or_default();
     tally.step(&format!("outside programs{advice}"), ready.is_ok());
+    peers(tally);
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));
     packages(tally);

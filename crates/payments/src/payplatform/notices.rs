@@ -55,8 +55,7 @@ impl NoticeRules for Payplatform {
     }
 
     fn fits(text: &str, signature: &str, keys: &OneSecret) -> bool {
-        let secret = keys.secret.expose();
-        same_text(secret.as_bytes(), code(secret, text).as_bytes(), signature.as_bytes())
+        same_text(code(keys.secret.expose(), text).as_bytes(), signature.as_bytes())
     }
 
     /// No public text says what a duplicate gets: `00`, as the first. Nor is the text signed in this answer public; the values
