@@ -1,5 +1,5 @@
 //! One door to the verifiers of all gateways for the tests, and one true notice of each.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use motcua_payments::gateway::{Account, Gateway};
 use motcua_payments::notice::{Expected, NoticeRules, RawNotice, Verdict, verify};
