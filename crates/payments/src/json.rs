@@ -1,5 +1,6 @@
 //! JSON as gateways send it: no duplicate keys at any depth, no fractions near money, nothing converted on the way.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -45,11 +46,17 @@ impl Json {
 
     /// The scalar as a gateway's signed text writes it; absent and null are empty, lists and objects are refused.
     pub(crate) fn scalar(&self, key: &str) -> Result<String, Reason> {
+        Ok(self.shown(key)?.into_owned())
+    }
+
+    /// The same without a copy where the value is text.
+    pub(crate) fn shown(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
         match self.get(key) {
-            None | Some(Json::Null) => Ok(String::new()),
-            Some(Json::Text(text)) => Ok(text.clone()),
-            Some(Json::Integer(number)) => Ok(number.to_string()),
-            Some(Json::Bool(value)) => Ok(value.to_string()),
+            None | Some(Json::Null) => Ok(Cow::Borrowed("")),
+            Some(Json::Text(text)) => Ok(Cow::Borrowed(text)),
+            Some(Json::Integer(number)) => Ok(Cow::Owned(number.to_string())),
+            Some(Json::Bool(true)) => Ok(Cow::Borrowed("true")),
+            Some(Json::Bool(false)) => Ok(Cow::Borrowed("false")),
             Some(Json::List(_) | Json::Object(_)) => {
                 Err(Reason::malformed(key, "a list or object where a single value belongs"))
             }

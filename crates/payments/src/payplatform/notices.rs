@@ -31,13 +31,13 @@ impl NoticeRules for Payplatform {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
         let text = pipe_fields(&body, &SIGNED)?;
-        if body.scalar("LoaiBanTin")? != "CONFIRM" {
+        if body.shown("LoaiBanTin")? != "CONFIRM" {
             return Err(Reason::malformed("LoaiBanTin", "not CONFIRM"));
         }
-        let amount = Dong::parse(&body.scalar("SoTien")?)
+        let amount = Dong::parse(&body.shown("SoTien")?)
             .map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
         let time = body.scalar("ThoiGianGD")?;
-        let outcome = PAYPLATFORM.outcome("confirm", &body.scalar("MaLoi")?);
+        let outcome = PAYPLATFORM.outcome("confirm", &body.shown("MaLoi")?);
         Ok(Message {
             text: ("pipe", text),
             signature: body.scalar("MaXacThuc")?,
