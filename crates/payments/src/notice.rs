@@ -18,7 +18,7 @@ mod signed;
 mod verdict;
 
 pub use answer::TlsAnswer;
-pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
+pub(crate) use answer::{Answered, from_answer, from_connection, malformed_answer, repeats};
 pub use raw::RawNotice;
 pub(crate) use signed::{imitates, joined, pairs, pipe_fields, uncovered};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
