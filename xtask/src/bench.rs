@@ -14,6 +14,10 @@ const MEASURES: &[(&str, &[&str])] = &[
         &["run", "-q", "--release", "--target-dir", "build/bench-target", "--manifest-path", "bench/Cargo.toml"],
     ),
     (
+        "payment gateways against the raw HMAC, QR texts a second",
+        &["bench", "-q", "-p", "motcua-payments"],
+    ),
+    (
         "10 k, 100 k and 1 M credits against as many orders",
         &["run", "-q", "--release", "-p", "motcua-payments", "--example", "reconcile"],
     ),

@@ -18,9 +18,10 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue and verify as ratios to the raw operations; reconciliation at three sizes; sizes of the WebAssembly modules
+  bench    issue, verify, paths, gateways and reconciliation beside their limits or peers; sizes of the WebAssembly modules
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
+  peers    other people's packages that tests compare with, into build/peers
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
 ";
 
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
                 witness::judges(&mut tally, demo);
             }
         }
+        "peers" => peers(&mut tally),
         "tidy" => tidy::run(&mut tally),
         "" | "help" | "--help" => {
             print!("{HELP}");
@@ -63,6 +65,13 @@ fn main() -> ExitCode {
         }
     }
     tally.close()
+}
+
+fn peers(tally: &mut Tally) {
+    match setup::peers() {
+        Ok(()) => tally.step("peers: npm packages to compare with", true),
+        Err(why) => tally.step(&format!("peers: {why}"), false),
+    }
 }
 
 fn test(tally: &mut Tally) {
@@ -81,6 +90,7 @@ fn test(tally: &mut Tally) {
     let ready = setup::witnesses();
     let advice = ready.as_ref().err().map(|advice| format!(" ({advice})")).unwrap_or_default();
     tally.step(&format!("outside programs{advice}"), ready.is_ok());
+    peers(tally);
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));
     packages(tally);

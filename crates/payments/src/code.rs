@@ -89,18 +89,10 @@ impl Tables {
     /// What a value means; unknown ones keep their raw text.
     pub fn outcome(&self, table: &str, value: &str) -> Outcome {
         match self.find(table, value) {
-            Some(code) => Outcome {
-                class: code.class,
-                code: value.to_owned(),
-                en: code.en.to_owned(),
-                vi: code.vi.to_owned(),
-            },
-            None => Outcome {
-                class: Class::Unknown,
-                code: value.to_owned(),
-                en: String::new(),
-                vi: String::new(),
-            },
+            Some(code) => {
+                Outcome { class: code.class, code: value.to_owned(), en: code.en, vi: code.vi }
+            }
+            None => Outcome { class: Class::Unknown, code: value.to_owned(), en: "", vi: "" },
         }
     }
 }
@@ -142,9 +134,9 @@ pub struct Outcome {
     /// The raw value or values (`00/00` where two decide together).
     pub code: String,
     /// Meaning in English; empty for an unknown code.
-    pub en: String,
+    pub en: &'static str,
     /// Meaning in Vietnamese; empty for an unknown code.
-    pub vi: String,
+    pub vi: &'static str,
 }
 
 impl Outcome {

@@ -49,6 +49,11 @@ impl Dong {
         }
     }
 
+    /// Reads an amount that an answer may leave empty.
+    pub(crate) fn parse_some(text: &str) -> Result<Option<Dong>, Error> {
+        if text.is_empty() { Ok(None) } else { Dong::parse(text).map(Some) }
+    }
+
     /// Reads an amount that the gateway scales by 100; hundredths that are not whole đồng are refused.
     pub fn parse_hundredths(text: &str) -> Result<Dong, Error> {
         match text.strip_suffix("00") {

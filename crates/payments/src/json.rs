@@ -1,5 +1,6 @@
 //! JSON as gateways send it: no duplicate keys at any depth, no fractions near money, nothing converted on the way.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -8,6 +9,9 @@ use crate::reason::Reason;
 
 /// Longest body read. The largest notice known (the payment platform's with its receipt block) is under 16 KiB.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// Most keys on one level: three times what any message has.
+const MAX_KEYS: usize = 100;
 
 /// A JSON value whose objects keep their order and whose numbers are integers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +46,17 @@ impl Json {
 
     /// The scalar as a gateway's signed text writes it; absent and null are empty, lists and objects are refused.
     pub(crate) fn scalar(&self, key: &str) -> Result<String, Reason> {
+        Ok(self.shown(key)?.into_owned())
+    }
+
+    /// The same without a copy where the value is text.
+    pub(crate) fn shown(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
         match self.get(key) {
-            None | Some(Json::Null) => Ok(String::new()),
-            Some(Json::Text(text)) => Ok(text.clone()),
-            Some(Json::Integer(number)) => Ok(number.to_string()),
-            Some(Json::Bool(value)) => Ok(value.to_string()),
+            None | Some(Json::Null) => Ok(Cow::Borrowed("")),
+            Some(Json::Text(text)) => Ok(Cow::Borrowed(text)),
+            Some(Json::Integer(number)) => Ok(Cow::Owned(number.to_string())),
+            Some(Json::Bool(true)) => Ok(Cow::Borrowed("true")),
+            Some(Json::Bool(false)) => Ok(Cow::Borrowed("false")),
             Some(Json::List(_) | Json::Object(_)) => {
                 Err(Reason::malformed(key, "a list or object where a single value belongs"))
             }
@@ -155,11 +165,12 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::List(items))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut fields: Vec<(String, Json)> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
+        // A message has some twenty keys: looking them through costs less than a set. Bodies are at most 64 KiB, and above a
+        // hundred keys on one level nobody's notice.
+        let mut fields: Vec<(String, Json)> = Vec::with_capacity(16);
         while let Some((key, value)) = map.next_entry::<String, Json>()? {
-            if !seen.insert(key.clone()) {
-                return Err(serde::de::Error::custom("duplicate key"));
+            if fields.len() == MAX_KEYS || fields.iter().any(|(k, _)| *k == key) {
+                return Err(serde::de::Error::custom("duplicate key, or too many keys"));
             }
             fields.push((key, value));
         }

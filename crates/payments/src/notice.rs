@@ -18,7 +18,7 @@ mod signed;
 mod verdict;
 
 pub use answer::TlsAnswer;
-pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
+pub(crate) use answer::{Answered, from_answer, from_connection, malformed_answer, repeats};
 pub use raw::RawNotice;
 pub(crate) use signed::{imitates, joined, pairs, pipe_fields, uncovered};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
@@ -184,6 +184,8 @@ pub struct Message {
 pub trait NoticeRules: Gateway + Sized {
     /// Whether one order may be paid by several notices of parts of its amount.
     const PARTIAL: bool = false;
+    /// Whether a repeated notice gets another answer than the first.
+    const TELLS_REPETITION: bool = false;
     /// Reads the fields. Believes nothing; refuses what is ambiguous.
     fn read(raw: &RawNotice) -> Result<Message, Reason>;
     /// Whether `signature` is the code over `text` with these keys, in constant time.
@@ -260,6 +262,13 @@ pub fn verify<G: NoticeRules>(
             if current != Some(authentic.key.as_str()) {
                 warnings.push(Warning::PreviousKey { label: authentic.key.clone() });
             }
+            let answer = |answer| G::acknowledge(answer, Some(&message), account);
+            let acknowledgement = answer(Answer::Recorded);
+            let acknowledgement_if_applied = if G::TELLS_REPETITION {
+                answer(Answer::AlreadyRecorded)
+            } else {
+                acknowledgement.clone()
+            };
             Verdict::Verified(Box::new(Verified {
                 gateway: G::NAME,
                 environment: account.environment(),
@@ -279,12 +288,8 @@ pub fn verify<G: NoticeRules>(
                 uncovered: claim.uncovered.clone(),
                 warnings,
                 message_sha256,
-                acknowledgement: G::acknowledge(Answer::Recorded, Some(&message), account),
-                acknowledgement_if_applied: G::acknowledge(
-                    Answer::AlreadyRecorded,
-                    Some(&message),
-                    account,
-                ),
+                acknowledgement_if_applied,
+                acknowledgement,
             }))
         }
         Err(reason) => {
@@ -421,6 +426,11 @@ pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> Strin
         outcome,
         &amount,
     ];
-    let text: String = parts.iter().map(|p| format!("{}:{p}", p.len())).collect();
+    let mut text = String::with_capacity(200);
+    for part in parts {
+        text.push_str(&part.len().to_string());
+        text.push(':');
+        text.push_str(part);
+    }
     sha256_hex(text.as_bytes())
 }

@@ -27,6 +27,12 @@ pub enum Decision {
     },
 }
 
+/// Seconds to wait before the next query: 30, doubled with each query made, at most an hour. Gateways limit how often they are asked;
+/// what is not decided after a day is a matter for a person.
+pub fn back_off(queries_made: u32) -> u32 {
+    30u32.saturating_mul(1 << queries_made.min(7)).min(3600)
+}
+
 /// Decides on a verified answer to a query.
 ///
 /// `window_ends` is when the gateway's own window closes: before it a failed attempt may be tried again on the gateway's page.
@@ -54,5 +60,15 @@ pub fn decide(
         },
         Class::Failed => hold(window_ends),
         Class::Pending | Class::Hold | Class::Unknown => hold(later),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back_off;
+
+    #[test]
+    fn pauses_grow_to_an_hour() {
+        assert_eq!([0, 1, 2, 6, 7, 99].map(back_off), [30, 60, 120, 1920, 3600, 3600]);
     }
 }

@@ -162,6 +162,21 @@ mod tests {
     }
 
     #[test]
+    fn a_typo_in_a_memo_finds_no_other_order() {
+        for number in (0..200).map(|n| n * 104_729 + 7) {
+            let reference = build(number).unwrap();
+            for i in 0..LENGTH {
+                for c in ALPHABET.iter().filter(|c| **c != reference.as_bytes()[i]) {
+                    let mut typo = reference.clone().into_bytes();
+                    typo[i] = *c;
+                    let memo = format!("NOP LE PHI {} CT TU 0123", String::from_utf8_lossy(&typo));
+                    assert_eq!(find(&memo), Found::Nothing, "{memo}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn numbers_and_references_are_one_to_one() {
         let mut seen = std::collections::BTreeSet::new();
         for number in 0..20_000 {

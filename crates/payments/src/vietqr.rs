@@ -151,7 +151,7 @@ pub fn build_with(transfer: &Transfer, banks: &Banks) -> Result<String, Error> {
         .put_some("59", transfer.name.as_deref())?
         .put_some("60", transfer.city.as_deref())?
         .put_some("62", Some(additional.as_str()).filter(|a| !a.is_empty()))?;
-    Ok(root.close())
+    root.close()
 }
 
 /// Reads a transfer code strictly: structure, check sum and the NAPAS profile must all hold.

@@ -338,7 +338,7 @@ mod tests {
     fn lengths_count_characters() {
         let mut writer = super::super::Writer::new();
         writer.put("00", "01").unwrap().put("59", "Ủy ban").unwrap();
-        let text = writer.close();
+        let text = writer.close().unwrap();
         assert!(text.starts_with("0002015906Ủy ban"));
         assert_eq!(read(&text).unwrap().value(&["59"]), Some("Ủy ban"));
         let by_bytes = read("0002015909Ủy banX6304ABCD").unwrap();

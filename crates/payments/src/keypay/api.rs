@@ -9,8 +9,7 @@ use crate::field::{Alphabet, check};
 use crate::gateway::Outgoing;
 use crate::json::{Json, read_object};
 use crate::notice::{
-    Answered, Authentic, Claim, Expected, TlsAnswer, Verified, from_answer, malformed_answer,
-    repeats,
+    Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
 use crate::order::{Refund, RefundAnswer};
 
@@ -45,13 +44,12 @@ pub fn read_query(
     let transaction = text("transaction_code")?;
     let claim = Claim {
         merchant: Some(text("client_id")?).filter(|m| !m.is_empty()),
-        amount: if amount.is_empty() { None } else { Some(Dong::parse(&amount)?) },
+        amount: Dong::parse_some(&amount)?,
         transaction: Some(transaction).filter(|t| !t.is_empty()),
         also: expected.also.clone(),
         ..Claim::new(text("transaction_id")?, outcome)
     };
-    let answered = Answered { claim, authentic: Authentic::tls(), body: answer.0, partial: false };
-    from_answer(account, expected, answered)
+    from_connection(account, expected, claim, answer)
 }
 
 /// Asks for money to go back, at the address that KeyPay gave for refunds. `reason` is 1 to 255 characters without `|`.

@@ -22,10 +22,10 @@ impl NoticeRules for Keypay {
         let body = read_object(&raw.body)?;
         let text = pipe_fields(&body, &SIGNED)?;
         let amount = |key: &'static str| {
-            Dong::parse(&body.scalar(key)?).map_err(|_| Reason::malformed(key, "not whole đồng"))
+            Dong::parse(&body.shown(key)?).map_err(|_| Reason::malformed(key, "not whole đồng"))
         };
         for (key, only) in [("command", "PAY"), ("version", "3.0")] {
-            if body.scalar(key)? != only {
+            if body.shown(key)? != only {
                 return Err(Reason::malformed(key, "not of a payment by version 3.0"));
             }
         }
@@ -37,9 +37,9 @@ impl NoticeRules for Keypay {
         };
         // The class is not taken from the table: whoever holds one callback can write any status into it.
         let outcome = Outcome {
-            en: "unsigned status: query before believing it".to_owned(),
-            vi: "Trạng thái không được ký: phải truy vấn lại".to_owned(),
-            ..KEYPAY.outcome("status", &body.scalar("status")?).held(Class::Pending)
+            en: "unsigned status: query before believing it",
+            vi: "Trạng thái không được ký: phải truy vấn lại",
+            ..KEYPAY.outcome("status", &body.shown("status")?).held(Class::Pending)
         };
         Ok(Message {
             text: ("pipe", text),

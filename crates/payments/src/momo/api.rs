@@ -8,8 +8,7 @@ use crate::field::{Alphabet, check};
 use crate::gateway::Outgoing;
 use crate::json::{Json, read_object};
 use crate::notice::{
-    Answered, Authentic, Claim, Expected, TlsAnswer, Verified, from_answer, malformed_answer,
-    repeats,
+    Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
 use crate::order::{Refund, RefundAnswer};
 
@@ -105,8 +104,7 @@ pub fn read_query(
         transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
         ..Claim::new(body.text("orderId").map_err(bad)?, outcome)
     };
-    let answered = Answered { claim, authentic: Authentic::tls(), body: answer.0, partial: false };
-    from_answer(account, expected, answered)
+    from_connection(account, expected, claim, answer)
 }
 
 /// Reads the answer to [`refund`], or to a query for the refund's identifier.
@@ -122,6 +120,6 @@ pub fn read_refund(
     repeats::<Momo>("refund", "orderId", &text("orderId")?, &refund.id)?;
     let code = body.integer("resultCode").map_err(bad)?.to_string();
     let amount = text("amount")?;
-    let amount = if amount.is_empty() { None } else { Some(Dong::parse(&amount)?) };
+    let amount = Dong::parse_some(&amount)?;
     Ok(RefundAnswer::new(account, refund, MOMO.outcome("refund", &code), amount, answer.0))
 }

@@ -1,5 +1,7 @@
 //! IPN (POST of JSON) and redirect (GET): the same signed fields.
 
+use std::borrow::Cow;
+
 use super::{Account, Momo, MomoKeys};
 use crate::code::MOMO;
 use crate::dong::Dong;
@@ -36,48 +38,46 @@ fn digits(key: &'static str, value: &str) -> Result<i64, Reason> {
 
 impl NoticeRules for Momo {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
-        let (fields, names): (Vec<(String, String)>, Vec<String>) = if raw.method == "GET" {
-            let pairs = form::read(&raw.query)?;
-            let names = pairs.iter().map(|p| p.key.clone()).collect();
-            (pairs.into_iter().map(|p| (p.key, p.value)).collect(), names)
+        let (body, query);
+        let (signed, signature, names) = if raw.method == "GET" {
+            query = form::read(&raw.query)?;
+            let value = |key: &str| query.iter().find(|p| p.key == key).map(|p| p.value.as_str());
+            let one = |key: &&'static str| {
+                let value = value(key).ok_or_else(|| Reason::malformed(*key, "missing"))?;
+                Ok((*key, Cow::Borrowed(value)))
+            };
+            let signed = SIGNED.iter().map(one).collect::<Result<Vec<_>, Reason>>()?;
+            let names: Vec<String> = query.iter().map(|p| p.key.clone()).collect();
+            (signed, value("signature").unwrap_or_default().to_owned(), names)
         } else {
             raw.demand("POST")?;
-            let body = read_object(&raw.body)?;
+            body = read_object(&raw.body)?;
             for key in ["amount", "resultCode", "responseTime", "transId"] {
                 body.integer(key)?;
             }
-            let mut fields: Vec<(String, String)> =
-                pairs(&body, &SIGNED)?.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
-            fields.push(("signature".to_owned(), body.scalar("signature")?));
-            (fields, uncovered(&body, &[], "signature"))
+            let names = uncovered(&body, &SIGNED, "signature");
+            (pairs(&body, &SIGNED)?, body.scalar("signature")?, names)
         };
-        let value = |key: &str| {
-            fields
-                .iter()
-                .find(|(k, _)| k == key)
-                .map(|(_, v)| v.as_str())
-                .ok_or_else(|| Reason::malformed(key, "missing"))
-        };
-        let signed: Vec<(&str, &str)> =
-            SIGNED.iter().map(|key| Ok((*key, value(key)?))).collect::<Result<_, Reason>>()?;
-        imitates(signed.iter().copied(), &SIGNED)?;
+        // All of SIGNED are there.
+        let value = |key: &str| signed.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| &**v);
+        imitates(signed.iter().map(|(k, v)| (*k, &**v)), &SIGNED)?;
         let outside = |key: &String| {
             !SIGNED.contains(&key.as_str()) && !matches!(key.as_str(), "signature" | "accessKey")
         };
-        let transaction = digits("transId", value("transId")?)?;
-        let amount = Dong::parse(value("amount")?)
+        let transaction = digits("transId", value("transId"))?;
+        let amount = Dong::parse(value("amount"))
             .map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
-        digits("resultCode", value("resultCode")?)?;
+        digits("resultCode", value("resultCode"))?;
         Ok(Message {
             text: ("raw", joined(&signed)),
-            signature: value("signature").unwrap_or_default().to_owned(),
+            signature,
             claim: Claim {
-                merchant: Some(value("partnerCode")?.to_owned()),
+                merchant: Some(value("partnerCode").to_owned()),
                 amount: Some(amount),
                 transaction: (transaction > 0).then(|| transaction.to_string()),
-                at: read_milliseconds(digits("responseTime", value("responseTime")?)?),
+                at: read_milliseconds(digits("responseTime", value("responseTime"))?),
                 uncovered: names.into_iter().filter(outside).collect(),
-                ..Claim::new(value("orderId")?, MOMO.outcome("result", value("resultCode")?))
+                ..Claim::new(value("orderId"), MOMO.outcome("result", value("resultCode")))
             },
             fields: Vec::new(),
         })

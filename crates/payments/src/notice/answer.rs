@@ -99,6 +99,17 @@ pub(crate) fn from_answer<G: Gateway>(
     })
 }
 
+/// Makes news out of an answer that is known by its connection alone.
+pub(crate) fn from_connection<G: Gateway>(
+    account: &Account<G>,
+    expected: &Expected,
+    claim: Claim,
+    answer: TlsAnswer<'_>,
+) -> Result<Verified, crate::Error> {
+    let authentic = Authentic::tls();
+    from_answer(account, expected, Answered { claim, authentic, body: answer.0, partial: false })
+}
+
 /// Demands that an answer repeats what was asked.
 pub(crate) fn repeats<G: Gateway>(
     message: &'static str,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::form::MAX_QUERY;
 use crate::json::MAX_BODY;
 use crate::reason::Reason;
-use crate::secret::sha256_hex;
+use crate::secret::sha256_hex_of;
 
 /// Method, query, headers and body. In JSON
 /// `{"method":"GET","query":"a=1","headers":[["Name","value"]],"body":"…"}`; a body that is not UTF-8 goes into
@@ -71,13 +71,13 @@ impl RawNotice {
 
     /// SHA-256 of method, query and body: what the records keep instead of the message.
     pub fn sha256(&self) -> String {
-        let mut bytes = Vec::with_capacity(self.query.len() + self.body.len() + 16);
-        bytes.extend_from_slice(self.method.as_bytes());
-        bytes.push(b'\n');
-        bytes.extend_from_slice(self.query.as_bytes());
-        bytes.push(b'\n');
-        bytes.extend_from_slice(&self.body);
-        sha256_hex(&bytes)
+        sha256_hex_of([
+            self.method.as_bytes(),
+            b"\n",
+            self.query.as_bytes(),
+            b"\n",
+            self.body.as_slice(),
+        ])
     }
 }
 

@@ -1,5 +1,7 @@
 //! The shapes of signed text that several gateways share: pairs joined by `&`, values joined by `|`, and what stands outside them.
 
+use std::borrow::Cow;
+
 use crate::json::Json;
 use crate::reason::Reason;
 
@@ -18,24 +20,30 @@ pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
 }
 
 /// The signed fields of a JSON notice by name, all of which must be there.
-pub(crate) fn pairs<'a>(body: &Json, names: &[&'a str]) -> Result<Vec<(&'a str, String)>, Reason> {
-    let one = |name: &&'a str| match body.get(name) {
+pub(crate) fn pairs<'a>(
+    body: &'a Json,
+    names: &[&'static str],
+) -> Result<Vec<(&'static str, Cow<'a, str>)>, Reason> {
+    let one = |name: &&'static str| match body.get(name) {
         None => Err(Reason::malformed(*name, "missing")),
-        Some(_) => Ok((*name, body.scalar(name)?)),
+        Some(_) => Ok((*name, body.shown(name)?)),
     };
     names.iter().map(one).collect()
 }
 
 /// The signed values of a JSON notice joined by `|`. A delimiter inside a value makes the text mean two things: refused.
-pub(crate) fn pipe_fields(body: &Json, names: &[&str]) -> Result<String, Reason> {
-    let mut values = Vec::with_capacity(names.len());
-    for (name, value) in pairs(body, names)? {
+pub(crate) fn pipe_fields(body: &Json, names: &[&'static str]) -> Result<String, Reason> {
+    let mut text = String::with_capacity(256);
+    for (i, (name, value)) in pairs(body, names)?.into_iter().enumerate() {
         if value.contains('|') {
             return Err(Reason::malformed(name, "holds the delimiter '|'"));
         }
-        values.push(value);
+        if i > 0 {
+            text.push('|');
+        }
+        text.push_str(&value);
     }
-    Ok(values.join("|"))
+    Ok(text)
 }
 
 /// Refuses a value that holds `&name=` of a signed field: unescaped, the text could be cut in two ways.

@@ -19,6 +19,10 @@ pub enum WhyRefund {
     SecondPayment,
     /// More than was due.
     Excess,
+    /// It came too late and was not accepted.
+    Late,
+    /// The rest did not come in time.
+    Part,
 }
 
 /// Money that should go back and is not yet asked for.
@@ -306,6 +310,85 @@ impl Order {
             Some(_) | None if kept == Dong::ZERO => State::Refunded,
             Some(_) | None => State::PartlyRefunded,
         }
+    }
+
+    /// Decides on a payment that came late: accepted the order is paid, else all that was kept of it goes to the refund queue.
+    pub fn decide_late(
+        &mut self,
+        accept: bool,
+        at: OffsetDateTime,
+        who: &str,
+    ) -> Result<(), Error> {
+        if self.state != State::PaidLate {
+            return Err(self.not_possible("decide on a late payment"));
+        }
+        if accept {
+            self.settled_as = Some(State::Paid);
+            self.note(at, who, State::Paid, "late_accepted", String::new(), "");
+        } else {
+            let queued = self.queue_all(WhyRefund::Late);
+            self.note(at, who, State::PaidLate, "late_refused", format!("amount={queued}"), "");
+        }
+        Ok(())
+    }
+
+    /// After the order's window: the parts that came of an amount that was never complete go to the refund queue.
+    pub fn give_parts_back(&mut self, at: OffsetDateTime, who: &str) -> Result<(), Error> {
+        if self.state != State::Underpaid {
+            return Err(self.not_possible("give parts back"));
+        }
+        if self.expires_at.is_none_or(|e| at < e) {
+            return Err(Error::TimeWindow {
+                field: "now",
+                got: crate::instant::text(at),
+                expected: "at or after the order's expires_at",
+            });
+        }
+        let queued = self.queue_all(WhyRefund::Part);
+        self.note(
+            at,
+            who,
+            State::Underpaid,
+            "parts_to_refund_queue",
+            format!("amount={queued}"),
+            "",
+        );
+        Ok(())
+    }
+
+    /// Queues whatever was received and is neither queued, nor asked for, nor given back.
+    fn queue_all(&mut self, why: WhyRefund) -> Dong {
+        let mut queued = Dong::ZERO;
+        let mut seen: Vec<String> = Vec::new();
+        for credit in self.credits.clone() {
+            if seen.contains(&credit.reference) {
+                continue;
+            }
+            seen.push(credit.reference.clone());
+            let add = |sum: Dong, more: Dong| sum.plus(more).unwrap_or(Dong::MAX);
+            let taken = self
+                .refunds
+                .iter()
+                .filter(|r| r.reference == credit.reference && r.state != RefundState::Failed)
+                .fold(Dong::ZERO, |sum, r| add(sum, r.amount));
+            let taken = self
+                .refunds_due
+                .iter()
+                .filter(|d| d.reference == credit.reference)
+                .fold(taken, |sum, d| add(sum, d.amount));
+            let open = self.sum_of_credits(&credit.reference).minus(taken).unwrap_or(Dong::ZERO);
+            if open > Dong::ZERO {
+                queued = add(queued, open);
+                self.refunds_due.push(RefundDue {
+                    gateway: credit.gateway,
+                    reference: credit.reference,
+                    transaction: credit.transaction,
+                    amount: open,
+                    why,
+                });
+            }
+        }
+        queued
     }
 
     /// The payer disputes a payment.

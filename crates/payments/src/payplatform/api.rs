@@ -13,7 +13,7 @@ use crate::gateway::Outgoing;
 use crate::instant::stamp;
 use crate::json::{Json, read_object};
 use crate::notice::{
-    Answered, Authentic, Claim, Expected, TlsAnswer, Verified, from_answer, malformed_answer,
+    Authentic, Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer,
 };
 use crate::reason::Reason;
 
@@ -140,13 +140,12 @@ pub fn read_query(
     let (amount, transaction) = (text("SoTien")?, text("MaGiaoDich")?);
     let claim = Claim {
         merchant: Some(text("MaDoiTac")?),
-        amount: if amount.is_empty() { None } else { Some(Dong::parse(&amount)?) },
+        amount: Dong::parse_some(&amount)?,
         currency: body.get("MaTienTe").map(|_| text("MaTienTe")).transpose()?,
         transaction: Some(transaction).filter(|t| !t.is_empty()),
         ..Claim::new(text("MaThamChieu")?, outcome)
     };
-    let answered = Answered { claim, authentic: Authentic::tls(), body: answer.0, partial: false };
-    from_answer(account, expected, answered)
+    from_connection(account, expected, claim, answer)
 }
 
 /// Longest receipt taken: a one-page PDF with a seal's picture is well under a megabyte.

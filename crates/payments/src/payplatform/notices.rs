@@ -31,13 +31,13 @@ impl NoticeRules for Payplatform {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
         let text = pipe_fields(&body, &SIGNED)?;
-        if body.scalar("LoaiBanTin")? != "CONFIRM" {
+        if body.shown("LoaiBanTin")? != "CONFIRM" {
             return Err(Reason::malformed("LoaiBanTin", "not CONFIRM"));
         }
-        let amount = Dong::parse(&body.scalar("SoTien")?)
+        let amount = Dong::parse(&body.shown("SoTien")?)
             .map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
         let time = body.scalar("ThoiGianGD")?;
-        let outcome = PAYPLATFORM.outcome("confirm", &body.scalar("MaLoi")?);
+        let outcome = PAYPLATFORM.outcome("confirm", &body.shown("MaLoi")?);
         Ok(Message {
             text: ("pipe", text),
             signature: body.scalar("MaXacThuc")?,
@@ -55,8 +55,7 @@ impl NoticeRules for Payplatform {
     }
 
     fn fits(text: &str, signature: &str, keys: &OneSecret) -> bool {
-        let secret = keys.secret.expose();
-        same_text(secret.as_bytes(), code(secret, text).as_bytes(), signature.as_bytes())
+        same_text(code(keys.secret.expose(), text).as_bytes(), signature.as_bytes())
     }
 
     /// No public text says what a duplicate gets: `00`, as the first. Nor is the text signed in this answer public; the values

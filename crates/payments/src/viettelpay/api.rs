@@ -9,8 +9,7 @@ use crate::form::{Space, write};
 use crate::gateway::Outgoing;
 use crate::json::read_object;
 use crate::notice::{
-    Answered, Authentic, Claim, Expected, TlsAnswer, Verified, from_answer, malformed_answer,
-    repeats,
+    Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
 use crate::order::{Refund, RefundAnswer};
 
@@ -63,8 +62,7 @@ pub fn read_query(
         also: expected.also.clone(),
         ..Claim::new(text("order_id")?, outcome)
     };
-    let answered = Answered { claim, authentic: Authentic::tls(), body: answer.0, partial: false };
-    from_answer(account, expected, answered)
+    from_connection(account, expected, claim, answer)
 }
 
 /// Asks for the whole payment to go back, at the address that Viettel gave for refunds; Viettel takes no parts. `reason` is 1 to 100

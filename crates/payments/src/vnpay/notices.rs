@@ -13,6 +13,8 @@ use crate::secret::{Algorithm, Encoding};
 const HASH_TYPES: [&str; 2] = ["HmacSHA512", "HMACSHA512"];
 
 impl NoticeRules for Vnpay {
+    const TELLS_REPETITION: bool = true;
+
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("GET")?;
         let pairs = form::read(&raw.query)?;

@@ -10,9 +10,7 @@ use crate::field::{Alphabet, check};
 use crate::gateway::{HIDDEN, Outgoing};
 use crate::instant::{milliseconds, short_day};
 use crate::json::read_object;
-use crate::notice::{
-    Answered, Authentic, Claim, Expected, TlsAnswer, Verified, from_answer, malformed_answer,
-};
+use crate::notice::{Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer};
 use crate::order::{Refund, RefundAnswer};
 
 /// Asks what became of a payment. The signed text holds key1 itself, shown as `‹secret›`.
@@ -107,8 +105,7 @@ pub fn read_query(
         transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
         ..Claim::new(&expected.reference, outcome)
     };
-    let answered = Answered { claim, authentic: Authentic::tls(), body: answer.0, partial: false };
-    from_answer(account, expected, answered)
+    from_connection(account, expected, claim, answer)
 }
 
 /// Reads the answer to [`refund`] (a 1 there says accepted or done) or to [`query_refund`].

@@ -13,6 +13,8 @@ use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
 
 impl NoticeRules for Zalopay {
+    const TELLS_REPETITION: bool = true;
+
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
