@@ -11,7 +11,15 @@ const MEASURES: &[(&str, &[&str])] = &[
     ),
     (
         "a path of two certificates against raw operations",
-        &["run", "-q", "--release", "--target-dir", "build/bench-target", "--manifest-path", "bench/Cargo.toml"],
+        &[
+            "run",
+            "-q",
+            "--release",
+            "--target-dir",
+            "build/bench-target",
+            "--manifest-path",
+            "bench/Cargo.toml",
+        ],
     ),
     (
         "payment gateways against the raw HMAC, QR texts a second",

@@ -56,7 +56,8 @@ const PEERS: &[&str] = &["vnpay@2.5.0", "jsqr@1.4.0", "pngjs@7", "@resvg/resvg-j
 /// Installs them into `build/peers`. Without them their tests say SKIPPED.
 pub fn peers() -> Result<(), String> {
     need(&["node", "npm"], &["nodejs", "npm"])?;
-    let mut install = vec!["install", "--silent", "--no-audit", "--no-fund", "--prefix", "build/peers"];
+    let mut install =
+        vec!["install", "--silent", "--no-audit", "--no-fund", "--prefix", "build/peers"];
     install.extend_from_slice(PEERS);
     let made = std::fs::create_dir_all("build/peers").is_ok();
     let installed = made && Command::new("npm").args(&install).status().is_ok_and(|s| s.success());
