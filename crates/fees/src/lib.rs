@@ -34,13 +34,13 @@ pub use compare::{
     verify_assessment, what_if,
 };
 pub use diagnostics::{Diagnostics, Finding, Severity};
-pub use engine::assess;
+pub use engine::{assess, quote};
 pub use error::{Error, FindingCode};
 pub use examples::{ExampleOutcome, run_examples};
 pub use fmt::format;
 pub use model::{
     Citation, Combine, Condition, Confidence, Effect, Example, Expected, FactKind, Fee, FeeKind,
-    Modifier, RateDateKind, Rule, Shape, Tariff, Text,
+    Modifier, QuotaPeriod, RateDateKind, Rule, Shape, Tariff, Text,
 };
 pub use rows::RowReader;
 pub use schema::schema;
