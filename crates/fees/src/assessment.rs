@@ -277,17 +277,17 @@ impl Assessment {
     /// Keys stand in a fixed order: equal assessments have equal bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        #[derive(Serialize)]
-        struct Full<'a> {
-            #[serde(flatten)]
-            assessment: &'a Assessment,
-            text: Words,
-            hash: String,
-        }
+        // Strings and ordered maps only: writing cannot fail. The hash is that of the form without the two last keys.
+        let mut json = serde_json::to_string(self).unwrap_or_default();
+        let hash = crate::load::sha256(&json);
         let text = Words { vi: self.text(Language::Vi), en: self.text(Language::En) };
-        // Strings and ordered maps only: this cannot fail.
-        serde_json::to_string(&Full { assessment: self, text, hash: self.hash() })
-            .unwrap_or_default()
+        json.pop();
+        json.push_str(",\"text\":");
+        json.push_str(&serde_json::to_string(&text).unwrap_or_default());
+        json.push_str(",\"hash\":\"");
+        json.push_str(&hash);
+        json.push_str("\"}");
+        json
     }
 
     /// `sha256:` of the JSON form without `text` and `hash`.

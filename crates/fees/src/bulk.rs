@@ -59,7 +59,8 @@ struct Kernel {
     cap_case: i64,
 }
 
-/// `base + num × (value − start) / den` for values up to `end`.
+/// `base + num × (value − start) / den` for values up to `end`. What is `scaled` counts in parts of 1/`den`; a cap that leaves
+/// 64 bits when scaled is beyond every value that stays within them.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     end: i64,
@@ -67,6 +68,11 @@ struct Segment {
     base: i64,
     num: i64,
     den: i64,
+    scaled_base: i64,
+    scaled_cap: i64,
+    scaled_cap_asset: i64,
+    scaled_floor: i64,
+    scaled_cap_case: i64,
 }
 
 impl Tariff {
@@ -295,12 +301,15 @@ impl Kernel {
     fn of(&self, value: i64, count: i64) -> Option<i64> {
         let segment = self.segments.iter().find(|segment| value <= segment.end)?;
         let part = segment.num.checked_mul(value.checked_sub(segment.start)?)?;
-        if segment.den == 1 {
-            let each = segment.base.checked_add(part)?.min(self.cap);
-            let total = each.checked_mul(count)?.min(self.cap_asset);
-            return Some(total.max(self.floor).min(self.cap_case));
+        match segment.narrow(part, count) {
+            Some(price) => Some(price),
+            None => self.wide(segment, part, count),
         }
-        // The same in fractions of 1/den, rounded half up once at the end; nothing here is negative.
+    }
+
+    /// In 128 bits, where 64 do not hold the fractions.
+    #[cold]
+    fn wide(&self, segment: &Segment, part: i64, count: i64) -> Option<i64> {
         let den = i128::from(segment.den);
         let scaled = |amount: i64| i128::from(amount).checked_mul(den);
         let each = scaled(segment.base)?.checked_add(i128::from(part))?.min(scaled(self.cap)?);
@@ -308,6 +317,20 @@ impl Kernel {
         let total = total.max(scaled(self.floor)?).min(scaled(self.cap_case)?);
         let (floor, rest) = (total / den, total % den);
         i64::try_from(if rest >= den - rest { floor + 1 } else { floor }).ok()
+    }
+}
+
+impl Segment {
+    /// The price in fractions of 1/den, rounded half up once at the end; nothing here is negative.
+    #[inline]
+    fn narrow(&self, part: i64, count: i64) -> Option<i64> {
+        let each = self.scaled_base.checked_add(part)?.min(self.scaled_cap);
+        let total = each.checked_mul(count)?.min(self.scaled_cap_asset);
+        let total = total.max(self.scaled_floor).min(self.scaled_cap_case);
+        if self.den == 1 {
+            return Some(total);
+        }
+        Some(total.checked_add(self.den / 2)? / self.den)
     }
 }
 
@@ -380,7 +403,7 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
             None => (None, case.number(fact).ok()? == Exact::ONE),
         },
     };
-    let kernel = Kernel {
+    let mut kernel = Kernel {
         quantity,
         segments,
         cap: or(limits.cap_per_instance, i64::MAX)?,
@@ -389,6 +412,14 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
         cap_asset: or(limits.cap_per_asset, i64::MAX)?,
         cap_case: or(limits.cap_per_case, i64::MAX)?,
     };
+    for segment in &mut kernel.segments {
+        let den = segment.den;
+        segment.scaled_base = segment.base.checked_mul(den)?;
+        segment.scaled_floor = kernel.floor.checked_mul(den)?;
+        segment.scaled_cap = kernel.cap.saturating_mul(den);
+        segment.scaled_cap_asset = kernel.cap_asset.saturating_mul(den);
+        segment.scaled_cap_case = kernel.cap_case.saturating_mul(den);
+    }
     // The fast form must say what the engine says, or it is not used: tried at every joint.
     let tried = kernel
         .segments
@@ -416,7 +447,22 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
 fn segments(shape: &Shape) -> Option<(&Basis, Vec<Segment>)> {
     let line = |end: i64, start: i64, base: i64, rate: Exact| {
         let num = i64::try_from(rate.numerator()).ok()?;
-        Some(Segment { end, start, base, num, den: i64::try_from(rate.denominator()).ok()? })
+        let den = i64::try_from(rate.denominator()).ok()?;
+        // Scaled once the limits are known.
+        let (scaled_base, scaled_floor) = (0, 0);
+        let (scaled_cap, scaled_cap_asset, scaled_cap_case) = (0, 0, 0);
+        Some(Segment {
+            end,
+            start,
+            base,
+            num,
+            den,
+            scaled_base,
+            scaled_cap,
+            scaled_cap_asset,
+            scaled_floor,
+            scaled_cap_case,
+        })
     };
     match shape {
         Shape::PerUnit { quantity, each, free } => {

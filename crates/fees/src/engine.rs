@@ -4,6 +4,7 @@ pub(crate) mod facts;
 pub(crate) mod line;
 pub(crate) mod modifier;
 pub(crate) mod shape;
+pub(crate) mod timeline;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -153,11 +154,12 @@ pub(crate) fn select<'t>(
     dates: &Dates,
 ) -> Result<(&'t Rule, Date), Error> {
     let mut best: Option<(&Rule, Date, bool)> = None;
-    for rule in fee.rules.iter().filter(|rule| rule.window.known(known_at)) {
+    let mut look = |rule: &'t Rule| -> Result<(), Error> {
         let date = dates.of(rule.rate_date);
         let kept = rule.window.grandfathered(date, dates.lodged);
-        if !kept && !rule.window.in_force(date) || !case.holds(&rule.when, date)? {
-            continue;
+        let live = rule.window.known(known_at) && (kept || rule.window.in_force(date));
+        if !live || !case.holds(&rule.when, date)? {
+            return Ok(());
         }
         match best {
             // A rule kept for files lodged earlier goes before the one that replaced it.
@@ -171,6 +173,13 @@ pub(crate) fn select<'t>(
             Some((other, _, other_kept)) if (other_kept, other.rank) > (kept, rule.rank) => {}
             Some(_) | None => best = Some((rule, date, kept)),
         }
+        Ok(())
+    };
+    match &fee.timeline {
+        Some(timeline) => {
+            timeline.candidates(&fee.rules, |kind| dates.of(kind)).try_for_each(&mut look)?;
+        }
+        None => fee.rules.iter().try_for_each(&mut look)?,
     }
     best.map(|(rule, date, _)| (rule, date)).ok_or_else(|| {
         // The day that was looked up, which need not be the day the money is taken.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use time::Date;
 
 use crate::day;
+use crate::engine::timeline::Timeline;
 pub(crate) use modifier::CeilingRule;
 pub use modifier::{Combine, Effect, Modifier, QuotaPeriod};
 pub(crate) use modifier::{Quota, Saving};
@@ -58,6 +59,9 @@ pub struct Tariff {
     pub(crate) hash: String,
 }
 
+/// A list as short as this is read faster than a hash is made.
+const SHORT: usize = 12;
+
 impl Tariff {
     /// Id of the tariff (`certification-226-2016`).
     #[must_use]
@@ -92,13 +96,14 @@ impl Tariff {
     /// The fee of this id.
     #[must_use]
     pub fn fee(&self, id: &str) -> Option<&Fee> {
+        if self.fees.len() <= SHORT {
+            return self.fees.iter().find(|fee| fee.id == id);
+        }
         self.fee_index.get(id).and_then(|index| self.fees.get(*index))
     }
 
     /// The place of a declared fact.
     pub(crate) fn fact(&self, name: &str) -> Option<usize> {
-        // A short list is read faster than a hash is made.
-        const SHORT: usize = 12;
         if self.facts.len() <= SHORT {
             return self.facts.iter().position(|fact| fact.name == name);
         }
@@ -304,6 +309,7 @@ pub struct Fee {
     pub rounding: Rounding,
     /// Dated rules.
     pub rules: Vec<Rule>,
+    pub(crate) timeline: Option<Timeline>,
     pub(crate) ceilings: Vec<CeilingRule>,
     pub(crate) modifiers: Vec<usize>,
 }

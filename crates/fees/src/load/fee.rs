@@ -7,7 +7,7 @@ use motcua_money::Exact;
 use super::reader::{Names, Reader, Tab};
 use super::{Head, rate_date, text};
 use crate::FindingCode;
-use crate::engine::reads;
+use crate::engine::{reads, timeline::Timeline};
 use crate::model::{
     CeilingRule, Combine, Condition, Effect, Fact, FactKind, Fee, FeeKind, Limits, Modifier, Quota,
     QuotaPeriod, Rule,
@@ -72,6 +72,7 @@ impl Reader<'_> {
                 account: tab.text("account").map(str::to_owned).or_else(|| head.account.clone()),
                 currency: currency.unwrap_or(head.currency),
                 rounding,
+                timeline: Timeline::new(&rules),
                 rules,
                 ceilings,
                 modifiers: Vec::new(),
