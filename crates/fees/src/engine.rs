@@ -140,8 +140,11 @@ pub fn quote(tariff: &Tariff, application: &Application, date: Date) -> Result<A
     let money = |source| Error::Money { fee: tariff.id.clone(), source };
     for request in &application.fees {
         let case = line::case(tariff, application, request)?;
-        let line = compute(tariff, application, &case, &dates, &mut uses, false)?;
-        total = total.checked_add(line.due()).map_err(money)?;
+        let due = match line::plain(tariff, application, &case, &dates)? {
+            Some(due) => due,
+            None => compute(tariff, application, &case, &dates, &mut uses, false)?.due(),
+        };
+        total = total.checked_add(due).map_err(money)?;
     }
     Amount::from_exact(total, tariff.currency).map_err(money)
 }

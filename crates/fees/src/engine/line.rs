@@ -72,6 +72,25 @@ fn admitted(citation: &Citation, ids: &[&str], application: &Application) -> Res
     Ok(())
 }
 
+/// What a line comes to where only that is asked and nothing but its rule bears on it: no modifier, ceiling or exchange.
+pub(super) fn plain(
+    tariff: &Tariff,
+    application: &Application,
+    case: &Case<'_>,
+    dates: &Dates,
+) -> Result<Option<Exact>, Error> {
+    let fee = case.fee;
+    if !fee.modifiers.is_empty() || !fee.ceilings.is_empty() || fee.currency != tariff.currency {
+        return Ok(None);
+    }
+    let (rule, date) = select(fee, case, application.known_at, dates)?;
+    admitted(&rule.citation, &[&fee.id, &rule.id], application)?;
+    let trace = Trace { on: false, steps: Vec::new() };
+    let value = Evaluation { case, date, trace }.rule(&rule.shape, &rule.limits)?;
+    let rounded = fee.rounding.apply(value);
+    rounded.map(Some).map_err(|source| Error::Money { fee: fee.id.clone(), source })
+}
+
 /// Computes a line. With `explain` off, steps and exemptions are left out; the amounts are the same.
 pub(crate) fn compute<'t>(
     tariff: &'t Tariff,
