@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
+mod fees_bench;
 mod fuzz;
 mod package;
 mod run;
@@ -16,7 +17,8 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue and verify as ratios to the raw operations; sizes of the WebAssembly modules
+  bench    issue and verify as ratios to the raw operations; fees against their targets and beside OpenFisca;
+           sizes of the WebAssembly modules (`bench fees`: fees alone)
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   tidy     the house rules: import table, file sizes, head comments, error codes, paths in the documents
@@ -37,9 +39,13 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
+        "bench" if std::env::args().nth(2).as_deref() == Some("fees") => {
+            fees_bench::run(&mut tally);
+        }
         "bench" => {
             let args = ["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"];
             tally.step("bench: issue and verify against raw operations", cargo(&args));
+            fees_bench::run(&mut tally);
             package::sizes(&mut tally);
         }
         "fuzz" => {
