@@ -45,6 +45,23 @@ pub enum Error {
         /// What came instead.
         got: String,
     },
+    /// A file that must be text is not.
+    NotText {
+        /// The file.
+        path: String,
+    },
+    /// An argument does not fit.
+    BadArgument {
+        /// The argument.
+        argument: String,
+        /// What to write.
+        problem: String,
+    },
+    /// A row of a file of cases is no case.
+    BadCase {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A room refused.
     Room(Failure),
 }
@@ -60,6 +77,14 @@ impl Error {
         Self::Write { path: path.display().to_string(), problem: e.to_string() }
     }
 
+    /// The form in which errors cross the wire.
+    pub fn as_failure(&self) -> Failure {
+        match self {
+            Self::Room(failure) => failure.clone(),
+            other => Failure::new(other.code(), other.to_string(), Vec::new()),
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {
@@ -68,6 +93,9 @@ impl Error {
             Self::TooLarge { .. } => "cli.too_large",
             Self::NotWhatItSays { .. } => "cli.not_what_it_says",
             Self::Unexpected { .. } => "cli.unexpected",
+            Self::NotText { .. } => "cli.not_text",
+            Self::BadArgument { .. } => "cli.bad_argument",
+            Self::BadCase { .. } => "cli.bad_case",
             Self::Room(failure) => &failure.code,
         }
     }
@@ -96,6 +124,16 @@ impl std::fmt::Display for Error {
                     "{step} did not end as it must: {got}; please report this as a defect of motcua"
                 )
             }
+            Self::NotText { path } => {
+                write!(f, "{path} is not text in UTF-8: save it as UTF-8 and try again")
+            }
+            Self::BadArgument { argument, problem } => {
+                write!(f, "{argument} does not fit: {problem}")
+            }
+            Self::BadCase { problem } => write!(
+                f,
+                "this is not a case: {problem}; a case is an application, or one with name, tariff and date"
+            ),
             Self::Room(failure) => f.write_str(&failure.message),
         }
     }

@@ -2,6 +2,7 @@
 
 mod demo;
 mod error;
+mod fees;
 mod files;
 mod screen;
 
@@ -52,7 +53,7 @@ enum Command {
     /// Fees
     Fees {
         #[command(subcommand)]
-        command: FeesCommand,
+        command: fees::FeesCommand,
     },
 }
 
@@ -71,15 +72,6 @@ enum CopyCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum FeesCommand {
-    /// Assess a case: JSON with tariff, application and date, as `motcua::wire` takes it
-    Assess {
-        /// The case
-        file: PathBuf,
-    },
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let screen = Screen::new();
@@ -94,7 +86,7 @@ fn main() -> ExitCode {
         Command::Copy { command: CopyCommand::Verify { file, trust, json } } => {
             verify(&screen, &file, &trust, json, now)
         }
-        Command::Fees { command: FeesCommand::Assess { file } } => assess(&screen, &file),
+        Command::Fees { command } => fees::run(&screen, command, now),
     };
     match result {
         Ok(code) => code,
@@ -129,11 +121,4 @@ fn verify(
         Verdict::CouldNotCheck => ExitCode::from(2),
         _ => ExitCode::from(1),
     })
-}
-
-fn assess(screen: &Screen, file: &std::path::Path) -> Result<ExitCode, Error> {
-    let input = files::read(file)?;
-    let answer = motcua::wire::call("fees.assess", &String::from_utf8_lossy(&input));
-    screen.raw(&answer);
-    Ok(if answer.starts_with("{\"ok\"") { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -110,6 +110,7 @@ impl Reader<'_> {
 
     fn tariff(&mut self, root: &Tab<'_>, whole: bool) -> Option<Tariff> {
         self.check_table(root, &spec::FILE);
+        self.declare(root);
         if root.integer("schema").is_some_and(|schema| schema != SCHEMA) {
             self.error(
                 root.span_of("schema"),

@@ -148,7 +148,8 @@ pub(crate) struct Fact {
 }
 
 /// The type of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FactKind {
     /// One of the declared values.
     Choice,

@@ -35,6 +35,12 @@ fn common(a: i128, b: i128) -> i128 {
     i128::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).unwrap_or(1).max(1)
 }
 
+/// Made only where it is needed: an error that is made and dropped costs more than the sum.
+#[cold]
+fn overflow(operation: &'static str) -> Error {
+    Error::Overflow { operation }
+}
+
 impl Exact {
     /// Zero.
     pub const ZERO: Self = Self { num: 0, den: 1 };
@@ -114,7 +120,7 @@ impl Exact {
         } else {
             self.add_fraction(other)
         };
-        sum.ok_or_else(|| Error::Overflow { operation: "addition" })
+        sum.ok_or_else(|| overflow("addition"))
     }
 
     fn add_fraction(self, other: Self) -> Option<Self> {
@@ -132,7 +138,7 @@ impl Exact {
     #[inline]
     pub fn checked_sub(self, other: Self) -> Result<Self, Error> {
         let negated = other.num.checked_neg();
-        let num = negated.ok_or_else(|| Error::Overflow { operation: "subtraction" })?;
+        let num = negated.ok_or_else(|| overflow("subtraction"))?;
         self.checked_add(Self { num, den: other.den })
     }
 
@@ -147,7 +153,7 @@ impl Exact {
         } else {
             self.mul_fraction(other)
         };
-        product.ok_or_else(|| Error::Overflow { operation: "multiplication" })
+        product.ok_or_else(|| overflow("multiplication"))
     }
 
     fn mul_fraction(self, other: Self) -> Option<Self> {

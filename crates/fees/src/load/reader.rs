@@ -1,6 +1,6 @@
 //! Reading TOML against the described format, with positions. Every finding is kept; nothing stops at the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use motcua_money::Exact;
@@ -34,8 +34,19 @@ pub(crate) struct Reader<'s> {
     pub(crate) out: Diagnostics,
     /// Steps that the checks over whole fees may still take.
     pub(crate) work: usize,
+    /// What the file declares, by kind and name: a declaration that cannot be read is one finding, not one for each use.
+    declared: BTreeSet<(&'static str, String)>,
     lines: Lines,
 }
+
+/// Tables that declare names, what they declare, and the key of the name.
+const DECLARATIONS: [(&str, &str, &str); 5] = [
+    ("fact", "fact", "name"),
+    ("fee", "fee", "id"),
+    ("source", "source", "id"),
+    ("parameter", "parameter", "name"),
+    ("locality", "locality", "code"),
+];
 
 /// A name is compared with the known ones for the first findings only: after that many nobody reads suggestions.
 const SUGGESTIONS: usize = 100;
@@ -167,7 +178,8 @@ fn kind_of(value: &DeValue<'_>) -> &'static str {
 impl<'s> Reader<'s> {
     pub(crate) fn new(file_name: &str, source: &'s str) -> Self {
         let lines = Lines::new(source);
-        Self { source, out: Diagnostics::new(file_name), work: WORK, lines }
+        let declared = BTreeSet::new();
+        Self { source, out: Diagnostics::new(file_name), work: WORK, declared, lines }
     }
 
     /// Takes so many steps from the budget; false when it is spent.
@@ -212,6 +224,15 @@ impl<'s> Reader<'s> {
         self.report(span, Severity::Warning, code, message, None);
     }
 
+    /// Notes what the file declares.
+    pub(crate) fn declare(&mut self, root: &Tab<'_>) {
+        for (table, what, key) in DECLARATIONS {
+            for tab in root.tabs(table) {
+                self.declared.extend(tab.text(key).map(|name| (what, name.to_owned())));
+            }
+        }
+    }
+
     /// A name that is not among the known ones.
     pub(crate) fn unknown<'n>(
         &mut self,
@@ -220,6 +241,13 @@ impl<'s> Reader<'s> {
         name: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) {
+        // Declared and yet not known: its declaration has a finding of its own, which refuses the file.
+        let declared = DECLARATIONS.iter().find(|(_, kind, _)| *kind == what);
+        if declared.is_some_and(|(_, kind, _)| self.declared.contains(&(kind, name.to_owned())))
+            && self.out.has_errors()
+        {
+            return;
+        }
         let near = self.near(name, known);
         let message =
             format!("there is no {what} `{name}` in this tariff: declare it or correct the name");
