@@ -312,9 +312,14 @@ impl Kernel {
     fn wide(&self, segment: &Segment, part: i64, count: i64) -> Option<i64> {
         let den = i128::from(segment.den);
         let scaled = |amount: i64| i128::from(amount).checked_mul(den);
-        let each = scaled(segment.base)?.checked_add(i128::from(part))?.min(scaled(self.cap)?);
-        let total = each.checked_mul(i128::from(count))?.min(scaled(self.cap_asset)?);
-        let total = total.max(scaled(self.floor)?).min(scaled(self.cap_case)?);
+        // The largest number stands for no cap, and must not become one.
+        let capped = |value: i128, cap: i64| match cap {
+            i64::MAX => Some(value),
+            cap => Some(value.min(scaled(cap)?)),
+        };
+        let each = capped(scaled(segment.base)?.checked_add(i128::from(part))?, self.cap)?;
+        let total = capped(each.checked_mul(i128::from(count))?, self.cap_asset)?;
+        let total = capped(total.max(scaled(self.floor)?), self.cap_case)?;
         let (floor, rest) = (total / den, total % den);
         i64::try_from(if rest >= den - rest { floor + 1 } else { floor }).ok()
     }
@@ -370,7 +375,7 @@ fn kernel(
     let mut trace = Trace { on: false, steps: Vec::new() };
     let mut uses = Uses::default();
     let none =
-        modifier::combine(tariff, case, application, &dates, Exact::ZERO, &mut trace, &mut uses)
+        modifier::combine(case, rule, application, &dates, Exact::ZERO, &mut trace, &mut uses)
             .ok()?;
     if !none.used.is_empty() || rule.limits.no_cap_when.is_some() || rule.limits.assets.is_some() {
         return None;

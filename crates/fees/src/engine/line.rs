@@ -115,7 +115,7 @@ pub(crate) fn compute<'t>(
         admitted(&ceiling.citation, &[&fee.id], application)?;
         others.push(Arc::clone(&ceiling.citation));
     }
-    let outcome = modifier::combine(tariff, case, application, dates, base, &mut trace, uses)?;
+    let outcome = modifier::combine(case, rule, application, dates, base, &mut trace, uses)?;
     for used in &outcome.used {
         admitted(&used.citation, &[&used.id], application)?;
     }

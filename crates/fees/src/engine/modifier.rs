@@ -11,7 +11,9 @@ use super::{Dates, reads};
 use crate::application::Application;
 use crate::assessment::{Exemption, ExemptionResult, StepKind};
 use crate::error::Error;
-use crate::model::{Combine, Effect, FactKind, Fee, Modifier, Saving, Tariff, Text};
+use crate::model::{
+    Citation, Combine, Effect, FactKind, Fee, Modifier, Rule, Saving, Tariff, Text,
+};
 
 /// What modifiers made of a value.
 pub(crate) struct Outcome<'t> {
@@ -105,15 +107,15 @@ impl Scene<'_, '_> {
 
 /// Applies the modifiers of a fee to its value.
 pub(crate) fn combine<'t>(
-    tariff: &'t Tariff,
     case: &Case<'t>,
+    rule: &Rule,
     application: &Application,
     dates: &Dates,
     base: Exact,
     trace: &mut Trace,
     uses: &mut Uses,
 ) -> Result<Outcome<'t>, Error> {
-    let fee = case.fee;
+    let (tariff, fee) = (case.tariff, case.fee);
     let mut outcome = Outcome {
         value: base,
         subsidies: Vec::new(),
@@ -214,7 +216,7 @@ pub(crate) fn combine<'t>(
     unstated.retain(|modifier| outcome.used.iter().any(|used| used.id == modifier.id));
     outcome.quota_unstated = unstated;
     if trace.on {
-        outcome.exemptions = claims(tariff, fee, application, &outcome.used, &refused);
+        outcome.exemptions = claims(tariff, fee, rule, application, &outcome.used, &refused);
     }
     Ok(outcome)
 }
@@ -299,6 +301,7 @@ fn quota(
 fn claims(
     tariff: &Tariff,
     fee: &Fee,
+    rule: &Rule,
     application: &Application,
     used: &[&Modifier],
     refused: &[(&Modifier, ExemptionResult)],
@@ -316,10 +319,22 @@ fn claims(
                 .any(|fact| fact.kind == FactKind::Entitlement && fact.name == claim.name);
             let granted = used.iter().copied().find(|modifier| concerns(modifier));
             let denied = refused.iter().find(|(modifier, _)| concerns(modifier));
+            // The rule itself may ask for the claim: then it is the rule that grants it.
+            let place = tariff.fact(&claim.name).filter(|place| reads(&rule.when, *place));
             let proven = claim.evidence.as_ref().is_some_and(|text| !text.trim().is_empty());
             let (result, modifier) = match (granted, denied) {
                 _ if !known => (ExemptionResult::NotInTariff, None),
                 (Some(modifier), _) => (ExemptionResult::Granted, Some(modifier)),
+                (None, None) if place.is_some() && proven => {
+                    return Exemption {
+                        entitlement: claim.name.clone(),
+                        fee: fee.id.clone(),
+                        modifier: None,
+                        result: ExemptionResult::Granted,
+                        ground: ground(ExemptionResult::Granted, Some(&rule.citation)),
+                    };
+                }
+                (None, None) if place.is_some() => (ExemptionResult::NoEvidence, None),
                 (None, None) => (ExemptionResult::NotForThisFee, None),
                 (None, Some((modifier, _))) if !proven => {
                     (ExemptionResult::NoEvidence, Some(*modifier))
@@ -331,13 +346,13 @@ fn claims(
                 fee: fee.id.clone(),
                 modifier: modifier.map(|modifier| modifier.id.clone()),
                 result,
-                ground: ground(result, modifier),
+                ground: ground(result, modifier.map(|modifier| &*modifier.citation)),
             }
         })
         .collect()
 }
 
-fn ground(result: ExemptionResult, modifier: Option<&Modifier>) -> Text {
+fn ground(result: ExemptionResult, citation: Option<&Citation>) -> Text {
     let (vi, en) = match result {
         ExemptionResult::Granted => ("Được áp dụng", "Granted"),
         ExemptionResult::NoEvidence => {
@@ -366,10 +381,10 @@ fn ground(result: ExemptionResult, modifier: Option<&Modifier>) -> Text {
             "Not applied: another treatment is more favourable or prevails",
         ),
     };
-    match modifier {
-        Some(modifier) => Text {
-            vi: format!("{vi} ({}, {})", modifier.citation.instrument, modifier.citation.article),
-            en: format!("{en} ({}, {})", modifier.citation.instrument, modifier.citation.article),
+    match citation {
+        Some(citation) => Text {
+            vi: format!("{vi} ({}, {})", citation.instrument, citation.article),
+            en: format!("{en} ({}, {})", citation.instrument, citation.article),
         },
         None => Text { vi: vi.to_owned(), en: en.to_owned() },
     }
