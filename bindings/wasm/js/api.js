@@ -25,12 +25,22 @@ const exact = (value, where) => {
   return value;
 };
 
+const named = (tariff) => (tariff === undefined ? {} : { [tariff.includes("\n") ? "tariff_toml" : "tariff"]: tariff });
+
 export const api = (native) => {
   const run = (op, input) => open(native.call(op, JSON.stringify(exact(input, op))));
   return {
     call: (op, input) => native.call(op, input),
     operations: () => native.operations().split(",").filter(Boolean),
     assess: (tariff, application, date) => run("fees.assess", { tariff, application, date }),
+    // A tariff is the name of a shipped one or the TOML text of one: only a text has lines.
+    assessColumns: (tariff, application, date, columns) =>
+      run("fees.bulk", { ...named(tariff), application, date, columns }),
+    whatIf: (tariff, application, date, change) => run("fees.what_if", { ...named(tariff), application, date, change }),
+    verifyAssessment: (assessment, tariff) => run("fees.verify_assessment", { ...named(tariff), assessment }),
+    checkTariff: (tariff) => run("fees.check", named(tariff)),
+    tariffs: (tariff) => run("fees.list", named(tariff)),
+    diffTariffs: (old, renewed, cases) => run("fees.diff", { old: named(old), new: named(renewed), cases }),
     vietqr: (transfer) => run("payments.vietqr.build", transfer).text,
     vnpayRequest: (account, payment) => run("payments.vnpay.request", { account, payment }),
     vnpayVerify: (account, notice, expected) => run("payments.vnpay.verify", { account, notice, expected }),

@@ -28,6 +28,24 @@ export function init(source?: unknown): Promise<unknown>;
 export function call(op: string, input: string): string;
 export function operations(): string[];
 export function assess(tariff: string, application: Json, date: string): { [key: string]: Json };
+export interface Finding {
+  code: string;
+  severity: "error" | "warning";
+  message: string;
+  did_you_mean?: string;
+  line: number;
+  column: number;
+  length: number;
+  text: string;
+}
+export function assessColumns(
+  tariff: string, application: Json, date: string, columns: { [fact: string]: number[] },
+): { amounts: (string | null)[]; errors: { row: number; code: string; message: string }[] };
+export function whatIf(tariff: string, application: Json, date: string, change: Json): { [key: string]: Json };
+export function verifyAssessment(assessment: string, tariff?: string): { result: "same" | "other_tariff" | "different"; [key: string]: Json };
+export function checkTariff(tariff: string): { sound: boolean; findings: Finding[] };
+export function tariffs(tariff?: string): Json;
+export function diffTariffs(old: string, renewed: string, cases: Json[]): { [key: string]: Json };
 export function vietqr(transfer: { [key: string]: Json }): string;
 export function vnpayRequest(account: Json, payment: Json): { url: string; [key: string]: Json };
 export function vnpayVerify(account: Json, notice: Json, expected: Json): { [key: string]: Json };
