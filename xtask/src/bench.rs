@@ -1,7 +1,7 @@
 //! Measurements, each beside its limit or peer in one run. What they measure stands in the crates' examples and benches.
 
-use crate::npm;
 use crate::run::{Tally, cargo};
+use crate::{fees_bench, npm};
 
 /// What is measured, and how cargo runs it.
 const MEASURES: &[(&str, &[&str])] = &[
@@ -36,5 +36,6 @@ pub fn run(tally: &mut Tally) {
     for (what, arguments) in MEASURES {
         tally.step(&format!("bench: {what}"), cargo(arguments));
     }
+    fees_bench::run(tally);
     npm::sizes(tally);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
 mod bench;
+mod fees_bench;
 mod fuzz;
 mod npm;
 mod package;
@@ -18,7 +19,8 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue, verify, paths, gateways and reconciliation beside their limits or peers; sizes of the WebAssembly modules
+  bench    issue, verify, paths, gateways, fees and reconciliation beside their limits or peers; sizes of the WebAssembly modules
+           (`bench fees`: fees alone)
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   peers    other people's packages that tests compare with, into build/peers
@@ -41,6 +43,9 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
+        "bench" if std::env::args().nth(2).as_deref() == Some("fees") => {
+            fees_bench::run(&mut tally);
+        }
         "bench" => bench::run(&mut tally),
         "fuzz" => {
             let rest: Vec<_> = std::env::args().skip(2).collect();

@@ -40,8 +40,24 @@ export const wire = (native) => ({
   operations: () => native().operations().split(",").filter(Boolean),
 });
 
+/** A tariff is the name of a shipped one or the TOML text of one: only a text has lines. */
+const named = (tariff) => (tariff === undefined ? {} : { [tariff.includes("\n") ? "tariff_toml" : "tariff"]: tariff });
+
 export const fees = (native) => ({
   assess: (tariff, application, date) => run(native(), "fees.assess", { tariff, application, date }),
+  assessColumns: (tariff, application, date, columns) =>
+    run(native(), "fees.bulk", { ...named(tariff), application, date, columns }),
+  whatIf: (tariff, application, date, change) =>
+    run(native(), "fees.what_if", { ...named(tariff), application, date, change }),
+  verifyAssessment: (assessment, tariff) => run(native(), "fees.verify_assessment", { ...named(tariff), assessment }),
+  checkTariff: (tariff) => run(native(), "fees.check", named(tariff)),
+  quote: (tariff, application, date) => run(native(), "fees.quote", { ...named(tariff), application, date }),
+  explain: (tariff, application, date) => run(native(), "fees.explain", { ...named(tariff), application, date }),
+  runExamples: (tariff) => run(native(), "fees.test", named(tariff)),
+  formatTariff: (tariff) => run(native(), "fees.fmt", named(tariff)),
+  tariffSchema: () => run(native(), "fees.schema", {}),
+  tariffs: (tariff) => run(native(), "fees.list", named(tariff)),
+  diffTariffs: (old, renewed, cases) => run(native(), "fees.diff", { old: named(old), new: named(renewed), cases }),
 });
 
 export const payments = (native) => ({

@@ -8,4 +8,7 @@ const { init, native } = loader(glue, () => new URL("./fees/motcua_bg.wasm", imp
 
 export { init, MotcuaError };
 export const { call, operations } = wire(native);
-export const { assess } = fees(native);
+export const {
+  assess, assessColumns, checkTariff, diffTariffs, explain, formatTariff, quote, tariffSchema, tariffs, runExamples, verifyAssessment,
+  whatIf,
+} = fees(native);

@@ -43,6 +43,43 @@ export interface Assessment {
 }
 /** Assesses a case under a tariff that motcua ships, as of a date. */
 export function assess(tariff: string, application: Application, date: string): Assessment;
+/** One thing that is wrong with a tariff, and where. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly did_you_mean?: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly text: string;
+}
+/** Many cases of one fee: an amount a row, or null with an entry in `errors`. A tariff is a shipped one's name or TOML text. */
+export function assessColumns(
+  tariff: string, application: Application, date: string, columns: { readonly [fact: string]: readonly number[] },
+): { amounts: (string | null)[]; errors: { row: number; code: string; message: string }[] };
+/** A case as it is and with another `date`, other `facts` or `entitlements`. */
+export function whatIf(tariff: string, application: Application, date: string, change: Json): { [key: string]: Json };
+/** Computes a recorded assessment (its JSON text) again from its own inputs. */
+export function verifyAssessment(
+  assessment: string, tariff?: string,
+): { result: "same" | "other_tariff" | "different"; [key: string]: Json };
+/** Every finding in a tariff with its place, and whether it is sound. */
+export function checkTariff(tariff: string): { sound: boolean; findings: Finding[] };
+/** The total alone, for many cases in a row. */
+export function quote(tariff: string, application: Application, date: string): { total: Amount };
+/** The assessment as text. */
+export function explain(tariff: string, application: Application, date: string): { vi: string; en: string };
+/** Runs the worked examples that stand in a tariff. */
+export function runExamples(tariff: string): Json;
+/** The TOML text of a tariff as the formatter writes it. */
+export function formatTariff(tariff: string): Json;
+/** The JSON Schema of tariff files, for editors. */
+export function tariffSchema(): { [key: string]: Json };
+/** The shipped tariffs at a glance, or the fees and facts of one. */
+export function tariffs(tariff?: string): Json;
+/** What a new version changes over cases, in money. */
+export function diffTariffs(old: string, renewed: string, cases: readonly Json[]): { [key: string]: Json };
 
 /** The text of a VietQR code: `bank`, `account`, `amount`, `memo` and so on. */
 export function vietqr(transfer: { readonly [key: string]: Json | undefined }): string;

@@ -8,6 +8,7 @@ const { init, native } = loader(glue, () => new URL("./all/motcua_bg.wasm", impo
 
 export { init, MotcuaError };
 export const {
-  call, operations, assess, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
+  call, operations, assess, assessColumns, checkTariff, diffTariffs, explain, formatTariff, quote, runExamples, tariffSchema, tariffs,
+  verifyAssessment, whatIf, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
   receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy,
 } = everything(native);

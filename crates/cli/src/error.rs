@@ -80,6 +80,23 @@ pub enum Error {
         /// The message.
         message: &'static str,
     },
+    /// A file that must be text is not.
+    NotText {
+        /// The file.
+        path: String,
+    },
+    /// An argument does not fit.
+    BadArgument {
+        /// The argument.
+        argument: String,
+        /// What to write.
+        problem: String,
+    },
+    /// A row of a file of cases is no case.
+    BadCase {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A room refused.
     Room(Failure),
 }
@@ -132,6 +149,9 @@ impl Error {
             Self::Secret { .. } => "cli.secret",
             Self::Gateway { .. } => "cli.gateway",
             Self::NotBuilt { .. } => "cli.not_built",
+            Self::NotText { .. } => "cli.not_text",
+            Self::BadArgument { .. } => "cli.bad_argument",
+            Self::BadCase { .. } => "cli.bad_case",
             Self::Room(failure) => &failure.code,
         }
     }
@@ -171,6 +191,16 @@ impl std::fmt::Display for Error {
             Self::NotBuilt { gateway, message } => write!(
                 f,
                 "{gateway} has no public rule for a {message}: ask for it at the operator"
+            ),
+            Self::NotText { path } => {
+                write!(f, "{path} is not text in UTF-8: save it as UTF-8 and try again")
+            }
+            Self::BadArgument { argument, problem } => {
+                write!(f, "{argument} does not fit: {problem}")
+            }
+            Self::BadCase { problem } => write!(
+                f,
+                "this is not a case: {problem}; a case is an application, or one with name, tariff and date"
             ),
             Self::Room(failure) => f.write_str(&failure.message),
         }

@@ -18,6 +18,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|e| Error::read(path, &e))
 }
 
+/// Reads a whole file of text.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    String::from_utf8(read(path)?).map_err(|_| Error::NotText { path: path.display().to_string() })
+}
+
 /// Writes a file under a temporary name, flushes it to the disk and renames it into place.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

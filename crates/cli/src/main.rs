@@ -2,6 +2,7 @@
 
 mod demo;
 mod error;
+mod fees;
 mod files;
 mod ledger;
 mod pay;
@@ -59,7 +60,7 @@ enum Command {
     /// Fees
     Fees {
         #[command(subcommand)]
-        command: FeesCommand,
+        command: fees::FeesCommand,
     },
     /// Payments: requests, notices, orders, refunds, QR codes, reconciliation
     Pay {
@@ -83,15 +84,6 @@ enum CopyCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum FeesCommand {
-    /// Assess a case: JSON with tariff, application and date, as `motcua::wire` takes it
-    Assess {
-        /// The case
-        file: PathBuf,
-    },
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let screen = Screen::new();
@@ -107,8 +99,8 @@ fn main() -> ExitCode {
             verify(&screen, &file, &trust, json, now)
         }
         Command::Ledger { command } => ledger::run(&screen, &command, now),
-        Command::Fees { command: FeesCommand::Assess { file } } => assess(&screen, &file),
         Command::Pay { command } => pay::run(&screen, command, now),
+        Command::Fees { command } => fees::run(&screen, command, now),
     };
     match result {
         Ok(code) => code,
@@ -143,11 +135,4 @@ fn verify(
         Verdict::CouldNotCheck => ExitCode::from(2),
         _ => ExitCode::from(1),
     })
-}
-
-fn assess(screen: &Screen, file: &std::path::Path) -> Result<ExitCode, Error> {
-    let input = files::read(file)?;
-    let answer = motcua::wire::call("fees.assess", &String::from_utf8_lossy(&input));
-    screen.raw(&answer);
-    Ok(if answer.starts_with("{\"ok\"") { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

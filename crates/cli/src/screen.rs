@@ -67,6 +67,11 @@ impl Screen {
         let _ = writeln!(io::stderr().lock(), "motcua: {e} [{}]", e.code());
     }
 
+    /// A remark on the error stream, beside the output.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
     /// A file that was written.
     pub fn wrote(&self, path: &std::path::Path) {
         self.line(&format!("   → {}", path.display()));

@@ -180,7 +180,7 @@ fn a_case_is_assessed_from_a_file() {
         ),
     )
     .unwrap();
-    let answer = motcua(&["fees", "assess", text(&case)]);
+    let answer = motcua(&["fees", "assess", text(&case), "--json"]);
     assert!(String::from_utf8_lossy(&answer.stdout).contains(r#""amount":"200000""#), "{answer:?}");
 }
 

@@ -67,6 +67,9 @@ pub struct Entitlement {
     /// How often it was already used in the period of its quota.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<u32>,
+    /// The days on which it was used before; those in the period of the quota count. The greater of the two numbers holds.
+    #[serde(default, with = "day::list", skip_serializing_if = "Vec::is_empty")]
+    pub used_on: Vec<Date>,
 }
 
 /// An exchange rate with its date and source, given by the caller.

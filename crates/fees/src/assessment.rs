@@ -9,7 +9,7 @@ use time::Date;
 
 use crate::application::{Application, FactValue};
 use crate::day;
-use crate::model::{Citation, Effect, FeeKind, RateDateKind, Text};
+use crate::model::{Citation, Effect, FeeKind, RateDateKind, Saving, Text};
 
 /// Version of the JSON form of an assessment.
 pub const ASSESSMENT_SCHEMA: u32 = 1;
@@ -32,6 +32,9 @@ pub struct Assessment {
     pub lines: Vec<Line>,
     /// What the payer pays.
     pub total: Amount,
+    /// What the budget pays in the payer's place; only where there is a subsidy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_by_budget: Option<Amount>,
     /// The total in words.
     pub in_words: Words,
     /// The total by collecting account; fees without an account stand under `null`.
@@ -173,7 +176,8 @@ pub struct Exemption {
 /// Something the reader should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// `review_due`, `change_expected`, `interpretation`, `ocr_source`, `secondary_source`, `unverified`.
+    /// `review_due`, `change_expected`, `interpretation`, `ocr_source`, `secondary_source`, `unverified`, `above_ceiling`,
+    /// `no_ceiling`, `quota_not_stated`.
     pub kind: &'static str,
     /// The fee concerned, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -212,7 +216,8 @@ pub(crate) enum StepKind {
     Cap { cap: Exact, scope: &'static str },
     CapLifted,
     Modifier { name: Text, effect: Effect, citation: Arc<Citation> },
-    Ceiling { saving: Exact },
+    Ceiling { saving: Saving },
+    ServiceCeiling { asked: Exact, citation: Arc<Citation> },
     Exchange { from: String, rate: Exact, date: Date, source: String },
     Rounded { mode: RoundingMode, unit: Exact },
 }
@@ -249,6 +254,7 @@ impl Step {
             StepKind::CapLifted => "cap_lifted",
             StepKind::Modifier { .. } => "modifier",
             StepKind::Ceiling { .. } => "ceiling",
+            StepKind::ServiceCeiling { .. } => "service_ceiling",
             StepKind::Exchange { .. } => "exchange",
             StepKind::Rounded { .. } => "rounded",
         }
@@ -271,17 +277,17 @@ impl Assessment {
     /// Keys stand in a fixed order: equal assessments have equal bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        #[derive(Serialize)]
-        struct Full<'a> {
-            #[serde(flatten)]
-            assessment: &'a Assessment,
-            text: Words,
-            hash: String,
-        }
+        // Strings and ordered maps only: writing cannot fail. The hash is that of the form without the two last keys.
+        let mut json = serde_json::to_string(self).unwrap_or_default();
+        let hash = crate::load::sha256(&json);
         let text = Words { vi: self.text(Language::Vi), en: self.text(Language::En) };
-        // Strings and ordered maps only: this cannot fail.
-        serde_json::to_string(&Full { assessment: self, text, hash: self.hash() })
-            .unwrap_or_default()
+        json.pop();
+        json.push_str(",\"text\":");
+        json.push_str(&serde_json::to_string(&text).unwrap_or_default());
+        json.push_str(",\"hash\":\"");
+        json.push_str(&hash);
+        json.push_str("\"}");
+        json
     }
 
     /// `sha256:` of the JSON form without `text` and `hash`.

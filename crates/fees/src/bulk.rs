@@ -6,13 +6,15 @@ use motcua_money::{Exact, RoundingMode};
 use serde::Serialize;
 use time::Date;
 
-use crate::application::{Application, FactValue};
+use crate::application::Application;
+use crate::diagnostics::nearest;
 use crate::engine::facts::Case;
-use crate::engine::modifier;
+use crate::engine::line;
+use crate::engine::modifier::{self, Uses};
 use crate::engine::shape::{Evaluation, Trace};
 use crate::engine::{Dates, reads, select};
 use crate::error::Error;
-use crate::model::{Band, Basis, Bound, Condition, Fee, Rule, Shape, Tariff};
+use crate::model::{Band, Basis, Bound, Condition, FactKind, Rule, Shape, Tariff, Value};
 
 /// A tariff ready for batches. Cheap to clone and to share between threads.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Plan {
     date: Date,
     columns: Vec<usize>,
     limits: Vec<(i64, i64)>,
+    /// The facts that do not vary, resolved once.
+    values: Vec<Option<Value>>,
     kernel: Option<Kernel>,
 }
 
@@ -50,11 +54,13 @@ struct Kernel {
     segments: Vec<Segment>,
     cap: i64,
     per: Option<usize>,
+    cap_asset: i64,
     floor: i64,
     cap_case: i64,
 }
 
-/// `base + num × (value − start) / den` for values up to `end`.
+/// `base + num × (value − start) / den` for values up to `end`. What is `scaled` counts in parts of 1/`den`; a cap that leaves
+/// 64 bits when scaled is beyond every value that stays within them.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     end: i64,
@@ -62,6 +68,11 @@ struct Segment {
     base: i64,
     num: i64,
     den: i64,
+    scaled_base: i64,
+    scaled_cap: i64,
+    scaled_cap_asset: i64,
+    scaled_floor: i64,
+    scaled_cap_case: i64,
 }
 
 impl Tariff {
@@ -92,26 +103,26 @@ impl Compiled {
     ) -> Result<Plan, Error> {
         let tariff = &self.tariff;
         let request = application.fees.first().ok_or(Error::NothingAsked)?;
-        let fee_at = tariff.fee_index.get(&request.fee).copied();
-        let fee = fee_at.and_then(|at| tariff.fees.get(at));
-        let (Some(fee_at), Some(fee)) = (fee_at, fee) else {
-            return Err(Error::UnknownFee {
-                tariff: tariff.id.clone(),
-                fee: request.fee.clone(),
-                suggestion: None,
-            });
-        };
+        let case = line::case(tariff, application, request)?;
+        let fee_at = tariff.fee_index.get(&request.fee).copied().unwrap_or_default();
         let mut places = Vec::new();
         let mut limits = Vec::new();
         for name in columns {
-            let place = tariff.facts.iter().position(|fact| fact.name == *name);
+            let place = tariff.fact(name);
             let Some((at, fact)) = place.and_then(|at| Some((at, tariff.facts.get(at)?))) else {
                 return Err(Error::UnknownFact {
                     tariff: tariff.id.clone(),
                     fact: (*name).to_owned(),
-                    suggestion: None,
+                    suggestion: nearest(name, tariff.facts.iter().map(|fact| fact.name.as_str())),
                 });
             };
+            if !matches!(fact.kind, FactKind::Integer | FactKind::Decimal) || places.contains(&at) {
+                return Err(Error::BadFact {
+                    fact: (*name).to_owned(),
+                    value: "a column".to_owned(),
+                    expected: "one column at most, and only where it is a number".to_owned(),
+                });
+            }
             places.push(at);
             let whole = |bound: Option<Exact>, mode, other| {
                 bound.map_or(other, |b| i64::try_from(b.round_to_integer(mode)).unwrap_or(other))
@@ -119,8 +130,8 @@ impl Compiled {
             let least = whole(fact.min.or(Some(Exact::ZERO)), RoundingMode::Ceiling, 0);
             limits.push((least, whole(fact.max, RoundingMode::Floor, i64::MAX)));
         }
-        let case = Case::new(tariff, application, request, &fee.id)?;
-        let kernel = kernel(tariff, fee, &case, application, date, &places);
+        let kernel = kernel(tariff, &case, application, date, &places);
+        let values = case.values;
         let mut application = application.clone();
         application.fees.truncate(1);
         Ok(Plan {
@@ -130,6 +141,7 @@ impl Compiled {
             date,
             columns: places,
             limits,
+            values,
             kernel,
         })
     }
@@ -168,7 +180,7 @@ impl Plan {
         }
         let mut errors = Vec::new();
         let mut row: Vec<i64> = vec![0; columns.len()];
-        for (index, (amount, valid)) in out.iter_mut().zip(valid.iter_mut()).enumerate() {
+        let mut slow = |index: usize, amount: &mut i64, valid: &mut bool| {
             for (value, column) in row.iter_mut().zip(columns) {
                 *value = column.get(index).copied().unwrap_or(0);
             }
@@ -184,6 +196,20 @@ impl Plan {
                     });
                 }
             }
+        };
+        let answers = out.iter_mut().zip(valid.iter_mut()).enumerate();
+        match self.kernel.as_ref().and_then(|kernel| kernel.columns(columns, &self.limits)) {
+            Some((kernel, quantities, counts)) => {
+                let rows = quantities.values.iter().zip(counts.values.iter().cycle());
+                for ((index, (amount, valid)), (quantity, count)) in answers.zip(rows) {
+                    let fits = quantities.fits(*quantity) && counts.fits(*count);
+                    match fits.then(|| kernel.of(*quantity, *count)).flatten() {
+                        Some(value) => (*amount, *valid) = (value, true),
+                        None => slow(index, amount, valid),
+                    }
+                }
+            }
+            None => answers.for_each(|(index, (amount, valid))| slow(index, amount, valid)),
         }
         Ok(errors)
     }
@@ -210,43 +236,106 @@ impl Plan {
 
     /// The general engine, for rules that are no broken line and for numbers that leave 64 bits.
     fn general(&self, row: &[i64]) -> Result<i64, Error> {
-        let mut application = self.application.clone();
-        if let Some(request) = application.fees.first_mut() {
-            for (fact, value) in self.columns.iter().zip(row) {
-                if let Some(fact) = self.tariff.facts.get(*fact) {
-                    request.facts.insert(fact.name.clone(), FactValue::Integer(*value));
-                }
+        let tariff = &*self.tariff;
+        let fee = tariff.fees.get(self.fee).ok_or(Error::NothingAsked)?;
+        let mut values = self.values.clone();
+        for (fact, value) in self.columns.iter().zip(row) {
+            if let Some(slot) = values.get_mut(*fact) {
+                *slot = Some(Value::Number(Exact::from(*value)));
             }
         }
-        let answer = crate::assess(&self.tariff, &application, self.date)?;
-        answer.total.to_i64().ok_or_else(|| Error::Money {
-            fee: self.tariff.fees.get(self.fee).map_or_else(String::new, |fee| fee.id.clone()),
+        let case = Case { tariff, fee, values };
+        let dates = Dates::new(&self.application, self.date);
+        let mut uses = Uses::default();
+        let line = line::compute(tariff, &self.application, &case, &dates, &mut uses, false)?;
+        whole(line.due()).ok_or_else(|| Error::Money {
+            fee: fee.id.clone(),
             source: motcua_money::Error::Overflow { operation: "an amount in 64 bits" },
         })
     }
 }
 
+/// A column with the values its fact takes.
+struct Column<'a> {
+    values: &'a [i64],
+    least: i64,
+    most: i64,
+}
+
+impl Column<'_> {
+    fn fits(&self, value: i64) -> bool {
+        value >= self.least && value <= self.most
+    }
+}
+
 impl Kernel {
+    /// The two columns it reads, where there are no others to be checked.
+    fn columns<'a>(
+        &self,
+        columns: &[&'a [i64]],
+        limits: &[(i64, i64)],
+    ) -> Option<(&Self, Column<'a>, Column<'a>)> {
+        let column = |at: usize| {
+            let (least, most) = *limits.get(at)?;
+            Some(Column { values: columns.get(at)?, least, most })
+        };
+        let counts = match self.per {
+            Some(at) => column(at)?,
+            None => Column { values: &[1], least: 1, most: 1 },
+        };
+        let read = 1 + usize::from(self.per.is_some_and(|per| per != self.quantity));
+        (read == columns.len()).then_some((self, column(self.quantity)?, counts))
+    }
+
     /// The price of a row; none where 64 bits do not hold it.
     fn price(&self, row: &[i64]) -> Option<i64> {
-        let value = *row.get(self.quantity)?;
-        let segment = self.segments.iter().find(|segment| value <= segment.end)?;
-        let part = segment.num.checked_mul(value.checked_sub(segment.start)?)?;
         let count = match self.per {
             Some(at) => *row.get(at)?,
             None => 1,
         };
-        if segment.den == 1 {
-            let each = segment.base.checked_add(part)?.min(self.cap);
-            return Some(each.checked_mul(count)?.max(self.floor).min(self.cap_case));
+        self.of(*row.get(self.quantity)?, count)
+    }
+
+    /// The price of a quantity, so many times.
+    #[inline]
+    fn of(&self, value: i64, count: i64) -> Option<i64> {
+        let segment = self.segments.iter().find(|segment| value <= segment.end)?;
+        let part = segment.num.checked_mul(value.checked_sub(segment.start)?)?;
+        match segment.narrow(part, count) {
+            Some(price) => Some(price),
+            None => self.wide(segment, part, count),
         }
-        // The same in fractions of 1/den, rounded half up once at the end; nothing here is negative.
+    }
+
+    /// In 128 bits, where 64 do not hold the fractions.
+    #[cold]
+    fn wide(&self, segment: &Segment, part: i64, count: i64) -> Option<i64> {
         let den = i128::from(segment.den);
-        let scaled = |amount: i64| i128::from(amount) * den;
-        let each = (scaled(segment.base) + i128::from(part)).min(scaled(self.cap));
-        let total =
-            each.checked_mul(i128::from(count))?.max(scaled(self.floor)).min(scaled(self.cap_case));
-        i64::try_from((total * 2 + den) / (den * 2)).ok()
+        let scaled = |amount: i64| i128::from(amount).checked_mul(den);
+        // The largest number stands for no cap, and must not become one.
+        let capped = |value: i128, cap: i64| match cap {
+            i64::MAX => Some(value),
+            cap => Some(value.min(scaled(cap)?)),
+        };
+        let each = capped(scaled(segment.base)?.checked_add(i128::from(part))?, self.cap)?;
+        let total = capped(each.checked_mul(i128::from(count))?, self.cap_asset)?;
+        let total = capped(total.max(scaled(self.floor)?), self.cap_case)?;
+        let (floor, rest) = (total / den, total % den);
+        i64::try_from(if rest >= den - rest { floor + 1 } else { floor }).ok()
+    }
+}
+
+impl Segment {
+    /// The price in fractions of 1/den, rounded half up once at the end; nothing here is negative.
+    #[inline]
+    fn narrow(&self, part: i64, count: i64) -> Option<i64> {
+        let each = self.scaled_base.checked_add(part)?.min(self.scaled_cap);
+        let total = each.checked_mul(count)?.min(self.scaled_cap_asset);
+        let total = total.max(self.scaled_floor).min(self.scaled_cap_case);
+        if self.den == 1 {
+            return Some(total);
+        }
+        Some(total.checked_add(self.den / 2)? / self.den)
     }
 }
 
@@ -258,17 +347,22 @@ fn whole(value: Exact) -> Option<i64> {
 /// any modifier, rounded half up to one.
 fn kernel(
     tariff: &Tariff,
-    fee: &Fee,
     case: &Case<'_>,
     application: &Application,
     date: Date,
     columns: &[usize],
 ) -> Option<Kernel> {
+    let fee = case.fee;
     let varies = |condition: &Condition| columns.iter().any(|column| reads(condition, *column));
+    // Below zero a shape need not be the line that it is above.
+    let negative =
+        columns.iter().filter_map(|at| tariff.facts.get(*at)?.min).any(|least| least.is_negative());
     let modifiers = fee.modifiers.iter().filter_map(|at| tariff.modifiers.get(*at));
     if fee.rules.iter().any(|rule| varies(&rule.when))
         || modifiers.clone().any(|modifier| varies(&modifier.when))
         || fee.currency != tariff.currency
+        || !fee.ceilings.is_empty()
+        || negative
         || fee.rounding != motcua_money::Rounding::half_up_to_one()
     {
         return None;
@@ -279,8 +373,10 @@ fn kernel(
         return None;
     }
     let mut trace = Trace { on: false, steps: Vec::new() };
+    let mut uses = Uses::default();
     let none =
-        modifier::combine(tariff, fee, case, application, &dates, Exact::ZERO, &mut trace).ok()?;
+        modifier::combine(case, rule, application, &dates, Exact::ZERO, &mut trace, &mut uses)
+            .ok()?;
     if !none.used.is_empty() || rule.limits.no_cap_when.is_some() || rule.limits.assets.is_some() {
         return None;
     }
@@ -312,14 +408,23 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
             None => (None, case.number(fact).ok()? == Exact::ONE),
         },
     };
-    let kernel = Kernel {
+    let mut kernel = Kernel {
         quantity,
         segments,
         cap: or(limits.cap_per_instance, i64::MAX)?,
         per,
         floor: or(limits.floor, 0)?,
-        cap_case: or(limits.cap_per_case, i64::MAX)?.min(or(limits.cap_per_asset, i64::MAX)?),
+        cap_asset: or(limits.cap_per_asset, i64::MAX)?,
+        cap_case: or(limits.cap_per_case, i64::MAX)?,
     };
+    for segment in &mut kernel.segments {
+        let den = segment.den;
+        segment.scaled_base = segment.base.checked_mul(den)?;
+        segment.scaled_floor = kernel.floor.checked_mul(den)?;
+        segment.scaled_cap = kernel.cap.saturating_mul(den);
+        segment.scaled_cap_asset = kernel.cap_asset.saturating_mul(den);
+        segment.scaled_cap_case = kernel.cap_case.saturating_mul(den);
+    }
     // The fast form must say what the engine says, or it is not used: tried at every joint.
     let tried = kernel
         .segments
@@ -330,7 +435,7 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
         *row.get_mut(quantity)? = value.max(0);
         let mut values = case.values.clone();
         for (fact, value) in columns.iter().zip(&row) {
-            *values.get_mut(*fact)? = Some(crate::model::Value::Number(Exact::from(*value)));
+            *values.get_mut(*fact)? = Some(Value::Number(Exact::from(*value)));
         }
         let case = Case { tariff: case.tariff, fee: case.fee, values };
         let trace = Trace { on: false, steps: Vec::new() };
@@ -347,7 +452,22 @@ fn build(case: &Case<'_>, rule: &Rule, columns: &[usize], date: Date) -> Option<
 fn segments(shape: &Shape) -> Option<(&Basis, Vec<Segment>)> {
     let line = |end: i64, start: i64, base: i64, rate: Exact| {
         let num = i64::try_from(rate.numerator()).ok()?;
-        Some(Segment { end, start, base, num, den: i64::try_from(rate.denominator()).ok()? })
+        let den = i64::try_from(rate.denominator()).ok()?;
+        // Scaled once the limits are known.
+        let (scaled_base, scaled_floor) = (0, 0);
+        let (scaled_cap, scaled_cap_asset, scaled_cap_case) = (0, 0, 0);
+        Some(Segment {
+            end,
+            start,
+            base,
+            num,
+            den,
+            scaled_base,
+            scaled_cap,
+            scaled_cap_asset,
+            scaled_floor,
+            scaled_cap_case,
+        })
     };
     match shape {
         Shape::PerUnit { quantity, each, free } => {

@@ -9,11 +9,14 @@ use time::{Date, Duration};
 use crate::engine::facts::Case;
 use crate::engine::{modifier, reads};
 use crate::load::Reader;
-use crate::model::{Condition, FactKind, Fee, Modifier, Rule, Tariff, Value, Window};
+use crate::model::{Condition, FactKind, Fee, Modifier, Row, Rule, Shape, Tariff, Value, Window};
 use crate::{FindingCode, day};
 
 /// Cases tried for one fee and one day; more facts in one fee's conditions are for the author to split.
 const MAX_CASES: usize = 20_000;
+
+/// Facts held by all cases tried at once: some hundred megabytes at the outside.
+const MAX_CELLS: usize = 2_000_000;
 
 /// Do two windows share a day, as known at one time?
 pub(crate) fn overlap(a: &Window, b: &Window) -> bool {
@@ -45,6 +48,9 @@ impl Check<'_, '_, '_> {
     fn run(&mut self, holes: bool) {
         let fee = self.fee;
         for (index, a) in fee.rules.iter().enumerate() {
+            if !self.reader.spend(fee.rules.len() - index) {
+                return self.exhausted();
+            }
             for b in fee.rules.iter().skip(index + 1) {
                 if a.rank == b.rank && a.when == b.when && overlap(&a.window, &b.window) {
                     self.reported.insert((a.span.start, b.span.start));
@@ -65,9 +71,12 @@ impl Check<'_, '_, '_> {
         let days = days(&windows);
         let knowledge = knowledge(&windows);
         for values in &rule_cases {
-            let case = Case { tariff: self.tariff, fee: &fee.id, values: values.clone() };
+            let case = Case { tariff: self.tariff, fee, values: values.clone() };
             for known in &knowledge {
                 for date in &days {
+                    if !self.reader.spend(fee.rules.len() + 1) {
+                        return self.exhausted();
+                    }
                     let mut live: Vec<&Rule> = fee
                         .rules
                         .iter()
@@ -122,12 +131,94 @@ impl Check<'_, '_, '_> {
         if holes {
             self.holes(&days);
         }
+        for rule in &fee.rules {
+            self.tables(rule, &rule.shape);
+        }
         self.modifier_conflicts(&modifiers);
+    }
+
+    /// Said once: what is not checked is not sound.
+    fn exhausted(&mut self) {
+        let span = self.fee.rules.first().map_or(0..0, |rule| rule.span.clone());
+        let message = format!(
+            "the rules of this tariff are too many to check against each other (at `{}`): split the file",
+            self.fee.id
+        );
+        if !self.reader.out.findings.iter().any(|f| f.code == FindingCode::TooComplex.code()) {
+            self.reader.error(span, FindingCode::TooComplex, message);
+        }
+    }
+
+    /// Tables by conditions: exactly one row for each case that the rule covers.
+    fn tables(&mut self, rule: &Rule, shape: &Shape) {
+        match shape {
+            Shape::Matrix(rows) => {
+                self.table(rule, rows);
+                rows.iter().for_each(|row| self.tables(rule, &row.shape));
+            }
+            Shape::ByOrdinal { steps, .. } => {
+                steps.iter().for_each(|(_, shape)| self.tables(rule, shape));
+            }
+            Shape::Sum(list) | Shape::MaxOf(list) | Shape::MinOf(list) => {
+                list.iter().for_each(|shape| self.tables(rule, shape));
+            }
+            _ => {}
+        }
+    }
+
+    fn table(&mut self, rule: &Rule, rows: &[Row]) {
+        let conditions: Vec<&Condition> =
+            std::iter::once(&rule.when).chain(rows.iter().map(|row| &row.when)).collect();
+        let cases = self.cases(conditions.iter().copied());
+        let days = days(&[&rule.window]);
+        let mut reported = BTreeSet::new();
+        for values in &cases {
+            let case = Case { tariff: self.tariff, fee: self.fee, values: values.clone() };
+            for date in days.iter().filter(|date| rule.window.in_force(**date)) {
+                if !self.reader.spend(rows.len() + 1) {
+                    return self.exhausted();
+                }
+                if !case.holds(&rule.when, *date).unwrap_or(false) {
+                    continue;
+                }
+                let mut live =
+                    rows.iter().filter(|row| case.holds(&row.when, *date).unwrap_or(false));
+                match (live.next(), live.next()) {
+                    (Some(_), None) => {}
+                    (Some(first), Some(second)) => {
+                        if reported.insert((first.span.start, second.span.start)) {
+                            let witness = self.describe(values, &conditions);
+                            self.reader.error(
+                                second.span.clone(),
+                                FindingCode::TierOverlap,
+                                format!(
+                                    "two rows of `{}` hold for {witness}: exactly one row may",
+                                    self.fee.id
+                                ),
+                            );
+                        }
+                    }
+                    (None, _) => {
+                        if reported.insert((0, 0)) {
+                            let witness = self.describe(values, &conditions);
+                            self.reader.warning(
+                                rule.span.clone(),
+                                FindingCode::UncoveredCase,
+                                format!("no row of `{}` holds for {witness}: say what holds, or declare the case out of scope", self.fee.id),
+                            );
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Days between rules that no rule covers.
     fn holes(&mut self, days: &[Date]) {
         let fee = self.fee;
+        if !self.reader.spend(days.len() * fee.rules.len()) {
+            return self.exhausted();
+        }
         let covered = |date: Date| {
             fee.rules.iter().any(|rule| rule.window.known(None) && rule.window.in_force(date))
         };
@@ -157,14 +248,20 @@ impl Check<'_, '_, '_> {
         let fee = self.fee;
         for (index, a) in modifiers.iter().enumerate() {
             for b in modifiers.iter().skip(index + 1) {
+                if !self.reader.spend(1) {
+                    return self.exhausted();
+                }
                 if !overlap(&a.window, &b.window) || modifier::conflict(&[a, b]).is_none() {
                     continue;
                 }
                 let conditions = [&a.when, &b.when];
                 let cases = self.cases(conditions);
                 let days = days(&[&a.window, &b.window]);
+                if !self.reader.spend(cases.len() * days.len()) {
+                    return self.exhausted();
+                }
                 let witness = cases.iter().find_map(|values| {
-                    let case = Case { tariff: self.tariff, fee: &fee.id, values: values.clone() };
+                    let case = Case { tariff: self.tariff, fee, values: values.clone() };
                     days.iter()
                         .find(|date| {
                             [a, b].iter().all(|m| {
@@ -228,7 +325,9 @@ impl Check<'_, '_, '_> {
                         .collect()
                 }
             };
-            if cases.len().saturating_mul(values.len()) > MAX_CASES {
+            let count = cases.len().saturating_mul(values.len());
+            let cells = count.saturating_mul(self.tariff.facts.len());
+            if count > MAX_CASES || cells > MAX_CELLS || !self.reader.spend(count) {
                 let span = self.fee.rules.first().map_or(0..0, |rule| rule.span.clone());
                 self.reader.error(
                     span,

@@ -65,3 +65,30 @@ pub(crate) mod optional {
         .transpose()
     }
 }
+
+/// The same for a list of dates.
+pub(crate) mod list {
+    use super::{Date, Deserialize, Deserializer, Serializer, parse};
+
+    pub(crate) fn serialize<S: Serializer>(
+        dates: &[Date],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(dates.iter().map(|date| super::iso(*date)))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Date>, D::Error> {
+        let raw = Vec::<String>::deserialize(deserializer)?;
+        raw.iter()
+            .map(|raw| {
+                parse(raw).ok_or_else(|| {
+                    serde::de::Error::custom(format!(
+                        "`{raw}` is not a date: write it as 2026-11-24"
+                    ))
+                })
+            })
+            .collect()
+    }
+}

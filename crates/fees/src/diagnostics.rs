@@ -48,6 +48,9 @@ pub struct Diagnostics {
     pub findings: Vec<Finding>,
 }
 
+/// Findings kept for one file: nobody mends more at once, and a hostile file must not fill the memory with them.
+const MAX_FINDINGS: usize = 500;
+
 impl Diagnostics {
     pub(crate) fn new(file: &str) -> Self {
         Self { file: file.to_owned(), findings: Vec::new() }
@@ -59,17 +62,31 @@ impl Diagnostics {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a finding has this many parts")]
     pub(crate) fn add(
         &mut self,
         source: &str,
+        lines: &Lines,
         span: Range<usize>,
         severity: Severity,
         code: FindingCode,
         message: String,
         did_you_mean: Option<String>,
     ) {
+        if self.findings.len() > MAX_FINDINGS {
+            return;
+        }
+        let full = self.findings.len() == MAX_FINDINGS;
+        // The last place says that the list is not whole, and always refuses the file: an error may be among the rest.
+        let (severity, code, message, did_you_mean) = if full {
+            let message = format!("there are more than {MAX_FINDINGS} findings: mend these first");
+            (Severity::Error, FindingCode::TooLarge, message, None)
+        } else {
+            (severity, code, message, did_you_mean)
+        };
         let start = floor_boundary(source, span.start);
-        let begin = source.get(..start).and_then(|s| s.rfind('\n')).map_or(0, |at| at + 1);
+        let line = lines.line_of(start);
+        let begin = lines.start_of(line);
         let rest = source.get(begin..).unwrap_or_default();
         let text = rest.lines().next().unwrap_or_default();
         let end = floor_boundary(source, span.end).min(begin + text.len()).max(start);
@@ -79,7 +96,7 @@ impl Diagnostics {
             severity,
             message,
             did_you_mean,
-            line: line_of(source, start),
+            line,
             column: source.get(begin..start).map_or(0, |s| s.chars().count()) + 1,
             length,
             // A line is shown to people: a megabyte of it is not.
@@ -96,9 +113,23 @@ impl Diagnostics {
     }
 }
 
-/// Line of a byte offset, from 1.
-pub(crate) fn line_of(source: &str, offset: usize) -> usize {
-    source.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+/// Where the lines of a file begin.
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn new(source: &str) -> Self {
+        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect())
+    }
+
+    /// Line of a byte offset, from 1.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset).max(1)
+    }
+
+    fn start_of(&self, line: usize) -> usize {
+        self.0.get(line.saturating_sub(1)).copied().unwrap_or(0)
+    }
 }
 
 fn floor_boundary(source: &str, offset: usize) -> usize {
@@ -144,7 +175,8 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// The nearest of the names, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // Longer names are not misspellings; the bound keeps the work small.
     const LONGEST: usize = 64;
     if name.len() > LONGEST {

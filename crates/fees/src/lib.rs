@@ -22,6 +22,7 @@ mod model;
 mod render;
 mod rows;
 mod schema;
+mod summary;
 
 pub use application::{Application, Entitlement, ExchangeRate, FactValue, Request};
 pub use assessment::{
@@ -33,14 +34,15 @@ pub use compare::{
     Case, CaseDifference, Change, Comparison, Difference, MoneyDiff, Recheck, Said, diff_in_money,
     verify_assessment, what_if,
 };
-pub use diagnostics::{Diagnostics, Finding, Severity};
-pub use engine::assess;
+pub use diagnostics::{Diagnostics, Finding, Severity, nearest};
+pub use engine::{assess, quote};
 pub use error::{Error, FindingCode};
 pub use examples::{ExampleOutcome, run_examples};
 pub use fmt::format;
 pub use model::{
     Citation, Combine, Condition, Confidence, Effect, Example, Expected, FactKind, Fee, FeeKind,
-    Modifier, RateDateKind, Rule, Shape, Tariff, Text,
+    Modifier, QuotaPeriod, RateDateKind, Rule, Shape, Tariff, Text,
 };
 pub use rows::RowReader;
 pub use schema::schema;
+pub use summary::{ChangeSummary, FactSummary, FeeSummary, Summary};

@@ -25,6 +25,9 @@ const MAX_BYTES: usize = 4 << 20;
 /// The version of the file format read here.
 const SCHEMA: i64 = 1;
 
+/// A ward in a city in a province, each with its forerunners: no country has deeper units.
+const MAX_DEPTH_OF_UNITS: usize = 16;
+
 /// What rules and modifiers take from the head of the file.
 struct Head {
     currency: Currency,
@@ -44,7 +47,7 @@ impl Tariff {
     /// # Errors
     /// Every finding in one run, each with code, line, column and the text concerned.
     pub fn from_toml(file_name: &str, source: &str) -> Result<Self, Diagnostics> {
-        let mut reader = Reader { source, out: Diagnostics::new(file_name) };
+        let mut reader = Reader::new(file_name, source);
         if source.len() > MAX_BYTES {
             reader.error(
                 0..0,
@@ -107,6 +110,7 @@ impl Reader<'_> {
 
     fn tariff(&mut self, root: &Tab<'_>, whole: bool) -> Option<Tariff> {
         self.check_table(root, &spec::FILE);
+        self.declare(root);
         if root.integer("schema").is_some_and(|schema| schema != SCHEMA) {
             self.error(
                 root.span_of("schema"),
@@ -140,7 +144,9 @@ impl Reader<'_> {
             title: text(&root.tab("title")?)?,
             currency,
             reviewed_until: root.date("reviewed_until"),
+            fact_index: names.facts.into_iter().collect(),
             facts,
+            locality_index: names.localities.into_iter().collect(),
             localities,
             parameters,
             fees,
@@ -264,12 +270,21 @@ impl Reader<'_> {
                 );
             }
         }
+        if window.keeps_lodged_before.is_some() && window.until.is_none() {
+            self.error(
+                tab.span_of("keeps_lodged_before"),
+                FindingCode::MissingKey,
+                "`keeps_lodged_before` says which files keep a rule that has ended: give its `until`"
+                    .to_owned(),
+            );
+        }
         window
     }
 
     fn localities(&mut self, root: &Tab<'_>, names: &mut Names) -> Vec<Locality> {
         let tabs = root.tabs("locality");
         let mut list: Vec<(Locality, Tab<'_>)> = Vec::new();
+        let mut depths: Vec<usize> = Vec::new();
         for tab in tabs {
             let Some(code) = tab.text("code") else { continue };
             if names.localities.insert(code.to_owned(), list.len()).is_some() {
@@ -284,12 +299,18 @@ impl Reader<'_> {
             list.push((unit, tab));
         }
         for (index, (unit, tab)) in list.iter_mut().enumerate() {
+            let mut depth = 0;
             for key in ["within", "formerly"] {
                 let Some(name) = tab.text(key) else { continue };
                 match names.localities.get(name) {
                     // Declared before, so that chains end.
-                    Some(at) if *at < index && key == "within" => unit.within = Some(*at),
-                    Some(at) if *at < index => unit.formerly = Some(*at),
+                    Some(at) if *at < index => {
+                        depth = depth.max(depths.get(*at).map_or(0, |depth| depth + 1));
+                        match key {
+                            "within" => unit.within = Some(*at),
+                            _ => unit.formerly = Some(*at),
+                        }
+                    }
                     _ => self.unknown(
                         tab.span_of(key),
                         "earlier locality",
@@ -298,6 +319,14 @@ impl Reader<'_> {
                     ),
                 }
             }
+            if depth > MAX_DEPTH_OF_UNITS {
+                self.error(
+                    tab.span.clone(),
+                    FindingCode::TooLarge,
+                    format!("units lie in each other deeper than {MAX_DEPTH_OF_UNITS}"),
+                );
+            }
+            depths.push(depth);
         }
         list.into_iter().map(|(unit, _)| unit).collect()
     }
@@ -365,7 +394,10 @@ impl Reader<'_> {
                 let window = self.window(&value);
                 let cite = self.citation(&value, head);
                 if let (Some(amount), Some(cite)) = (self.amount(&value, "amount"), cite) {
-                    if values.iter().any(|(other, _, _)| crate::check::overlap(other, &window)) {
+                    let known = values.len();
+                    if self.spend(known)
+                        && values.iter().any(|(other, _, _)| crate::check::overlap(other, &window))
+                    {
                         self.error(
                             value.span.clone(),
                             FindingCode::OverlappingValidity,
@@ -426,6 +458,7 @@ impl Reader<'_> {
                     name: name.to_owned(),
                     evidence: Some("example".to_owned()),
                     used,
+                    used_on: tab.dates("used_on"),
                 })
                 .collect();
             application.lodged = tab.date("lodged");
@@ -458,7 +491,7 @@ impl Reader<'_> {
                 expect,
                 unrounded: tab.number("unrounded"),
                 expect_error,
-                line: crate::diagnostics::line_of(self.source, tab.span.start),
+                line: self.line_of(tab.span.start),
             });
         }
         list

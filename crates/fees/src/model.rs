@@ -1,5 +1,8 @@
 //! The tariff as a value: a closed set of typed shapes, conditions, modifiers and dates. Built by the loader alone.
 
+mod modifier;
+mod shape;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,6 +11,12 @@ use serde::Serialize;
 use time::Date;
 
 use crate::day;
+use crate::engine::timeline::Timeline;
+pub(crate) use modifier::CeilingRule;
+pub use modifier::{Combine, Effect, Modifier, QuotaPeriod};
+pub(crate) use modifier::{Quota, Saving};
+pub(crate) use shape::Limits;
+pub use shape::{Band, Basis, Bound, GraduatedTier, Interpretation, Row, Shape};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +46,9 @@ pub struct Tariff {
     pub(crate) currency: Currency,
     pub(crate) reviewed_until: Option<Date>,
     pub(crate) facts: Vec<Fact>,
+    pub(crate) fact_index: HashMap<String, usize>,
     pub(crate) localities: Vec<Locality>,
+    pub(crate) locality_index: HashMap<String, usize>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) fees: Vec<Fee>,
     pub(crate) fee_index: HashMap<String, usize>,
@@ -47,6 +58,9 @@ pub struct Tariff {
     pub(crate) warnings: crate::Diagnostics,
     pub(crate) hash: String,
 }
+
+/// A list as short as this is read faster than a hash is made.
+const SHORT: usize = 12;
 
 impl Tariff {
     /// Id of the tariff (`certification-226-2016`).
@@ -82,7 +96,18 @@ impl Tariff {
     /// The fee of this id.
     #[must_use]
     pub fn fee(&self, id: &str) -> Option<&Fee> {
+        if self.fees.len() <= SHORT {
+            return self.fees.iter().find(|fee| fee.id == id);
+        }
         self.fee_index.get(id).and_then(|index| self.fees.get(*index))
+    }
+
+    /// The place of a declared fact.
+    pub(crate) fn fact(&self, name: &str) -> Option<usize> {
+        if self.facts.len() <= SHORT {
+            return self.facts.iter().position(|fact| fact.name == name);
+        }
+        self.fact_index.get(name).copied()
     }
 
     /// The modifiers.
@@ -123,7 +148,8 @@ pub(crate) struct Fact {
 }
 
 /// The type of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FactKind {
     /// One of the declared values.
     Choice,
@@ -284,6 +310,8 @@ pub struct Fee {
     pub rounding: Rounding,
     /// Dated rules.
     pub rules: Vec<Rule>,
+    pub(crate) timeline: Option<Timeline>,
+    pub(crate) ceilings: Vec<CeilingRule>,
     pub(crate) modifiers: Vec<usize>,
 }
 
@@ -301,156 +329,6 @@ pub struct Rule {
     /// Where the rule stands.
     pub citation: Arc<Citation>,
     pub(crate) span: std::ops::Range<usize>,
-}
-
-/// Multiples, floors and caps around a shape.
-#[derive(Debug, Clone)]
-pub(crate) struct Limits {
-    pub(crate) per: Option<usize>,
-    pub(crate) assets: Option<usize>,
-    pub(crate) floor: Option<Exact>,
-    pub(crate) cap_per_instance: Option<Exact>,
-    pub(crate) cap_per_asset: Option<Exact>,
-    pub(crate) cap_per_case: Option<Exact>,
-    pub(crate) no_cap_when: Option<Condition>,
-}
-
-/// The closed set of rule shapes. None runs code; each can be analysed for gaps and overlaps.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Shape {
-    /// One amount.
-    Flat(Exact),
-    /// An amount for each unit after the free ones.
-    PerUnit {
-        /// What is counted.
-        quantity: Basis,
-        /// Amount for one unit.
-        each: Exact,
-        /// Units without charge.
-        free: Exact,
-    },
-    /// Unit price by the index of the unit.
-    Graduated {
-        /// What is counted.
-        quantity: Basis,
-        /// Steps; the last is open.
-        tiers: Vec<GraduatedTier>,
-    },
-    /// Bands of a value: a fixed amount, a rate of the whole, or a base and a rate of the excess.
-    Bands {
-        /// The value.
-        value: Basis,
-        /// Bands by rising bound.
-        bands: Vec<Band>,
-        /// Flagged answers for values that no band covers.
-        interpretations: Vec<Interpretation>,
-    },
-    /// A rate of a value.
-    Percentage {
-        /// The value.
-        value: Basis,
-        /// The rate (0.005 for 0.5 %).
-        rate: Exact,
-    },
-    /// So much for every started or full package of units.
-    Package {
-        /// What is counted.
-        quantity: Basis,
-        /// Units in one package.
-        size: Exact,
-        /// Amount for one package.
-        each: Exact,
-        /// Does a started package count?
-        round_up: bool,
-    },
-    /// A table by conditions: the one row that holds.
-    Matrix(Vec<(Condition, Shape)>),
-    /// A rate of a value, interpolated between points.
-    Interpolated {
-        /// The value.
-        value: Basis,
-        /// Points of value and rate, rising; outside, the rate of the nearest.
-        points: Vec<(Exact, Exact)>,
-    },
-    /// A different shape by the ordinal of the copy; the sum over the copies.
-    ByOrdinal {
-        /// How many there are.
-        count: Basis,
-        /// Last ordinal of each step and the shape for one instance; the last step is open.
-        steps: Vec<(Option<Exact>, Shape)>,
-    },
-    /// The sum of shapes.
-    Sum(Vec<Shape>),
-    /// The greatest of shapes.
-    MaxOf(Vec<Shape>),
-    /// The least of shapes.
-    MinOf(Vec<Shape>),
-}
-
-/// A step of a graduated price.
-#[derive(Debug, Clone)]
-pub struct GraduatedTier {
-    /// Last index of the step, inclusive; none for the last step.
-    pub up_to: Option<Exact>,
-    /// Amount for each unit in the step.
-    pub each: Exact,
-}
-
-/// The upper end of a band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
-    /// Up to and with this value.
-    UpTo(Exact),
-    /// Below this value.
-    Below(Exact),
-    /// No end.
-    Open,
-}
-
-/// A band of a value.
-#[derive(Debug, Clone)]
-pub struct Band {
-    /// Where it ends; it begins where the one before ends.
-    pub bound: Bound,
-    /// An explicit beginning that leaves a gap: values at or below this one are not in the band.
-    pub over: Option<Exact>,
-    /// Amount, or amount at the beginning.
-    pub base: Exact,
-    /// Rate, of the whole value or of the excess.
-    pub rate: Exact,
-    /// Excess over this value; none for the whole value.
-    pub excess_over: Option<Exact>,
-}
-
-/// An answer to a gap in the law, flagged wherever it is used.
-#[derive(Debug, Clone)]
-pub struct Interpretation {
-    /// The value that no band covers.
-    pub value: Exact,
-    /// The amount taken for it.
-    pub amount: Exact,
-    /// Why.
-    pub ground: Text,
-}
-
-/// What a quantity or value is made of.
-#[derive(Debug, Clone)]
-pub enum Basis {
-    /// A fact, by its place in the tariff.
-    Fact(usize),
-    /// The greatest.
-    Max(Vec<Basis>),
-    /// The least.
-    Min(Vec<Basis>),
-    /// The sum.
-    Sum(Vec<Basis>),
-    /// The product (area by official price).
-    Product(Vec<Basis>),
-    /// What the first exceeds the second by, at least zero.
-    Increase(Box<Basis>, Box<Basis>),
-    /// The first that is given.
-    First(Vec<Basis>),
 }
 
 /// A closed predicate over declared facts.
@@ -500,54 +378,6 @@ pub enum Condition {
         /// Does the old unit count after the merger?
         legacy: bool,
     },
-}
-
-/// What a modifier does to the amount.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// The amount becomes this.
-    Set(Exact),
-    /// The amount is multiplied.
-    Multiply(Exact),
-    /// The amount is reduced by this, to zero at least.
-    Subtract(Exact),
-}
-
-/// What happens when several modifiers apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Combine {
-    /// It alone applies; all of lower rank fall away.
-    Override,
-    /// It competes with everything else, and the least amount wins.
-    BestOf,
-    /// It applies to the result of lower ranks.
-    Stack,
-    /// As `stack`, but another of equal rank is an error.
-    Refuse,
-}
-
-/// A change to amounts of fees: an exemption, a reduction, a local rate, a subsidy.
-#[derive(Debug, Clone)]
-pub struct Modifier {
-    /// Id.
-    pub id: String,
-    /// Name in both languages.
-    pub name: Text,
-    pub(crate) window: Window,
-    pub(crate) rate_date: RateDateKind,
-    pub(crate) rank: i64,
-    pub(crate) when: Condition,
-    /// What it does.
-    pub effect: Effect,
-    pub(crate) ceiling: Option<Exact>,
-    pub(crate) ceiling_parameter: Option<(Exact, usize)>,
-    pub(crate) quota: Option<u32>,
-    pub(crate) combine: Combine,
-    pub(crate) subsidy: bool,
-    /// Where it stands.
-    pub citation: Arc<Citation>,
-    pub(crate) span: std::ops::Range<usize>,
 }
 
 /// A change that was announced, without its numbers yet.

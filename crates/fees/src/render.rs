@@ -163,11 +163,26 @@ pub(crate) fn step(step: &Step, language: Language) -> String {
             };
             format!("{} ({}): {effect} → {result}", name.get(language), cite(citation, language))
         }
-        StepKind::Ceiling { saving } if vi => {
-            format!("Mức giảm không quá {} → {result}", n(saving))
-        }
         StepKind::Ceiling { saving } => {
-            format!("The reduction is at most {} → {result}", n(saving))
+            let basis = saving.parameter.as_ref().map(|(times, name, value, citation)| {
+                format!(" ({} × {name} {}; {})", n(times), n(value), cite(citation, language))
+            });
+            let basis = basis.unwrap_or_default();
+            if vi {
+                format!("Mức giảm không quá {}{basis} → {result}", n(&saving.limit))
+            } else {
+                format!("The reduction is at most {}{basis} → {result}", n(&saving.limit))
+            }
+        }
+        StepKind::ServiceCeiling { asked, citation } if vi => {
+            format!("Giá {} vượt mức trần ({}): {result}", n(asked), cite(citation, language))
+        }
+        StepKind::ServiceCeiling { asked, citation } => {
+            format!(
+                "The price {} is above the ceiling ({}): {result}",
+                n(asked),
+                cite(citation, language)
+            )
         }
         StepKind::Exchange { from, rate, date, source } if vi => {
             format!(
@@ -259,6 +274,12 @@ pub(crate) fn assessment(assessment: &Assessment, language: Language) -> String 
             Language::En => "Note",
         };
         out.push(format!("{label}: {}", warning.text.get(language)));
+    }
+    if let Some(budget) = &assessment.paid_by_budget {
+        out.push(match language {
+            Language::Vi => format!("Ngân sách chi trả: {}", budget.format(language)),
+            Language::En => format!("Paid by the budget: {}", budget.format(language)),
+        });
     }
     out.push(match language {
         Language::Vi => {

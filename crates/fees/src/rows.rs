@@ -56,7 +56,7 @@ impl<'t> RowReader<'t> {
             .map(|name| {
                 let name = name.trim().trim_start_matches('\u{feff}');
                 let known = COLUMNS.iter().find(|(column, _)| *column == name);
-                let fact = || tariff.facts.iter().position(|fact| fact.name == name);
+                let fact = || tariff.fact(name);
                 known
                     .map(|(_, column)| column.clone())
                     .or_else(|| fact().map(Column::Fact))
@@ -118,7 +118,7 @@ fn claim(text: &str) -> Entitlement {
         Some((name, evidence)) => (name, Some(evidence.trim().to_owned())),
         None => (text, None),
     };
-    Entitlement { name: name.trim().to_owned(), evidence, used: None }
+    Entitlement { name: name.trim().to_owned(), evidence, used: None, used_on: Vec::new() }
 }
 
 fn read_day(column: &str, field: &str) -> Result<Date, Error> {
@@ -136,12 +136,13 @@ impl Tariff {
     /// # Errors
     /// [`Error::UnknownFact`], [`Error::BadFact`].
     pub fn fact_from_text(&self, name: &str, text: &str) -> Result<FactValue, Error> {
-        let fact =
-            self.facts.iter().find(|fact| fact.name == name).ok_or_else(|| Error::UnknownFact {
+        let fact = self.fact(name).and_then(|at| self.facts.get(at)).ok_or_else(|| {
+            Error::UnknownFact {
                 tariff: self.id.clone(),
                 fact: name.to_owned(),
                 suggestion: nearest(name, self.facts.iter().map(|fact| fact.name.as_str())),
-            })?;
+            }
+        })?;
         match fact.kind {
             FactKind::Bool | FactKind::Entitlement => match text {
                 "true" | "yes" | "1" | "có" => Ok(FactValue::Bool(true)),

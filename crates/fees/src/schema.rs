@@ -98,6 +98,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Scalar => json!({ "type": ["string", "integer", "boolean"] }),
         Kind::Choice(allowed) => json!({ "enum": allowed }),
+        Kind::Dates => json!({ "type": "array", "items": { "type": "string", "format": "date" } }),
         Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Table(inner) => table(inner),
         Kind::Tables(inner) => json!({ "type": "array", "items": table(inner), "minItems": 1 }),

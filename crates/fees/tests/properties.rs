@@ -135,6 +135,18 @@ proptest! {
 }
 
 #[test]
+fn a_column_beyond_64_bits_is_an_error_not_the_largest_number() {
+    let plan = shipped("certification-226-2016").compile();
+    let plan = plan.plan(&case("ct.copy", &[]), &["pages", "copies"], DAY).unwrap();
+    let (mut out, mut valid) = ([0; 2], [false; 2]);
+    // 2 000 × 4 611 686 018 427 387 is the last that fits.
+    let copies = [4_611_686_018_427_387, 4_611_686_018_427_388];
+    let errors = plan.run(&[&[1, 1], &copies], &mut out, &mut valid).unwrap();
+    assert_eq!((out, valid), ([9_223_372_036_854_774_000, i64::MIN], [true, false]));
+    assert_eq!((errors[0].row, errors[0].code), (1, "fees.money"));
+}
+
+#[test]
 fn an_altered_assessment_is_told_from_a_true_one() {
     let tariff = shipped("certification-226-2016");
     let json =

@@ -18,6 +18,9 @@ const OPEN: &[(&str, &str, &str)] = &[
         "no text says how 90 % and 50 % combine in the second half of 2025",
     ),
     ("hcmc-online-411-2025", "fees.uncovered_case", "the amounts at the counter are not verified"),
+    ("civil-status-law-60-2014", "fees.uncovered_case", "provinces set what is not exempt"),
+    ("digital-citizen-66-2026", "fees.uncovered_case", "the ordinary amounts are not verified"),
+    ("haiphong-land-34-2025", "fees.uncovered_case", "online two resolutions are in conflict"),
 ];
 
 #[test]
@@ -54,7 +57,7 @@ fn every_example_holds() {
         }
     }
     assert_eq!(open.len(), OPEN.len(), "a warning listed as open is gone: {open:?}");
-    assert!(count >= 121, "only {count} examples ran");
+    assert!(count >= 152, "only {count} examples ran");
 }
 
 #[test]

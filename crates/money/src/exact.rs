@@ -35,6 +35,12 @@ fn common(a: i128, b: i128) -> i128 {
     i128::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).unwrap_or(1).max(1)
 }
 
+/// Made only where it is needed: an error that is made and dropped costs more than the sum.
+#[cold]
+fn overflow(operation: &'static str) -> Error {
+    Error::Overflow { operation }
+}
+
 impl Exact {
     /// Zero.
     pub const ZERO: Self = Self { num: 0, den: 1 };
@@ -107,24 +113,32 @@ impl Exact {
     ///
     /// # Errors
     /// [`Error::Overflow`].
+    #[inline]
     pub fn checked_add(self, other: Self) -> Result<Self, Error> {
-        const OVERFLOW: Error = Error::Overflow { operation: "addition" };
-        if self.den == 1 && other.den == 1 {
-            return self.num.checked_add(other.num).map(Self::from_integer).ok_or(OVERFLOW);
-        }
+        let sum = if self.den == 1 && other.den == 1 {
+            self.num.checked_add(other.num).map(Self::from_integer)
+        } else {
+            self.add_fraction(other)
+        };
+        sum.ok_or_else(|| overflow("addition"))
+    }
+
+    fn add_fraction(self, other: Self) -> Option<Self> {
         let factor = common(self.den, other.den);
-        let left = self.num.checked_mul(other.den / factor).ok_or(OVERFLOW)?;
-        let right = other.num.checked_mul(self.den / factor).ok_or(OVERFLOW)?;
-        let den = self.den.checked_mul(other.den / factor).ok_or(OVERFLOW)?;
-        Self::new(left.checked_add(right).ok_or(OVERFLOW)?, den)
+        let left = self.num.checked_mul(other.den / factor)?;
+        let right = other.num.checked_mul(self.den / factor)?;
+        let den = self.den.checked_mul(other.den / factor)?;
+        Self::new(left.checked_add(right)?, den).ok()
     }
 
     /// The difference.
     ///
     /// # Errors
     /// [`Error::Overflow`].
+    #[inline]
     pub fn checked_sub(self, other: Self) -> Result<Self, Error> {
-        let num = other.num.checked_neg().ok_or(Error::Overflow { operation: "subtraction" })?;
+        let negated = other.num.checked_neg();
+        let num = negated.ok_or_else(|| overflow("subtraction"))?;
         self.checked_add(Self { num, den: other.den })
     }
 
@@ -132,16 +146,22 @@ impl Exact {
     ///
     /// # Errors
     /// [`Error::Overflow`].
+    #[inline]
     pub fn checked_mul(self, other: Self) -> Result<Self, Error> {
-        const OVERFLOW: Error = Error::Overflow { operation: "multiplication" };
-        if self.den == 1 && other.den == 1 {
-            return self.num.checked_mul(other.num).map(Self::from_integer).ok_or(OVERFLOW);
-        }
+        let product = if self.den == 1 && other.den == 1 {
+            self.num.checked_mul(other.num).map(Self::from_integer)
+        } else {
+            self.mul_fraction(other)
+        };
+        product.ok_or_else(|| overflow("multiplication"))
+    }
+
+    fn mul_fraction(self, other: Self) -> Option<Self> {
         // Reduced crosswise first, so that the product is already in lowest terms and as small as it can be.
         let (a, b) = (common(self.num, other.den), common(other.num, self.den));
-        let num = (self.num / a).checked_mul(other.num / b).ok_or(OVERFLOW)?;
-        let den = (self.den / b).checked_mul(other.den / a).ok_or(OVERFLOW)?;
-        Ok(Self { num, den })
+        let num = (self.num / a).checked_mul(other.num / b)?;
+        let den = (self.den / b).checked_mul(other.den / a)?;
+        Some(Self { num, den })
     }
 
     /// The quotient.

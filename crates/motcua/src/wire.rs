@@ -31,6 +31,28 @@ type Operation = fn(&'static str, &str) -> Result<String, Failure>;
 const OPERATIONS: &[(&str, Operation)] = &[
     #[cfg(feature = "fees")]
     ("fees.assess", fees::assess),
+    #[cfg(feature = "fees")]
+    ("fees.bulk", fees::bulk),
+    #[cfg(feature = "fees")]
+    ("fees.check", fees::check),
+    #[cfg(feature = "fees")]
+    ("fees.diff", fees::diff),
+    #[cfg(feature = "fees")]
+    ("fees.explain", fees::explain),
+    #[cfg(feature = "fees")]
+    ("fees.fmt", fees::fmt),
+    #[cfg(feature = "fees")]
+    ("fees.list", fees::list),
+    #[cfg(feature = "fees")]
+    ("fees.quote", fees::quote),
+    #[cfg(feature = "fees")]
+    ("fees.schema", fees::schema),
+    #[cfg(feature = "fees")]
+    ("fees.test", fees::test),
+    #[cfg(feature = "fees")]
+    ("fees.verify_assessment", fees::verify_assessment),
+    #[cfg(feature = "fees")]
+    ("fees.what_if", fees::what_if),
     #[cfg(feature = "payments")]
     ("payments.qr.read", payments::qr_read),
     #[cfg(feature = "settlement")]

@@ -1,4 +1,5 @@
 //! What the OpenSSL tests share: keys, files, commands. OpenSSL is the witness: it accepts ours, we accept its.
+#![cfg(feature = "authority")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, dead_code)]
 
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};

@@ -14,20 +14,31 @@ from . import _native
 __all__ = [
     "Error",
     "assess",
+    "assess_columns",
     "call",
+    "check_tariff",
+    "diff_tariffs",
+    "explain",
+    "format_tariff",
     "issue_copy",
     "operations",
     "qr_read",
+    "quote",
     "receipt_issue",
     "receipt_remedy",
     "receipt_summary",
     "reconcile",
     "reconcile_csv",
+    "run_examples",
+    "tariff_schema",
+    "tariffs",
+    "verify_assessment",
     "verify_copy",
     "vietqr",
     "vietqr_parse",
     "vnpay_request",
     "vnpay_verify",
+    "what_if",
 ]
 
 
@@ -82,6 +93,67 @@ def operations() -> list[str]:
 def assess(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, Any]:
     """Assesses a case under a tariff that motcua ships. ``date`` is ``YYYY-MM-DD``. Raises ``Error``."""
     return _run("fees.assess", {"tariff": tariff, "application": application, "date": date})
+
+
+def _tariff(tariff: str) -> dict[str, str]:
+    """A shipped tariff by its name, or the TOML text of one: only a text has lines."""
+    return {"tariff_toml" if "\n" in tariff else "tariff": tariff}
+
+
+def assess_columns(tariff: str, application: Mapping[str, Any], date: str, columns: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """Many cases of one fee: ``amounts`` (decimal text, or ``None`` with an entry in ``errors``), one for each row. Raises ``Error``."""
+    rows = {name: list(column) for name, column in columns.items()}
+    return _run("fees.bulk", {**_tariff(tariff), "application": application, "date": date, "columns": rows})
+
+
+def what_if(tariff: str, application: Mapping[str, Any], date: str, change: Mapping[str, Any]) -> dict[str, Any]:
+    """A case as it is and with another ``date``, other ``facts`` or ``entitlements``. Raises ``Error``."""
+    return _run("fees.what_if", {**_tariff(tariff), "application": application, "date": date, "change": change})
+
+
+def verify_assessment(assessment: str, tariff: str | None = None) -> dict[str, Any]:
+    """Computes a recorded assessment (its JSON text) again from its own inputs. Raises ``Error``."""
+    return _run("fees.verify_assessment", {**(_tariff(tariff) if tariff else {}), "assessment": assessment})
+
+
+def check_tariff(tariff: str) -> dict[str, Any]:
+    """Every finding in a tariff with its place, and whether it is ``sound``."""
+    return _run("fees.check", _tariff(tariff))
+
+
+def quote(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, Any]:
+    """The ``total`` alone, for many cases in a row. Raises ``Error``."""
+    return _run("fees.quote", {**_tariff(tariff), "application": application, "date": date})
+
+
+def explain(tariff: str, application: Mapping[str, Any], date: str) -> dict[str, str]:
+    """The assessment as text, ``vi`` and ``en``. Raises ``Error``."""
+    return _run("fees.explain", {**_tariff(tariff), "application": application, "date": date})
+
+
+def run_examples(tariff: str) -> Any:
+    """Runs the worked examples that stand in a tariff. Raises ``Error``."""
+    return _run("fees.test", _tariff(tariff))
+
+
+def format_tariff(tariff: str) -> Any:
+    """The TOML text of a tariff as the formatter writes it. Raises ``Error``."""
+    return _run("fees.fmt", _tariff(tariff))
+
+
+def tariff_schema() -> dict[str, Any]:
+    """The JSON Schema of tariff files, for editors."""
+    return _run("fees.schema", {})
+
+
+def tariffs(tariff: str | None = None) -> Any:
+    """The shipped tariffs at a glance, or the fees and facts of one. Raises ``Error``."""
+    return _run("fees.list", _tariff(tariff) if tariff else {})
+
+
+def diff_tariffs(old: str, new: str, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a new version changes over ``cases`` (``name``, ``date``, ``application``), in money. Raises ``Error``."""
+    return _run("fees.diff", {"old": _tariff(old), "new": _tariff(new), "cases": list(cases)})
 
 
 def vietqr(**transfer: Any) -> str:

@@ -8,12 +8,12 @@ use time::Date;
 use crate::application::{Application, FactValue, Request};
 use crate::diagnostics::nearest;
 use crate::error::Error;
-use crate::model::{Basis, Condition, Fact, FactKind, Locality, Tariff, Value};
+use crate::model::{Basis, Condition, Fact, FactKind, Fee, Locality, Tariff, Value};
 
 /// The facts of one request, by the place of their declaration.
 pub(crate) struct Case<'t> {
     pub(crate) tariff: &'t Tariff,
-    pub(crate) fee: &'t str,
+    pub(crate) fee: &'t Fee,
     pub(crate) values: Vec<Option<Value>>,
 }
 
@@ -78,12 +78,12 @@ impl<'t> Case<'t> {
         tariff: &'t Tariff,
         application: &Application,
         request: &Request,
-        fee: &'t str,
+        fee: &'t Fee,
     ) -> Result<Self, Error> {
         let mut values: Vec<Option<Value>> =
             tariff.facts.iter().map(|fact| fact.default.clone()).collect();
         for (name, given) in application.facts.iter().chain(&request.facts) {
-            let place = tariff.facts.iter().position(|fact| fact.name == *name);
+            let place = tariff.fact(name);
             let Some((fact, slot)) =
                 place.and_then(|at| Some((tariff.facts.get(at)?, values.get_mut(at)?)))
             else {
@@ -93,7 +93,7 @@ impl<'t> Case<'t> {
                     suggestion: nearest(name, tariff.facts.iter().map(|fact| fact.name.as_str())),
                 });
             };
-            let locality = |code: &str| tariff.localities.iter().position(|unit| unit.code == code);
+            let locality = |code: &str| tariff.locality_index.get(code).copied();
             let value = resolve_with(fact, given, &locality).ok_or_else(|| Error::BadFact {
                 fact: name.clone(),
                 value: given.to_string(),
@@ -116,7 +116,7 @@ impl<'t> Case<'t> {
     pub(crate) fn missing(&self, fact: usize) -> Error {
         let declared = self.tariff.facts.get(fact);
         Error::MissingFact {
-            fee: self.fee.to_owned(),
+            fee: self.fee.id.clone(),
             fact: declared.map_or_else(String::new, |fact| fact.name.clone()),
             label: declared.map_or_else(String::new, |fact| fact.label.vi.clone()),
         }
@@ -137,7 +137,7 @@ impl<'t> Case<'t> {
     }
 
     pub(crate) fn basis(&self, basis: &Basis) -> Result<Exact, Error> {
-        let money = |source| Error::Money { fee: self.fee.to_owned(), source };
+        let money = |source| Error::Money { fee: self.fee.id.clone(), source };
         let all = |list: &[Basis]| {
             list.iter().map(|item| self.basis(item)).collect::<Result<Vec<_>, _>>()
         };
@@ -224,11 +224,16 @@ impl<'t> Case<'t> {
 /// and in what it was only where the rule asks for the legacy unit.
 fn lies_in(units: &[Locality], unit: usize, wanted: usize, legacy: bool, date: Date) -> bool {
     let mut open = vec![unit];
-    // Chains point to earlier declarations only, so this ends.
+    // A unit that two ways lead to is looked at once, or many mergers would take for ever.
+    let mut seen: Vec<usize> = Vec::new();
     while let Some(at) = open.pop() {
         if at == wanted {
             return true;
         }
+        if seen.contains(&at) {
+            continue;
+        }
+        seen.push(at);
         let Some(unit) = units.get(at) else { continue };
         let merged = unit.merged.is_none_or(|day| day <= date);
         if merged {

@@ -1,12 +1,14 @@
 //! The value of a shape for a case: exact, unrounded, with its steps where they are wanted.
 
+use std::sync::Arc;
+
 use motcua_money::{Exact, RoundingMode};
 use time::Date;
 
 use super::facts::Case;
 use crate::assessment::{Step, StepKind};
 use crate::error::Error;
-use crate::model::{Band, Bound, Limits, Shape};
+use crate::model::{Band, Bound, CeilingRule, Fee, Limits, Shape};
 
 /// The steps of a computation, or nothing where no explanation is wanted.
 pub(crate) struct Trace {
@@ -28,10 +30,10 @@ pub(crate) struct Evaluation<'c, 't> {
     pub(crate) trace: Trace,
 }
 
-impl Evaluation<'_, '_> {
-    fn money(&self) -> impl Fn(motcua_money::Error) -> Error + use<> {
-        let fee = self.case.fee.to_owned();
-        move |source| Error::Money { fee: fee.clone(), source }
+impl<'t> Evaluation<'_, 't> {
+    fn money(&self) -> impl Fn(motcua_money::Error) -> Error + use<'t> {
+        let fee = self.case.fee;
+        move |source| Error::Money { fee: fee.id.clone(), source }
     }
 
     /// The value of a rule: the shape for one instance, times the instances and assets, within floors and caps.
@@ -61,6 +63,39 @@ impl Evaluation<'_, '_> {
             self.trace.push(value, || StepKind::Floor { floor });
         }
         Ok(self.cap(value, limits.cap_per_case.filter(|_| capped), "case"))
+    }
+
+    /// The price of a service under the ceilings of its fee: the least that is in force, and what it makes of the price.
+    pub(crate) fn ceiling(
+        &mut self,
+        fee: &'t Fee,
+        price: Exact,
+        known_at: Option<Date>,
+    ) -> Result<(Exact, Option<&'t CeilingRule>), Error> {
+        let mut least: Option<(Exact, &CeilingRule)> = None;
+        for ceiling in &fee.ceilings {
+            let live = ceiling.window.known(known_at) && ceiling.window.in_force(self.date);
+            if !live || !self.case.holds(&ceiling.when, self.date)? {
+                continue;
+            }
+            let limit = match &ceiling.quantity {
+                Some(quantity) => {
+                    self.case.basis(quantity)?.checked_mul(ceiling.amount).map_err(self.money())?
+                }
+                None => ceiling.amount,
+            };
+            if least.is_none_or(|(other, _)| limit < other) {
+                least = Some((limit, ceiling));
+            }
+        }
+        let Some((limit, ceiling)) = least else { return Ok((price, None)) };
+        if price > limit {
+            self.trace.push(limit, || StepKind::ServiceCeiling {
+                asked: price,
+                citation: Arc::clone(&ceiling.citation),
+            });
+        }
+        Ok((price.min(limit), Some(ceiling)))
     }
 
     fn cap(&mut self, value: Exact, cap: Option<Exact>, scope: &'static str) -> Exact {
@@ -125,7 +160,7 @@ impl Evaluation<'_, '_> {
                 let band = bands.iter().find(|band| ends_above(band, value));
                 let band = band.filter(|band| band.over.is_none_or(|over| value > over));
                 let band = band.ok_or_else(|| Error::NoBand {
-                    fee: self.case.fee.to_owned(),
+                    fee: self.case.fee.id.clone(),
                     value: value.to_string(),
                 })?;
                 let counted = match band.excess_over {
@@ -161,21 +196,21 @@ impl Evaluation<'_, '_> {
             }
             Shape::Matrix(rows) => {
                 let mut found: Option<(usize, &Shape)> = None;
-                for (index, (when, shape)) in rows.iter().enumerate() {
-                    if self.case.holds(when, self.date)? {
+                for (index, row) in rows.iter().enumerate() {
+                    if self.case.holds(&row.when, self.date)? {
                         if let Some((first, _)) = found {
                             return Err(Error::Conflict {
-                                fee: self.case.fee.to_owned(),
+                                fee: self.case.fee.id.clone(),
                                 first: format!("row {}", first + 1),
                                 second: format!("row {}", index + 1),
                             });
                         }
-                        found = Some((index, shape));
+                        found = Some((index, &row.shape));
                     }
                 }
                 match found {
                     Some((_, shape)) => self.shape(shape),
-                    None => Err(Error::NoRule { fee: self.case.fee.to_owned(), date: self.date }),
+                    None => Err(Error::NoRule { fee: self.case.fee.id.clone(), date: self.date }),
                 }
             }
             Shape::Interpolated { value, points } => {

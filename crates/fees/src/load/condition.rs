@@ -4,8 +4,8 @@ use motcua_money::Exact;
 
 use super::reader::{Names, Node, Reader, Tab, integer, number};
 use super::spec;
+use crate::FindingCode;
 use crate::model::{Basis, Condition, Fact, FactKind};
-use crate::{FindingCode, diagnostics::nearest};
 
 /// Conditions and bases may be nested this deep; laws are not deeper.
 const DEPTH: usize = 8;
@@ -210,9 +210,8 @@ impl Reader<'_> {
                 (None, _) => {
                     let message =
                         format!("`{name}` is not a bound: write from, over, up_to or below");
-                    let near = nearest(name, NAMES);
-                    self.out.add(
-                        self.source,
+                    let near = self.near(name, NAMES);
+                    self.report(
                         key.span(),
                         crate::Severity::Error,
                         FindingCode::UnknownKey,
@@ -312,11 +311,10 @@ impl Reader<'_> {
                 }
             }
             other => {
-                let near = nearest(other, spec::BASES.iter().copied());
+                let near = self.near(other, spec::BASES.iter().copied());
                 let message =
                     format!("`{other}` is not a basis: write one of {}", spec::BASES.join(", "));
-                self.out.add(
-                    self.source,
+                self.report(
                     key.span(),
                     crate::Severity::Error,
                     FindingCode::UnknownKey,

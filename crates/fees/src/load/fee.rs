@@ -1,13 +1,17 @@
 //! Reading fees with their rules, and modifiers with the fees they reach.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use motcua_money::Exact;
 
 use super::reader::{Names, Reader, Tab};
 use super::{Head, rate_date, text};
 use crate::FindingCode;
-use crate::model::{Combine, Effect, Fact, FactKind, Fee, FeeKind, Limits, Modifier, Rule};
+use crate::engine::{reads, timeline::Timeline};
+use crate::model::{
+    CeilingRule, Combine, Condition, Effect, Fact, FactKind, Fee, FeeKind, Limits, Modifier, Quota,
+    QuotaPeriod, Rule,
+};
 
 /// One tariff has at most so many fees, rules in all, and modifiers.
 const MAX_ENTRIES: usize = 100_000;
@@ -17,7 +21,6 @@ fn kind(name: &str) -> Option<FeeKind> {
         "phi" => Some(FeeKind::Phi),
         "le_phi" => Some(FeeKind::LePhi),
         "service_cost" => Some(FeeKind::ServiceCost),
-        "subsidy" => Some(FeeKind::Subsidy),
         _ => None,
     }
 }
@@ -59,6 +62,7 @@ impl Reader<'_> {
             if !ids.insert(id.to_owned()) {
                 self.duplicate(&tab, "id", "fee", id);
             }
+            let ceilings = self.ceilings(&tab, kind, head, facts, names);
             fees.push(Fee {
                 id: id.to_owned(),
                 kind,
@@ -68,11 +72,44 @@ impl Reader<'_> {
                 account: tab.text("account").map(str::to_owned).or_else(|| head.account.clone()),
                 currency: currency.unwrap_or(head.currency),
                 rounding,
+                timeline: Timeline::new(&rules),
                 rules,
+                ceilings,
                 modifiers: Vec::new(),
             });
         }
         fees
+    }
+
+    /// Ceilings over the price of a service. A charge of the state has no such ceiling: its own rule sets it.
+    fn ceilings(
+        &mut self,
+        fee: &Tab<'_>,
+        kind: FeeKind,
+        head: &Head,
+        facts: &[Fact],
+        names: &Names,
+    ) -> Vec<CeilingRule> {
+        let tabs = fee.tabs("ceiling");
+        if let Some(first) = tabs.first().filter(|_| kind != FeeKind::ServiceCost) {
+            self.error(
+                first.span.clone(),
+                FindingCode::BadChoice,
+                "only a `service_cost` has a ceiling: write a `cap` in the rule of this fee"
+                    .to_owned(),
+            );
+        }
+        let mut ceilings = Vec::new();
+        for tab in &tabs {
+            let window = self.window(tab);
+            let when = self.condition(tab, "when", facts, names);
+            let amount = self.amount(tab, "amount");
+            let quantity = self.basis(tab.node("quantity"), facts, names, 0);
+            if let (Some(citation), Some(amount)) = (self.citation(tab, head), amount) {
+                ceilings.push(CeilingRule { window, when, amount, quantity, citation });
+            }
+        }
+        ceilings
     }
 
     fn counted(
@@ -164,6 +201,8 @@ impl Reader<'_> {
     ) -> Vec<Modifier> {
         let mut ids = BTreeSet::new();
         let mut modifiers = Vec::new();
+        let places: HashMap<String, usize> =
+            fees.iter().enumerate().map(|(at, fee)| (fee.id.clone(), at)).collect();
         for tab in root.tabs("modifier").into_iter().take(MAX_ENTRIES) {
             let window = self.window(&tab);
             let citation = self.citation(&tab, head);
@@ -199,7 +238,8 @@ impl Reader<'_> {
                 "refuse" => Some(Combine::Refuse),
                 _ => None,
             });
-            let reached = self.reached(&tab, fees);
+            let quota = self.quota(&tab, &when, facts);
+            let reached = self.reached(&tab, fees, &places);
             let (Some(id), Some(name), Some(citation), Some(effect), Some(combine)) = (
                 tab.text("id"),
                 tab.tab("name").as_ref().and_then(text),
@@ -227,7 +267,7 @@ impl Reader<'_> {
                 effect,
                 ceiling: ceiling.and_then(|ceiling| ceiling.number("amount")),
                 ceiling_parameter,
-                quota: tab.integer("quota").and_then(|quota| u32::try_from(quota).ok()),
+                quota,
                 combine,
                 subsidy: tab.bool("subsidy").unwrap_or(false),
                 citation,
@@ -235,6 +275,46 @@ impl Reader<'_> {
             });
         }
         modifiers
+    }
+
+    /// How often it may be used. Uses are counted by entitlement, so a quota asks for one.
+    fn quota(&mut self, tab: &Tab<'_>, when: &Condition, facts: &[Fact]) -> Option<Quota> {
+        let Some(uses) = tab.integer("quota") else {
+            if tab.node("quota_per").is_some() && tab.node("quota").is_none() {
+                self.error(
+                    tab.span_of("quota_per"),
+                    FindingCode::MissingKey,
+                    "`quota_per` says in which time `quota` uses are counted: give `quota`"
+                        .to_owned(),
+                );
+            }
+            return None;
+        };
+        let counted = facts
+            .iter()
+            .enumerate()
+            .any(|(at, fact)| fact.kind == FactKind::Entitlement && reads(when, at));
+        if !counted {
+            self.error(
+                tab.span_of("quota"),
+                FindingCode::MissingKey,
+                "a quota is counted by entitlement: name one in `when`".to_owned(),
+            );
+        }
+        let period = |name| QuotaPeriod::ALL.into_iter().find(|(known, _)| *known == name);
+        // Without a period every use that the caller states counts.
+        let per = tab.text("quota_per").and_then(period).map_or(QuotaPeriod::Life, |(_, per)| per);
+        match u32::try_from(uses) {
+            Ok(uses) if uses > 0 => Some(Quota { uses, per }),
+            _ => {
+                self.error(
+                    tab.span_of("quota"),
+                    FindingCode::BadNumber,
+                    "a quota is at least one use".to_owned(),
+                );
+                None
+            }
+        }
     }
 
     fn effect(&mut self, tab: &Tab<'_>) -> Option<Effect> {
@@ -266,23 +346,36 @@ impl Reader<'_> {
     }
 
     /// The fees that a modifier names, by id, kind or group; kind and group narrow each other.
-    fn reached(&mut self, tab: &Tab<'_>, fees: &[Fee]) -> Vec<usize> {
+    fn reached(
+        &mut self,
+        tab: &Tab<'_>,
+        fees: &[Fee],
+        places: &HashMap<String, usize>,
+    ) -> BTreeSet<usize> {
         let (ids, groups) = (tab.texts("fees"), tab.texts("groups"));
         let wanted = tab.text("kind").and_then(kind);
+        let mut reached = BTreeSet::new();
+        if !self.spend(ids.len() + fees.len()) {
+            return reached;
+        }
         for (id, span) in &ids {
-            if !fees.iter().any(|fee| fee.id == *id) {
-                self.unknown(span.clone(), "fee", id, fees.iter().map(|fee| fee.id.as_str()));
+            match places.get(*id) {
+                Some(at) => {
+                    reached.insert(*at);
+                }
+                None => {
+                    self.unknown(span.clone(), "fee", id, fees.iter().map(|fee| fee.id.as_str()));
+                }
             }
         }
-        for (group, span) in &groups {
-            if !fees.iter().any(|fee| fee.group.as_deref() == Some(*group)) {
-                self.unknown(
-                    span.clone(),
-                    "group",
-                    group,
-                    fees.iter().filter_map(|fee| fee.group.as_deref()),
-                );
-            }
+        let names: BTreeSet<&str> = groups.iter().map(|(group, _)| *group).collect();
+        let known: BTreeSet<&str> = if groups.is_empty() {
+            BTreeSet::new()
+        } else {
+            fees.iter().filter_map(|fee| fee.group.as_deref()).collect()
+        };
+        for (group, span) in groups.iter().filter(|(group, _)| !known.contains(group)) {
+            self.unknown(span.clone(), "group", group, known.iter().copied());
         }
         if ids.is_empty() && groups.is_empty() && wanted.is_none() {
             self.error(
@@ -291,17 +384,14 @@ impl Reader<'_> {
                 "a modifier names the `fees`, the `groups` or the `kind` it reaches".to_owned(),
             );
         }
-        fees.iter()
-            .enumerate()
-            .filter(|(_, fee)| {
-                let named = ids.iter().any(|(id, _)| *id == fee.id);
-                let broad = ids.is_empty() || !groups.is_empty() || wanted.is_some();
-                let in_group = groups.is_empty()
-                    || groups.iter().any(|(group, _)| Some(*group) == fee.group.as_deref());
-                let of_kind = wanted.is_none_or(|kind| kind == fee.kind);
-                named || (broad && in_group && of_kind && (!groups.is_empty() || wanted.is_some()))
-            })
-            .map(|(index, _)| index)
-            .collect()
+        if !groups.is_empty() || wanted.is_some() {
+            let broad = fees.iter().enumerate().filter(|(_, fee)| {
+                let in_group =
+                    groups.is_empty() || fee.group.as_deref().is_some_and(|g| names.contains(g));
+                in_group && wanted.is_none_or(|kind| kind == fee.kind)
+            });
+            reached.extend(broad.map(|(index, _)| index));
+        }
+        reached
     }
 }

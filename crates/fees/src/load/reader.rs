@@ -1,6 +1,6 @@
 //! Reading TOML against the described format, with positions. Every finding is kept; nothing stops at the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use motcua_money::Exact;
@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::spec::{self, Kind, Table};
-use crate::diagnostics::nearest;
+use crate::diagnostics::{Lines, nearest};
 use crate::{Diagnostics, FindingCode, Severity};
 
 pub(crate) type Node<'a> = &'a Spanned<DeValue<'a>>;
@@ -32,7 +32,26 @@ pub(crate) struct Names {
 pub(crate) struct Reader<'s> {
     pub(crate) source: &'s str,
     pub(crate) out: Diagnostics,
+    /// Steps that the checks over whole fees may still take.
+    pub(crate) work: usize,
+    /// What the file declares, by kind and name: a declaration that cannot be read is one finding, not one for each use.
+    declared: BTreeSet<(&'static str, String)>,
+    lines: Lines,
 }
+
+/// Tables that declare names, what they declare, and the key of the name.
+const DECLARATIONS: [(&str, &str, &str); 5] = [
+    ("fact", "fact", "name"),
+    ("fee", "fee", "id"),
+    ("source", "source", "id"),
+    ("parameter", "parameter", "name"),
+    ("locality", "locality", "code"),
+];
+
+/// A name is compared with the known ones for the first findings only: after that many nobody reads suggestions.
+const SUGGESTIONS: usize = 100;
+/// Steps of the checks over whole fees, about a second: a tariff that needs more is for the author to split.
+const WORK: usize = 20_000_000;
 
 impl<'a> Tab<'a> {
     pub(crate) fn of(node: Node<'a>) -> Option<Self> {
@@ -74,6 +93,11 @@ impl<'a> Tab<'a> {
     pub(crate) fn tabs(&self, key: &str) -> Vec<Tab<'a>> {
         let items = self.node(key).and_then(|node| node.get_ref().as_array());
         items.into_iter().flat_map(|items| items.iter()).filter_map(Tab::of).collect()
+    }
+
+    pub(crate) fn dates(&self, key: &str) -> Vec<Date> {
+        let items = self.node(key).and_then(|node| node.get_ref().as_array());
+        items.into_iter().flat_map(|items| items.iter()).filter_map(date).collect()
     }
 
     pub(crate) fn texts(&self, key: &str) -> Vec<(&'a str, Range<usize>)> {
@@ -152,12 +176,61 @@ fn kind_of(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'s> Reader<'s> {
+    pub(crate) fn new(file_name: &str, source: &'s str) -> Self {
+        let lines = Lines::new(source);
+        let declared = BTreeSet::new();
+        Self { source, out: Diagnostics::new(file_name), work: WORK, declared, lines }
+    }
+
+    /// Takes so many steps from the budget; false when it is spent.
+    pub(crate) fn spend(&mut self, steps: usize) -> bool {
+        self.work = self.work.saturating_sub(steps);
+        self.work > 0
+    }
+
+    /// The line of an offset, from 1.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        self.lines.line_of(offset)
+    }
+
+    /// The nearest of the known names, if one is meant.
+    pub(crate) fn near<'n>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Option<String> {
+        if self.out.findings.len() > SUGGESTIONS {
+            return None;
+        }
+        nearest(name, known)
+    }
+
+    pub(crate) fn report(
+        &mut self,
+        span: Range<usize>,
+        severity: Severity,
+        code: FindingCode,
+        message: String,
+        near: Option<String>,
+    ) {
+        self.out.add(self.source, &self.lines, span, severity, code, message, near);
+    }
+
     pub(crate) fn error(&mut self, span: Range<usize>, code: FindingCode, message: String) {
-        self.out.add(self.source, span, Severity::Error, code, message, None);
+        self.report(span, Severity::Error, code, message, None);
     }
 
     pub(crate) fn warning(&mut self, span: Range<usize>, code: FindingCode, message: String) {
-        self.out.add(self.source, span, Severity::Warning, code, message, None);
+        self.report(span, Severity::Warning, code, message, None);
+    }
+
+    /// Notes what the file declares.
+    pub(crate) fn declare(&mut self, root: &Tab<'_>) {
+        for (table, what, key) in DECLARATIONS {
+            for tab in root.tabs(table) {
+                self.declared.extend(tab.text(key).map(|name| (what, name.to_owned())));
+            }
+        }
     }
 
     /// A name that is not among the known ones.
@@ -168,10 +241,17 @@ impl<'s> Reader<'s> {
         name: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) {
-        let near = nearest(name, known);
+        // Declared and yet not known: its declaration has a finding of its own, which refuses the file.
+        let declared = DECLARATIONS.iter().find(|(_, kind, _)| *kind == what);
+        if declared.is_some_and(|(_, kind, _)| self.declared.contains(&(kind, name.to_owned())))
+            && self.out.has_errors()
+        {
+            return;
+        }
+        let near = self.near(name, known);
         let message =
             format!("there is no {what} `{name}` in this tariff: declare it or correct the name");
-        self.out.add(self.source, span, Severity::Error, FindingCode::UnknownName, message, near);
+        self.report(span, Severity::Error, FindingCode::UnknownName, message, near);
     }
 
     /// Checks keys and types of a table and all below it.
@@ -181,14 +261,13 @@ impl<'s> Reader<'s> {
             match spec.keys.iter().find(|known| known.name == name) {
                 Some(known) => self.check_value(value, known.kind),
                 None => {
-                    let near = nearest(name, spec.keys.iter().map(|known| known.name));
+                    let near = self.near(name, spec.keys.iter().map(|known| known.name));
                     let message = format!(
                         "`{name}` is not a key of `{}`; it has: {}",
                         spec.name,
                         spec.keys.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
                     );
-                    self.out.add(
-                        self.source,
+                    self.report(
                         key.span(),
                         Severity::Error,
                         FindingCode::UnknownKey,
@@ -227,13 +306,12 @@ impl<'s> Reader<'s> {
             Kind::Choice(allowed) => match value.as_str() {
                 Some(text) if allowed.contains(&text) => true,
                 Some(text) => {
-                    let near = nearest(text, allowed.iter().copied());
+                    let near = self.near(text, allowed.iter().copied());
                     let message = format!(
                         "`{text}` is not allowed here: write one of {}",
                         allowed.join(", ")
                     );
-                    self.out.add(
-                        self.source,
+                    self.report(
                         node.span(),
                         Severity::Error,
                         FindingCode::BadChoice,
@@ -247,6 +325,13 @@ impl<'s> Reader<'s> {
             Kind::Texts => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| item.get_ref().is_str())),
+            Kind::Dates => match value.as_array() {
+                Some(items) => {
+                    items.iter().for_each(|item| self.check_date(item));
+                    return;
+                }
+                None => false,
+            },
             Kind::Table(spec) => match Tab::of(node) {
                 Some(tab) => return self.check_table(&tab, spec),
                 None => false,
@@ -291,6 +376,7 @@ impl<'s> Reader<'s> {
                 Kind::Integer => "a whole number",
                 Kind::Scalar => "a text, a whole number, or true or false",
                 Kind::Texts => "a list of texts",
+                Kind::Dates => "a list of dates",
                 Kind::Tables(_) | Kind::Shapes => "a list of tables",
                 Kind::Basis => "a fact or a table such as { max_of = [\"price\", \"official\"] }",
                 Kind::Date => "a date",
@@ -332,13 +418,12 @@ impl<'s> Reader<'s> {
             Some(shape) => self.check_table(tab, shape),
             None => {
                 let names = spec::SHAPES.iter().map(|shape| shape.name);
-                let near = nearest(kind, names.clone());
+                let near = self.near(kind, names.clone());
                 let message = format!(
                     "`{kind}` is not a shape: write one of {}",
                     names.collect::<Vec<_>>().join(", ")
                 );
-                self.out.add(
-                    self.source,
+                self.report(
                     tab.span_of("type"),
                     Severity::Error,
                     FindingCode::BadChoice,

@@ -4,7 +4,7 @@ use motcua_money::Exact;
 
 use super::reader::{Names, Reader, Tab};
 use crate::FindingCode;
-use crate::model::{Band, Bound, Condition, Fact, GraduatedTier, Interpretation, Shape};
+use crate::model::{Band, Bound, Fact, GraduatedTier, Interpretation, Row, Shape};
 
 /// Shapes may be nested this deep.
 const DEPTH: usize = 4;
@@ -76,10 +76,10 @@ impl Reader<'_> {
                 })
             }
             "matrix" => {
-                let mut rows: Vec<(Condition, Shape)> = Vec::new();
+                let mut rows: Vec<Row> = Vec::new();
                 for row in tab.tabs("rows") {
                     let when = self.condition(&row, "when", facts, names);
-                    let shape = match (row.number("amount"), row.tab("shape")) {
+                    let shape = match (self.amount(&row, "amount"), row.tab("shape")) {
                         (Some(amount), None) => Some(Shape::Flat(amount)),
                         (None, Some(inner)) => self.shape(&inner, facts, names, depth + 1),
                         _ => {
@@ -91,7 +91,8 @@ impl Reader<'_> {
                             None
                         }
                     };
-                    rows.extend(shape.map(|shape| (when, shape)));
+                    let span = row.span.clone();
+                    rows.extend(shape.map(|shape| Row { when, shape, span }));
                 }
                 Some(Shape::Matrix(rows))
             }

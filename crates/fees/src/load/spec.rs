@@ -24,6 +24,7 @@ pub(crate) enum Kind {
     Bool,
     Choice(&'static [&'static str]),
     Texts,
+    Dates,
     Table(&'static Table),
     Tables(&'static Table),
     /// A table of facts and values; read where facts are known.
@@ -59,9 +60,11 @@ static CITE: Table = Table {
 
 pub(crate) const CONFIDENCE: &[&str] = &["verified", "verified_ocr", "secondary", "unverified"];
 pub(crate) const RATE_DATES: &[&str] = &["lodged", "decided", "collected"];
-pub(crate) const KINDS: &[&str] = &["phi", "le_phi", "service_cost", "subsidy"];
+/// A subsidy is no fee of its own: a modifier with `subsidy = true` makes its line.
+pub(crate) const KINDS: &[&str] = &["phi", "le_phi", "service_cost"];
 pub(crate) const FACT_KINDS: &[&str] =
     &["choice", "bool", "integer", "decimal", "list", "entitlement", "locality"];
+const QUOTA_PERIODS: &[&str] = &["day", "month", "quarter", "year", "life"];
 pub(crate) const COMBINE: &[&str] = &["override", "best_of", "stack", "refuse"];
 const MODES: &[&str] = &["half_up", "half_down", "half_even", "up", "down", "ceiling", "floor"];
 
@@ -167,7 +170,22 @@ static FEE: Table = Table {
         may("account", Kind::Text),
         may("currency", Kind::Text),
         may("rounding", Kind::Table(&ROUNDING)),
+        may("ceiling", Kind::Tables(&SERVICE_CEILING)),
         need("rule", Kind::Tables(&RULE)),
+    ],
+};
+
+static SERVICE_CEILING: Table = Table {
+    name: "fee.ceiling",
+    keys: &[
+        need("from", Kind::Date),
+        may("until", Kind::Date),
+        may("known_from", Kind::Date),
+        may("known_until", Kind::Date),
+        may("when", Kind::Condition),
+        need("amount", Kind::Number),
+        may("quantity", Kind::Basis),
+        may("cite", Kind::Table(&CITE)),
     ],
 };
 
@@ -197,6 +215,7 @@ static MODIFIER: Table = Table {
         may("subtract", Kind::Number),
         may("ceiling", Kind::Table(&CEILING)),
         may("quota", Kind::Integer),
+        may("quota_per", Kind::Choice(QUOTA_PERIODS)),
         need("combine", Kind::Choice(COMBINE)),
         may("subsidy", Kind::Bool),
         may("cite", Kind::Table(&CITE)),
@@ -217,6 +236,7 @@ static EXAMPLE: Table = Table {
         may("facts", Kind::Facts),
         may("entitlements", Kind::Texts),
         may("used", Kind::Integer),
+        may("used_on", Kind::Dates),
         may("lodged", Kind::Date),
         may("decided", Kind::Date),
         may("collected", Kind::Date),

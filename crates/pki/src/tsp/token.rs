@@ -278,7 +278,7 @@ pub fn inspect(token: &[u8], data: Content<'_>, certificates: &[Certificate]) ->
     // RFC 3161 §2.4.2: the name, where given, is one of the signer's names.
     if let (Some(name), Some(signer)) = (&info.authority, &checked.signer) {
         let own = GeneralName::Directory(signer.subject().clone());
-        if *name != own && !signer.alternative_names().contains(name) {
+        if *name != own && !signer.alternative_names().any(|n| n == *name) {
             add(K::TokenAuthority, "tsa", signer.subject().to_string());
         }
     }

@@ -83,8 +83,7 @@ pub(super) fn newest_first(material: &RevocationMaterial) -> (RevocationMaterial
                 until: response.produced_at(),
                 about: About::Ocsp(
                     response
-                        .singles
-                        .iter()
+                        .singles()
                         .map(|s| {
                             (s.serial.clone(), s.this_update, until(s.this_update, s.next_update))
                         })
