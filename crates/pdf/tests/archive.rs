@@ -1,0 +1,98 @@
+//! The PDF/A check against files whose names say what it must find: the veraPDF corpus.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use motcua_pdf::Limits;
+use motcua_pdf::archive::{Rule, check};
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "pdf") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+/// Files that the check judges otherwise than their names, with the reason.
+fn known() -> BTreeMap<String, String> {
+    let list = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/archive-differences.txt"),
+    )
+    .unwrap();
+    list.lines()
+        .filter(|l| !l.starts_with('#') && !l.trim().is_empty())
+        .map(|l| {
+            let (name, reason) = l.split_once(": ").expect_reason(l);
+            (name.to_owned(), reason.to_owned())
+        })
+        .collect()
+}
+
+trait ExpectReason<T> {
+    fn expect_reason(self, line: &str) -> T;
+}
+
+impl<T> ExpectReason<T> for Option<T> {
+    fn expect_reason(self, line: &str) -> T {
+        assert!(self.is_some(), "no reason in {line:?}");
+        self.unwrap()
+    }
+}
+
+#[test]
+fn the_check_agrees_with_the_names_of_the_corpus() {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/verapdf-corpus");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: corpora/verapdf-corpus: not found beside the repository");
+        return;
+    }
+    let known = known();
+    let mut paths = Vec::new();
+    files(&folder.join("PDF_A-2b"), &mut paths);
+    let (mut agreed, mut wrong) = (0, Vec::new());
+    for path in &paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(path).unwrap();
+        let findings = check(&bytes, &Limits::STANDARD);
+        let expected = name.contains("-pass-");
+        if expected == findings.is_empty() {
+            agreed += 1;
+            if known.contains_key(&name) {
+                wrong.push(format!("{name}: listed as a difference, but it agrees"));
+            }
+            continue;
+        }
+        let first: Vec<_> = findings.iter().take(3).map(ToString::to_string).collect();
+        match known.get(&name) {
+            Some(reason) => println!("differs: {name}: {reason}"),
+            None => wrong.push(format!("{name}: found {first:?}")),
+        }
+    }
+    let share = f64::from(agreed) * 100.0 / f64::from(u32::try_from(paths.len()).unwrap());
+    println!("{agreed} of {} PDF/A-2b files agree ({share:.1} %)", paths.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(share >= 95.0);
+}
+
+#[test]
+fn codes_are_of_one_kind_and_clauses_of_the_standard() {
+    let mut seen = std::collections::BTreeSet::new();
+    for rule in Rule::ALL {
+        assert!(seen.insert(rule.code()), "{} stands twice", rule.code());
+        assert!(rule.code().starts_with("archive."));
+        assert!(rule.clause().starts_with("6."), "{}", rule.code());
+    }
+}
