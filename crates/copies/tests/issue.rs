@@ -152,8 +152,38 @@ fn not_archivable() {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ], "");
     let e = refusal(&pdf);
-    assert_eq!(e.code(), "pdf.not_archivable");
+    assert_eq!(e.code(), "copies.not_archivable");
     assert!(e.to_string().contains("6.2.11.4.1"), "{e}");
+    assert!(e.details().contains(&("rule", "archive.not_embedded".to_owned())), "{e:?}");
+}
+
+#[test]
+fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
+    let inline = "q 9 0 0 9 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G /F /LZW ID x\nEI Q";
+    let deep = format!("{}{}", "q ".repeat(29), "Q ".repeat(29));
+    for (content, clause) in [
+        ("0 0 0 1 k 9 9 9 9 re f", "6.2.4.3"),
+        ("/DeviceCMYK cs 0 0 0 1 sc", "6.2.4.3"),
+        ("bogus", "6.2.2"),
+        ("BX bogus EX", "6.2.2"),
+        ("/Fancy ri", "6.2.6"),
+        ("/Nothing Do", "6.2.2"),
+        ("99999999999 0 m", "6.1.13"),
+        (inline, "6.1.10"),
+        (&deep, "6.1.13"),
+    ] {
+        let e = refusal(&drawn("", content, "<< >>"));
+        assert_eq!(e.code(), "copies.not_archivable", "{content}");
+        assert!(e.to_string().contains(&format!("§{clause}")), "{content}: {e}");
+    }
+    for content in ["0 0 1 rg 9 9 9 9 re f", "/Perceptual ri", "Q Q 1 0 0 RG 0 0 m 9 9 l S"] {
+        copied(&drawn("", content, "<< >>"));
+    }
+}
+
+#[test]
+fn not_archivable_page() {
+    assert_eq!(refusal(&drawn("/Rotate 45", "", "<< >>")).code(), "pdf.not_archivable");
 }
 
 #[test]

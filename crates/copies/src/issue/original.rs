@@ -165,7 +165,8 @@ impl Original<'_> {
             };
             let matrix = matrix.map(|v: f64| v * page.unit);
             let size = (size.0 * page.unit, size.1 * page.unit);
-            let (before, after) = (file.reserve(), file.reserve());
+            // Without q and Q: nothing follows the page's own content, and a stray Q in it cannot undo what stands here.
+            let before = file.reserve();
             let clip = format!(
                 "{} {} {} {} re W n",
                 points(left),
@@ -173,15 +174,10 @@ impl Original<'_> {
                 points(width),
                 points(height)
             );
-            file.stream(
-                before,
-                "",
-                format!("q {} cm {clip}\n", matrix.map(points).join(" ")).as_bytes(),
-            );
-            file.stream(after, "", b"\nQ\n");
+            let matrix = matrix.map(points).join(" ");
+            file.stream(before, "", format!("{matrix} cm {clip}\n").as_bytes());
             let mut contents = vec![before];
             contents.extend(page.contents);
-            contents.push(after);
             sheets.push(Sheet { size, resources: page.resources, contents });
         }
         Ok(sheets)

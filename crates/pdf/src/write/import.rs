@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FileWriter, WriteError};
 use crate::hex;
-use crate::{Dict, Document, Error, Object, Page, Ref, Stream};
+use crate::{Dict, Document, Error, Name, Object, Page, Ref, Stream};
 
 /// A page taken over.
 #[derive(Debug, Clone)]
@@ -181,59 +181,67 @@ impl<'a, 'b> Importer<'a, 'b> {
         if dict.contains("F") {
             return self.refuse("6.1.7.1", "a stream's data stand in another file");
         }
-        let filter = self.source.value(dict, "Filter")?;
-        let filters = match &filter {
-            Object::Array(items) => items.clone(),
-            Object::Null => Vec::new(),
-            one => vec![one.clone()],
-        };
-        if filters.iter().any(|f| f.as_name().is_some_and(|n| n.0 == b"LZWDecode")) {
-            return self.refuse("6.1.7.2", "it uses LZW compression");
+        if dict.is_name("Subtype", "PS") {
+            return self.refuse("6.2.9", "it holds PostScript");
         }
-        self.check(dict)?;
-        let text = self.entries(file, &dict.without(&["Length"]), depth, true)?;
+        let filters = match self.source.value(dict, "Filter")? {
+            Object::Array(items) => items,
+            one => vec![one],
+        };
+        let mut packed_anew = false;
+        for filter in filters {
+            let filter = self.source.resolve(&filter)?;
+            packed_anew |= filter.as_name().is_some_and(|n| n.0 == b"LZWDecode");
+        }
+        let left_out: &[&str] =
+            if packed_anew { &["Length", "Filter", "DecodeParms"] } else { &["Length"] };
+        let text = self.entries(file, &dict.without(left_out), depth, true)?;
         let entries = text.trim_start_matches("<<").trim_end_matches(">>").to_owned();
-        let data = self.source.raw(stream);
-        file.stream(number, &entries, data);
+        if packed_anew {
+            // §6.1.7.2 forbids LZW; Flate holds the same bytes.
+            file.deflated(number, &entries, &self.source.decode(stream)?);
+        } else {
+            file.stream(number, &entries, self.source.raw(stream));
+        }
         Ok(())
     }
 
-    /// What PDF/A-2b forbids in a dictionary, whatever its place.
-    fn check(&self, dict: &Dict) -> Result<(), ImportError> {
+    /// The dictionary without what PDF/A-2b forbids, where leaving it out or saying it outright changes nothing that shows.
+    /// What remains is judged by the check of the finished file.
+    fn mended(&self, dict: &Dict) -> Result<Dict, ImportError> {
         let is = |key: &str, value: &str| dict.is_name(key, value);
-        if is("Subtype", "PS") || dict.contains("PS") || is("Subtype2", "PS") {
-            return self.refuse("6.2.9", "it holds PostScript");
+        let has = |key: &str| dict.contains(key);
+        // An image is known by its subtype, a halftone or graphics state by its type or by keys that nothing else has.
+        let left_out: &[&str] = if is("Subtype", "Image") {
+            // The picture itself is what shows; smoothing is asked "where possible" (ISO 32000-1 §8.9.5.3).
+            &["Alternates", "OPI", "Interpolate"]
+        } else if is("Subtype", "Form") {
+            &["OPI"]
+        } else if is("Type", "ExtGState") {
+            // Halftones are for marking engines (ISO 32000-1 §10.5); what shows has none.
+            &["HT", "HTP"]
+        } else if is("Type", "FontDescriptor") {
+            // Both may be left out (ISO 19005-2 §6.2.11.4.2), and are often wrong.
+            &["CharSet", "CIDSet"]
+        } else {
+            &[]
+        };
+        let mut mended = dict.without(left_out);
+        if is("Type", "Font") && is("Subtype", "CIDFontType2") && !has("CIDToGIDMap") {
+            // The value that counts where it is missing (ISO 32000-1 table 117).
+            mended.push(Name(b"CIDToGIDMap".to_vec()), Object::Name(Name(b"Identity".to_vec())));
         }
-        if is("Subtype", "Image") && (dict.contains("Alternates") || dict.contains("OPI")) {
-            return self.refuse("6.2.8", "an image has alternates");
-        }
-        if dict.is_name("Interpolate", "true")
-            || dict.get("Interpolate").and_then(Object::as_bool) == Some(true)
-        {
-            return self.refuse("6.2.8", "an image asks for interpolation");
-        }
-        if is("Subtype", "Form") && (dict.contains("Ref") || dict.contains("OPI")) {
-            return self.refuse("6.2.9", "it refers to another file");
-        }
-        if is("Type", "Font") {
-            let embedded =
-                match dict.get("Subtype").and_then(Object::as_name).map(|n| n.0.as_slice()) {
-                    Some(b"Type0" | b"Type3") => true,
-                    _ => {
-                        let descriptor = self.source.value(dict, "FontDescriptor")?;
-                        descriptor.as_dict().is_some_and(|d| {
-                            ["FontFile", "FontFile2", "FontFile3"].iter().any(|k| d.contains(k))
-                        })
-                    }
-                };
-            if !embedded {
-                return self.refuse("6.2.11.4.1", "a font is not embedded");
+        for key in ["Intent", "RI"] {
+            // An unknown intent counts as RelativeColorimetric, which is also what counts without one (ISO 32000-1 §8.6.5.8).
+            let intent = self.source.value(dict, key)?;
+            let known: [&[u8]; 4] =
+                [b"RelativeColorimetric", b"AbsoluteColorimetric", b"Perceptual", b"Saturation"];
+            let typed = is("Subtype", "Image") || is("Type", "ExtGState");
+            if typed && intent.as_name().is_some_and(|n| !known.contains(&n.0.as_slice())) {
+                mended = mended.without(&[key]);
             }
         }
-        if is("Type", "ExtGState") && dict.contains("TR") {
-            return self.refuse("6.2.5", "a graphics state has a transfer function");
-        }
-        Ok(())
+        Ok(mended)
     }
 
     fn dict(
@@ -256,7 +264,7 @@ impl<'a, 'b> Importer<'a, 'b> {
         depth: usize,
         typed: bool,
     ) -> Result<String, ImportError> {
-        self.check(dict)?;
+        let dict = &self.mended(dict)?;
         if (typed && dict.contains("OC"))
             || dict.is_name("Type", "OCG")
             || dict.is_name("Type", "OCMD")
@@ -267,10 +275,6 @@ impl<'a, 'b> Importer<'a, 'b> {
         for (key, value) in dict.iter() {
             if typed && LEFT_OUT.contains(&key.0.as_slice()) {
                 continue;
-            }
-            if value.as_name().is_some_and(|n| n.0 == b"DeviceCMYK") {
-                return self
-                    .refuse("6.2.4.3", "it uses DeviceCMYK, but the copy's output intent is RGB");
             }
             let text = self.text(file, value, depth + 1)?;
             out.push_str(&format!("{} {text} ", name(&key.0)));
@@ -294,10 +298,6 @@ impl<'a, 'b> Importer<'a, 'b> {
             Object::Integer(value) => value.to_string(),
             Object::Real(value) => value.as_str().to_owned(),
             Object::String(value) => format!("<{}>", hex(&value.bytes)),
-            Object::Name(value) if value.0 == b"DeviceCMYK" => {
-                return self
-                    .refuse("6.2.4.3", "it uses DeviceCMYK, but the copy's output intent is RGB");
-            }
             Object::Name(value) => name(&value.0),
             Object::Array(items) => {
                 let mut out = String::from("[");
