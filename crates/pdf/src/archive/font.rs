@@ -173,7 +173,7 @@ impl Checker<'_, '_> {
             let what = what.unwrap_or(embedded.key).to_owned();
             self.find(Rule::FontProgram, embedded.id, format!("{what} for another kind of font"));
         }
-        let program = Program::read(&embedded.data);
+        let program = Program::read(&embedded.data, embedded.key, embedded.subtype.as_deref());
         if program.is_none() {
             self.find(Rule::FontProgram, embedded.id, "it cannot be read");
         }

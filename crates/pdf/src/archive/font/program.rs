@@ -1,5 +1,7 @@
 //! Font programs behind one face: glyphs by code, name, CID or cmap, and their widths. Outlines are not looked at.
 
+mod cff;
+
 use skrifa::instance::{LocationRef, Size};
 use skrifa::raw::TableProvider;
 use skrifa::raw::ps::Sid;
@@ -19,23 +21,34 @@ pub(super) enum Program<'p> {
 }
 
 impl<'p> Program<'p> {
-    pub(super) fn read(data: &'p [u8]) -> Option<Self> {
-        let head = data.get(..4)?;
-        if matches!(head, b"\0\x01\0\0" | b"true" | b"OTTO" | b"ttcf") {
-            let font = FontRef::from_index(data, 0).ok()?;
-            let cff = font.table_data(skrifa::Tag::new(b"CFF "));
-            if let Some(cff) = cff {
-                let em = font.head().ok().map(|h| i32::from(h.units_per_em()));
-                return CffFontRef::new_cff(cff.as_bytes(), 0, em).ok().map(Self::Cff);
+    /// Reads a program that stands under `key` of a descriptor, with the `subtype` of a `FontFile3`.
+    pub(super) fn read(data: &'p [u8], key: &str, subtype: Option<&str>) -> Option<Self> {
+        match (key, subtype) {
+            // ISO 32000-1 table 126: clear text first, not the segments of a PFB file.
+            ("FontFile", _) if data.starts_with(b"%!") => {
+                Type1Font::new(data).ok().map(|f| Self::Type1(Box::new(f)))
             }
-            font.maxp().ok()?;
-            font.head().ok()?;
-            return Some(Self::TrueType(font));
+            ("FontFile3", Some("Type1C" | "CIDFontType0C")) if cff::is_sound(data) => {
+                CffFontRef::new_cff(data, 0, None).ok().map(Self::Cff)
+            }
+            ("FontFile2", _) | ("FontFile3", Some("OpenType")) => Self::read_opentype(data),
+            _ => None,
         }
-        if head.first() == Some(&1) {
-            return CffFontRef::new_cff(data, 0, None).ok().map(Self::Cff);
+    }
+
+    fn read_opentype(data: &'p [u8]) -> Option<Self> {
+        let font = FontRef::from_index(data, 0).ok()?;
+        if let Some(table) = font.table_data(skrifa::Tag::new(b"CFF ")) {
+            let em = font.head().ok().map(|h| i32::from(h.units_per_em()));
+            let table = table.as_bytes();
+            return CffFontRef::new_cff(table, 0, em)
+                .ok()
+                .filter(|_| cff::is_sound(table))
+                .map(Self::Cff);
         }
-        Type1Font::new(data).ok().map(|f| Self::Type1(Box::new(f)))
+        font.maxp().ok()?;
+        font.head().ok()?;
+        Some(Self::TrueType(font))
     }
 
     pub(super) fn glyph_count(&self) -> u32 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::encoding::{Meaning, SimpleEncoding, mac, mac_code, standard};
+use super::encoding::{Meaning, SimpleEncoding, mac_code, standard};
 use super::program::Program;
 use super::{FontUse, is_subset};
 use crate::archive::{Checker, Rule};
@@ -113,7 +113,12 @@ impl Checker<'_, '_> {
         if truetype {
             self.check_truetype_encoding(&encoding, symbolic, id);
         }
-        let Some(embedded) = self.embedded(dict, id, visible) else { return };
+        let Some(embedded) = self.embedded(dict, id, visible) else {
+            if !symbolic {
+                self.check_undefined_codes(font, &encoding);
+            }
+            return;
+        };
         let permitted: &[&str] =
             if truetype { &["FontFile2", "OpenType"] } else { &["FontFile", "Type1C", "OpenType"] };
         let Some(program) = self.program(&embedded, permitted) else { return };
@@ -148,6 +153,18 @@ impl Checker<'_, '_> {
                         self.find(Rule::NotdefUsed, id, format!("code {code}"));
                     }
                 }
+            }
+        }
+    }
+
+    /// §6.2.11.8 for a font that is not embedded: its glyphs are not known, but what its encoding leaves undefined is.
+    fn check_undefined_codes(&mut self, font: &FontUse, encoding: &SimpleEncoding) {
+        for (_, code) in font.codes.keys() {
+            let byte = u8::try_from(*code).unwrap_or(0);
+            let based = encoding.base.is_some();
+            let meaning = encoding.meaning(byte).or_else(|| standard(byte).filter(|_| !based));
+            if meaning.is_none_or(|m| m == Meaning::Name(".notdef".to_owned())) {
+                self.find(Rule::NotdefUsed, font.id, format!("code {code}"));
             }
         }
     }
@@ -266,13 +283,7 @@ fn truetype_glyph(
             return Some(glyph);
         }
     }
-    if let Some(glyph) = program.by_cmap(1, 0, value) {
-        return Some(glyph);
-    }
-    let tables = program.cmaps();
-    let [(platform, encoding)] = tables[..] else { return None };
-    let character = if platform == 1 { Some(value) } else { mac(code).or(Some(value)) };
-    program.by_cmap(platform, encoding, value).or(program.by_cmap(platform, encoding, character?))
+    program.by_cmap(1, 0, value)
 }
 
 /// The width that a glyph procedure opens with, by `d0` or `d1` (ISO 32000-1 table 113).
