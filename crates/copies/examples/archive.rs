@@ -1,5 +1,5 @@
-//! Takes every PDF below a folder as an original and writes the copies it yields into another folder, for an outside judge of
-//! PDF/A. Prints a line for each: `issued`, or the code and message of the refusal.
+//! Takes every PDF below a folder, or `kinds` (one original of each kind), as an original and writes the copies into another
+//! folder, for an outside judge of PDF/A. Prints a line for each: `issued`, or the code and message of the refusal.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to its terminal")]
 #![allow(clippy::disallowed_methods, reason = "it reads and writes files")]
 
@@ -27,25 +27,32 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let [from, to] = &arguments[..] else {
-        eprintln!("archive <folder of PDF files> <folder for the copies>");
+        eprintln!("archive <folder of PDF files | kinds> <folder for the copies>");
         return ExitCode::from(2);
     };
-    let mut paths = Vec::new();
-    files(from, &mut paths);
+    let mut originals: Vec<(String, Vec<u8>)> = Vec::new();
+    if from == Path::new("kinds") {
+        originals.extend(made::kinds::kinds().into_iter().map(|(n, bytes)| (n.to_owned(), bytes)));
+    } else {
+        let mut paths = Vec::new();
+        files(from, &mut paths);
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            originals.extend(std::fs::read(&path).map(|bytes| (name, bytes)));
+        }
+    }
     let demo = demo();
     let (Ok(official), Ok(agency)) = (demo.official_signer(), demo.agency_signer()) else {
         return ExitCode::from(2);
     };
     let (mut issued, mut refused) = (0, 0);
-    for path in &paths {
-        let Ok(bytes) = std::fs::read(path) else { continue };
-        let source = [original(&bytes)];
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for (name, bytes) in &originals {
+        let source = [original(bytes)];
         match issue(&source, &facts_of(&source), Fonts::LIBERATION_SERIF, &official, &agency) {
             Ok(copy) => {
                 issued += 1;
                 println!("issued\t{name}");
-                if let Err(e) = std::fs::write(to.join(&name), copy) {
+                if let Err(e) = std::fs::write(to.join(format!("{name}.copy.pdf")), copy) {
                     eprintln!("{}: {e}", to.display());
                     return ExitCode::from(2);
                 }
@@ -56,6 +63,6 @@ fn main() -> ExitCode {
             }
         }
     }
-    println!("{} originals: {issued} issued, {refused} refused", paths.len());
+    println!("{} originals: {issued} issued, {refused} refused", originals.len());
     ExitCode::SUCCESS
 }

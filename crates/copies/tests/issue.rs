@@ -182,6 +182,15 @@ fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
 }
 
 #[test]
+fn every_kind_of_original_becomes_a_copy() {
+    for (name, bytes) in made::kinds::kinds() {
+        let copy = copied(&bytes);
+        let findings = motcua_pdf::archive::check(&copy, &Limits::STANDARD);
+        assert!(findings.is_empty(), "{name}: {findings:?}");
+    }
+}
+
+#[test]
 fn not_archivable_page() {
     assert_eq!(refusal(&drawn("/Rotate 45", "", "<< >>")).code(), "pdf.not_archivable");
 }
