@@ -191,6 +191,55 @@ fn every_kind_of_original_becomes_a_copy() {
 }
 
 #[test]
+fn annotations_become_part_of_the_page_or_are_refused() {
+    let annotated = |annotation: &str, content: &str| {
+        drawn(&format!("/Annots [<< /Type /Annot {annotation} >>]"), content, "<< >>")
+    };
+    for (annotation, content, clause) in [
+        ("/Subtype /Link /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Link /Rect [9 9 99 99] /BS << /W 2 >> /Border [0 0 0]", "", "6.3.3"),
+        ("/Subtype /Widget /FT /Tx /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Stamp /F 0 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
+        ("/Subtype /Stamp /F 36 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
+        ("/Subtype /Stamp /F 4 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.3"),
+        (
+            "/Subtype /Stamp /F 4 /OC << /Type /OCG >> /Rect [9 9 99 99] /AP << /N 4 0 R >>",
+            "",
+            "6.9",
+        ),
+    ] {
+        let e = refusal(&annotated(annotation, content));
+        assert_eq!(e.code(), "pdf.not_archivable", "{annotation}");
+        assert!(e.to_string().contains(&format!("§{clause}")), "{annotation}: {e}");
+    }
+    for (annotation, content) in [
+        ("/Subtype /Link /Rect [9 9 99 99] /Border [0 0 0]", ""),
+        ("/Subtype /Stamp /F 2 /Rect [9 9 99 99] /AP << /N 4 0 R >>", ""),
+        ("/Subtype /Widget /FT /Sig /F 132 /Rect [0 0 0 0]", "Q"),
+    ] {
+        let copy = copied(&annotated(annotation, content));
+        let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+        let page = &document.pages().unwrap()[0];
+        assert!(!page.dict.get("Annots").unwrap().as_array().unwrap().is_empty());
+        assert!(page.inherited("Resources").unwrap().as_dict().unwrap().is_empty());
+    }
+    // What is drawn lies where the annotation lay, after the page's own content and outside its states.
+    let (_, annotated) =
+        made::kinds::kinds().into_iter().find(|(name, _)| *name == "annotated.pdf").unwrap();
+    let copy = copied(&annotated);
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let contents = page.dict.get("Contents").unwrap().as_array().unwrap();
+    let last = document.resolve(contents.last().unwrap()).unwrap();
+    let drawn = String::from_utf8(document.raw(last.as_stream().unwrap()).to_vec()).unwrap();
+    // The stamp's box [0 0 99 99], turned left, is [-99 0 0 99].
+    assert_eq!(
+        drawn,
+        "\nQ Q\nq 0.818 0 0 0.414 90 9 cm /Annotation0 Do Q\nq 0.818 0 0 0.606 90 90 cm /Annotation1 Do Q\n"
+    );
+}
+
+#[test]
 fn not_archivable_page() {
     assert_eq!(refusal(&drawn("/Rotate 45", "", "<< >>")).code(), "pdf.not_archivable");
 }

@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Dict, Document, Error, Limits, Object, Ref, Stream};
 
+pub(crate) use content::open_states;
 pub use finding::{Finding, Rule};
 
 use colour::Device;

@@ -165,7 +165,7 @@ impl Original<'_> {
             };
             let matrix = matrix.map(|v: f64| v * page.unit);
             let size = (size.0 * page.unit, size.1 * page.unit);
-            // Without q and Q: nothing follows the page's own content, and a stray Q in it cannot undo what stands here.
+            // Outside q and Q, so that a stray Q in the page's own content cannot undo what stands here.
             let before = file.reserve();
             let clip = format!(
                 "{} {} {} {} re W n",
@@ -175,9 +175,14 @@ impl Original<'_> {
                 points(height)
             );
             let matrix = matrix.map(points).join(" ");
-            file.stream(before, "", format!("{matrix} cm {clip}\n").as_bytes());
+            file.stream(before, "", format!("{matrix} cm {clip}\n{}", page.before).as_bytes());
             let mut contents = vec![before];
             contents.extend(page.contents);
+            if !page.after.is_empty() {
+                let after = file.reserve();
+                file.stream(after, "", page.after.as_bytes());
+                contents.push(after);
+            }
             sheets.push(Sheet { size, resources: page.resources, contents });
         }
         Ok(sheets)

@@ -63,6 +63,18 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
         "soft-mask.pdf",
         drawn("", b"/G gs 1 0 0 rg 9 9 50 50 re f", "", "/ExtGState << /G 5 0 R >>", &mask),
     ));
+    let look = |matrix: &str| {
+        form(&format!("/Matrix {matrix} /Resources << >>"), "1 0 0 rg 9 9 50 50 re f")
+    };
+    let annotations = [
+        b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [9 9 90 50] /AP << /N 8 0 R >> >>".to_vec(),
+        b"<< /Type /Annot /Subtype /Link /Rect [9 9 90 50] /Border [0 0 0] /A << /S /URI /URI (https://example.vn) >> >>".to_vec(),
+        b"<< /Type /Annot /Subtype /Widget /FT /Btn /T (ok) /F 4 /Rect [9 90 90 150] /AS /Yes /AP << /N << /Yes 8 0 R /Off 9 0 R >> >> >>".to_vec(),
+        look("[0 1 -1 0 0 0]"),
+        look("[1 0 0 1 0 0]"),
+    ];
+    let entries = "/Annots [5 0 R 6 0 R 7 0 R << /Type /Annot /Subtype /Popup /Rect [0 0 9 9] >>]";
+    kinds.push(("annotated.pdf", drawn(entries, b"q 2 0 0 2 0 0 cm", "", "", &annotations)));
     let type3 = [
         b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 750 750] /FontMatrix [0.001 0 0 0.001 0 0] /CharProcs << /box 6 0 R >> /Encoding << /Type /Encoding /Differences [65 /box] >> /FirstChar 65 /LastChar 65 /Widths [800] /Resources << >> >>".to_vec(),
         stream("", b"800 0 0 0 750 750 d1 0 0 750 750 re f"),

@@ -312,6 +312,24 @@ fn colour(state: &mut State, side: Side) -> &mut Kind {
     }
 }
 
+/// How many graphics states a content stream leaves saved; `None` when it restores more than it saves or cannot be read.
+pub(crate) fn open_states(data: &[u8]) -> Option<usize> {
+    let mut lexer = Lexer::new(data, 0);
+    let mut open = 0usize;
+    loop {
+        match lexer.next().ok()? {
+            Token::End => return Some(open),
+            Token::Keyword(range) => match data.get(range)? {
+                b"q" => open += 1,
+                b"Q" => open = open.checked_sub(1)?,
+                b"ID" => lexer.at = image_end(data, lexer.at + 1)?,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
 /// After `EI`: the first that stands between white space and is followed by text, not by picture data.
 fn image_end(data: &[u8], from: usize) -> Option<usize> {
     let mut at = from;

@@ -1,8 +1,11 @@
 //! Pages of a PDF original, taken over object by object: only what a page reaches, nothing active, everything embedded.
 
+mod annotation;
+
 use std::collections::BTreeMap;
 
 use super::{FileWriter, WriteError};
+use crate::archive::open_states;
 use crate::hex;
 use crate::{Dict, Document, Error, Name, Object, Page, Ref, Stream};
 
@@ -17,8 +20,12 @@ pub struct ImportedPage {
     pub unit: f64,
     /// PDF text of `/Resources`.
     pub resources: String,
+    /// What stands before the content streams, where something follows them.
+    pub before: String,
     /// Object numbers of the content streams.
     pub contents: Vec<u32>,
+    /// What follows them: the annotations, drawn.
+    pub after: String,
 }
 
 /// Why a page could not be taken over.
@@ -81,15 +88,6 @@ impl<'a, 'b> Importer<'a, 'b> {
         page: &Page,
     ) -> Result<ImportedPage, ImportError> {
         self.page = number;
-        if let Some(annotations) = page.dict.get("Annots") {
-            let annotations = self.source.resolve(annotations)?;
-            if annotations.as_array().is_some_and(|a| !a.is_empty()) {
-                return self.refuse(
-                    "6.3",
-                    "it has annotations (comments, links, form fields); print it without them",
-                );
-            }
-        }
         let media = self.rectangle(page.inherited("MediaBox"))?;
         let Some(media) = media else {
             return self.refuse("6.1.13", "it has no MediaBox");
@@ -120,8 +118,21 @@ impl<'a, 'b> Importer<'a, 'b> {
             return self.refuse("6.1.13", "its /UserUnit is not a usable number");
         }
         let resources = match page.inherited("Resources") {
-            Some(value) => self.text(file, &self.source.resolve(value)?, 0)?,
-            None => "<< >>".to_owned(),
+            Some(value) => self.source.resolve(value)?.as_dict().cloned().unwrap_or_default(),
+            None => Dict::default(),
+        };
+        let pictures = self.source.value(&resources, "XObject")?;
+        let pictures = pictures.as_dict().cloned().unwrap_or_default();
+        let overlay = self.overlay(file, page, rotate, &pictures)?;
+        let resources = if overlay.forms.is_empty() {
+            self.dict(file, &resources, 0)?
+        } else {
+            let others = self.dict(file, &resources.without(&["XObject"]), 0)?;
+            let pictures = self.dict(file, &pictures, 0)?;
+            let forms: String =
+                overlay.forms.iter().map(|(name, id)| format!("/{name} {id} 0 R ")).collect();
+            let open = |text: &str| text.strip_suffix(">>").unwrap_or(text).to_owned();
+            format!("{} /XObject {} {forms}>> >>", open(&others), open(&pictures))
         };
         let mut contents = Vec::new();
         let list = match page.dict.get("Contents") {
@@ -138,17 +149,49 @@ impl<'a, 'b> Importer<'a, 'b> {
                 None => return self.refuse("6.1.7", "its content is no stream"),
             }
         }
-        Ok(ImportedPage { shown, rotate, unit, resources, contents })
+        let (before, after) = if overlay.content.is_empty() {
+            (String::new(), String::new())
+        } else {
+            let Some(open) = self.open_states(page)? else {
+                return self.refuse(
+                    "6.3",
+                    "it has annotations, and its content restores more than it saves; print it anew",
+                );
+            };
+            ("q\n".to_owned(), format!("\n{}Q\n{}", "Q ".repeat(open), overlay.content))
+        };
+        Ok(ImportedPage { shown, rotate, unit, resources, before, contents, after })
+    }
+
+    /// How many graphics states the page's content leaves saved; `None` when it restores more than it saves.
+    fn open_states(&self, page: &Page) -> Result<Option<usize>, ImportError> {
+        let contents = match self.source.value(&page.dict, "Contents")? {
+            Object::Array(items) => items,
+            Object::Null => Vec::new(),
+            _ => page.dict.get("Contents").cloned().into_iter().collect(),
+        };
+        let mut data = Vec::new();
+        for content in contents {
+            if let Object::Stream(stream) = self.source.resolve(&content)? {
+                data.extend(self.source.decode(&stream)?);
+                data.push(b'\n');
+            }
+        }
+        Ok(open_states(&data))
+    }
+
+    fn numbers(&self, value: &Object) -> Result<Vec<f64>, ImportError> {
+        let value = self.source.resolve(value)?;
+        let mut numbers = Vec::new();
+        for item in value.as_array().unwrap_or_default() {
+            numbers.extend(self.source.resolve(item)?.as_number());
+        }
+        Ok(numbers)
     }
 
     fn rectangle(&self, value: Option<&Object>) -> Result<Option<[f64; 4]>, ImportError> {
         let Some(value) = value else { return Ok(None) };
-        let value = self.source.resolve(value)?;
-        let Some(items) = value.as_array() else { return Ok(None) };
-        let mut numbers = Vec::new();
-        for item in items {
-            numbers.extend(self.source.resolve(item)?.as_number());
-        }
+        let numbers = self.numbers(value)?;
         let [a, b, c, d] = numbers[..] else { return Ok(None) };
         Ok(Some([a.min(c), b.min(d), a.max(c), b.max(d)]))
     }
