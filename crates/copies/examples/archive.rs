@@ -9,8 +9,8 @@ use std::process::ExitCode;
 #[path = "../tests/made.rs"]
 mod made;
 
-use made::{demo, facts_of, original};
-use motcua_copies::issue::{Fonts, issue};
+use made::{demo, facts_of};
+use motcua_copies::issue::{Fonts, Original, issue};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     };
     let (mut issued, mut refused) = (0, 0);
     for (name, bytes) in &originals {
-        let source = [original(bytes)];
+        let source = [Original { bytes, dpi: Some(300) }];
         match issue(&source, &facts_of(&source), Fonts::LIBERATION_SERIF, &official, &agency) {
             Ok(copy) => {
                 issued += 1;

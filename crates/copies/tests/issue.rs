@@ -127,6 +127,60 @@ fn unsupported_image() {
     assert_eq!(refusal(jpeg).code(), "pdf.unsupported_image");
 }
 
+/// The first image of a copy: its dictionary, and the dictionary of its profile.
+fn image_of(bytes: &[u8]) -> (motcua_pdf::Dict, Option<motcua_pdf::Dict>) {
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let source = [Original { bytes, dpi: Some(300) }];
+    let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let resources = document.resolve(page.inherited("Resources").unwrap()).unwrap();
+    let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
+    let picture = document.value(pictures.as_dict().unwrap(), "Im0").unwrap();
+    let picture = picture.as_dict().unwrap().clone();
+    let space = document.value(&picture, "ColorSpace").unwrap();
+    let profile = space.as_array().and_then(|s| document.resolve(&s[1]).ok());
+    (picture, profile.and_then(|p| p.as_dict().cloned()))
+}
+
+#[test]
+fn jpegs_keep_their_bytes_and_say_what_their_numbers_mean() {
+    let jpeg = |name: &str| std::fs::read(format!("tests/data/{name}")).unwrap();
+    let (cmyk, profile) = image_of(&jpeg("cmyk.jpg"));
+    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(4));
+    assert_eq!(cmyk.get("Decode").unwrap().as_array().unwrap().len(), 8);
+    let (rgb, profile) = image_of(&jpeg("srgb.jpg"));
+    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(3));
+    assert!(!rgb.contains("Decode") && !rgb.contains("DecodeParms"));
+    let (bare, profile) = image_of(&jpeg("rgb-bare.jpg"));
+    assert!(profile.is_none() && bare.contains("DecodeParms"));
+    assert!(image_of(&jpeg("grey.jpg")).0.is_name("ColorSpace", "DeviceGray"));
+    assert_eq!(refusal(&jpeg("cmyk-bare.jpg")).code(), "pdf.unsupported_image");
+    // Lossless, arithmetic and 12-bit frames are refused by name.
+    let whole = jpeg("ycc.jpg");
+    let frame = whole.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    for (at, value, word) in [(1, 0xC3, "lossless"), (1, 0xC9, "arithmetic"), (4, 12, "8 bits")] {
+        let mut changed = whole.clone();
+        changed[frame + at] = value;
+        let e = refusal(&changed);
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
+    }
+}
+
+#[test]
+fn pngs_keep_their_bits_and_their_gamma() {
+    let kinds = made::kinds::kinds();
+    let png = |name: &str| kinds.iter().find(|(n, _)| *n == name).unwrap().1.clone();
+    let (deep, _) = image_of(&png("grey-16.png"));
+    assert_eq!(deep.get("BitsPerComponent").unwrap().as_integer(), Some(16));
+    let (linear, _) = image_of(&png("linear.png"));
+    let space = linear.get("ColorSpace").unwrap().as_array().unwrap();
+    assert!(space[0].as_name().unwrap().0 == b"CalRGB");
+    let gamma = space[1].as_dict().unwrap().get("Gamma").unwrap().as_array().unwrap();
+    assert!((gamma[0].as_number().unwrap() - 2.9).abs() < 0.02, "{gamma:?}");
+}
+
 #[test]
 fn no_resolution() {
     let mut jpeg = sample("diploma-page-1.jpg");
@@ -184,7 +238,10 @@ fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
 #[test]
 fn every_kind_of_original_becomes_a_copy() {
     for (name, bytes) in made::kinds::kinds() {
-        let copy = copied(&bytes);
+        let (demo, facts) = (demo(), facts_of(&[original(&bytes)]));
+        let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+        let source = [Original { bytes: &bytes, dpi: Some(300) }];
+        let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
         let findings = motcua_pdf::archive::check(&copy, &Limits::STANDARD);
         assert!(findings.is_empty(), "{name}: {findings:?}");
     }
@@ -235,7 +292,9 @@ fn annotations_become_part_of_the_page_or_are_refused() {
     // The stamp's box [0 0 99 99], turned left, is [-99 0 0 99].
     assert_eq!(
         drawn,
-        "\nQ Q\nq 0.818 0 0 0.414 90 9 cm /Annotation0 Do Q\nq 0.818 0 0 0.606 90 90 cm /Annotation1 Do Q\n"
+        "\nQ Q\n\
+         q 0.818182 0.000000 0.000000 0.414141 90.000000 9.000000 cm /Annotation0 Do Q\n\
+         q 0.818182 0.000000 0.000000 0.606061 90.000000 90.000000 cm /Annotation1 Do Q\n"
     );
 }
 

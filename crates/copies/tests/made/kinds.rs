@@ -87,16 +87,30 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
     kinds.push(("grey-16.png", png(16, 0, &[], &rows(16))));
     kinds.push(("grey-alpha.png", png(8, 4, &[], &rows(16))));
     kinds.push(("rgb.png", png(8, 2, &[], &rows(24))));
+    let gamma: (&[u8; 4], &[u8]) = (b"gAMA", &[0, 0, 0x86, 0xC4]);
+    kinds.push(("linear.png", png(8, 2, &[gamma], &rows(24))));
     kinds.push(("rgba.png", png(8, 6, &[], &rows(32))));
     kinds.push((
         "palette.png",
         png(8, 3, &[(b"PLTE", b"\0\0\0\xFF\xFF\xFF"), (b"tRNS", b"\x80")], &rows(8)),
     ));
+    kinds.extend(JPEGS.map(|(name, bytes)| (name, bytes.to_vec())));
     for name in ["diploma-page-1.jpg", "diploma-scan.pdf"] {
         kinds.push((name, super::sample(name)));
     }
     kinds
 }
+
+/// JPEG in every colour space, made by `tests/data/make.py`.
+const JPEGS: [(&str, &[u8]); 7] = [
+    ("grey.jpg", include_bytes!("../data/grey.jpg")),
+    ("ycc.jpg", include_bytes!("../data/ycc.jpg")),
+    ("progressive.jpg", include_bytes!("../data/progressive.jpg")),
+    ("srgb.jpg", include_bytes!("../data/srgb.jpg")),
+    ("rgb.jpg", include_bytes!("../data/rgb.jpg")),
+    ("rgb-bare.jpg", include_bytes!("../data/rgb-bare.jpg")),
+    ("cmyk.jpg", include_bytes!("../data/cmyk.jpg")),
+];
 
 /// Name, entries of the page, content, entries of the resources.
 const DRAWN: [(&str, &str, &str, &str); 10] = [

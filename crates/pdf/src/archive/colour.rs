@@ -195,8 +195,7 @@ impl Checker<'_, '_> {
         match icc::Header::read(&data) {
             None => self.find(Rule::IccProfile, id, "no ICC profile"),
             Some(header) => {
-                let class = [*b"prtr", *b"mntr", *b"scnr", *b"spac"].contains(&header.class);
-                if !class || header.major >= 5 {
+                if !header.is_permitted() {
                     let class = String::from_utf8_lossy(&header.class).into_owned();
                     self.find(
                         Rule::IccProfile,

@@ -21,6 +21,11 @@ impl Header {
         Some(Self { major: *profile.get(8)?, class: four(12)?, space: four(16)? })
     }
 
+    /// Class and version of a profile for a colour space.
+    pub(super) fn is_permitted(&self) -> bool {
+        matches!(&self.class, b"prtr" | b"mntr" | b"scnr" | b"spac") && self.major < 5
+    }
+
     /// How many components the data have; `None` for spaces that PDF/A does not permit.
     pub(super) fn components(&self) -> Option<i64> {
         match &self.space {
@@ -30,4 +35,11 @@ impl Header {
             _ => None,
         }
     }
+}
+
+/// Whether a profile may stand in an ICCBased colour space of so many components (ISO 19005-2 §6.2.4.2).
+pub(crate) fn icc_fits(profile: &[u8], components: u8) -> bool {
+    Header::read(profile).is_some_and(|header| {
+        header.is_permitted() && header.components() == Some(i64::from(components))
+    })
 }

@@ -1,7 +1,7 @@
 //! Annotations of an imported page: what shows becomes part of the page, as it is printed; what cannot be told is refused.
 
 use super::{ImportError, Importer};
-use crate::write::{FileWriter, points};
+use crate::write::FileWriter;
 use crate::{Dict, Object, Page};
 
 /// Bits of `/F` (ISO 32000-1 table 165).
@@ -42,7 +42,8 @@ impl Importer<'_, '_> {
                     break name;
                 }
             };
-            let matrix = matrix.map(points).join(" ");
+            // Scales need more digits than lengths: at 14,400 points six are a hundredth of a point.
+            let matrix = matrix.map(|v| format!("{v:.6}")).join(" ");
             overlay.content.push_str(&format!("q {matrix} cm /{name} Do Q\n"));
             overlay.forms.push((name, number));
         }
