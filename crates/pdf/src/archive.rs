@@ -29,8 +29,6 @@ use font::FontUse;
 
 /// Findings kept: a file with more has been shown to be wrong, and a report of more is not read.
 const MOST_FINDINGS: usize = 1_000;
-/// Operators, objects and characters looked at: some seconds of work. A page of dense text has about ten thousand.
-const MOST_STEPS: u64 = 20_000_000;
 /// Nesting of forms, patterns and colour spaces. The check recurses, so this bounds the stack; producers nest two or three.
 const MOST_NESTING: usize = 16;
 
@@ -94,8 +92,8 @@ struct Checker<'a, 'd> {
     page: Option<usize>,
     /// The colour space of the PDF/A output intent.
     output: Option<Device>,
-    /// What was done so far, against [`MOST_STEPS`].
-    steps: u64,
+    /// What was done so far, against [`Limits::steps`].
+    steps: usize,
     nesting: usize,
     embedded_depth: usize,
     fonts: Vec<FontUse>,
@@ -154,11 +152,17 @@ impl<'a, 'd> Checker<'a, 'd> {
 
     /// Counts one step of work; `false` when there were too many.
     fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_add(1);
-        if self.steps == MOST_STEPS {
-            self.find(Rule::Budget, None, format!("more than {MOST_STEPS} steps"));
+        self.work(1)
+    }
+
+    /// Counts so many steps.
+    fn work(&mut self, steps: usize) -> bool {
+        let (before, most) = (self.steps, self.source.limits().steps);
+        self.steps = before.saturating_add(steps);
+        if before < most && self.steps >= most {
+            self.find(Rule::Budget, None, format!("more than {most} steps"));
         }
-        self.steps < MOST_STEPS
+        self.steps < most
     }
 
     /// Runs `inner` one level deeper; not at all when that is too deep.

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use motcua_pdf::Limits;
 use motcua_pdf::archive::{Rule, check};
@@ -85,6 +86,77 @@ fn the_check_agrees_with_the_names_of_the_corpus() {
     println!("{agreed} of {} PDF/A-2b files agree ({share:.1} %)", paths.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(share >= 95.0);
+}
+
+#[test]
+fn broken_files_are_checked_within_bounds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/malformed");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: corpora/malformed: not found beside the repository");
+        return;
+    }
+    let mut paths = Vec::new();
+    files(&folder, &mut paths);
+    let mut slowest = (Duration::ZERO, PathBuf::new());
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        let start = Instant::now();
+        check(&bytes, &Limits::STANDARD);
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(5), "{}: {took:?}", path.display());
+        slowest = slowest.max((took, path));
+    }
+    println!("slowest: {slowest:?}");
+}
+
+/// A page of this content over an RGB output intent, with nothing else wrong but the metadata.
+fn page(content: &str) -> Vec<u8> {
+    use motcua_pdf::write::{FileWriter, icc};
+    let mut file = FileWriter::new();
+    let [catalog, pages, leaf, contents, profile] = [(); 5].map(|()| file.reserve());
+    file.object(catalog, format!("<< /Type /Catalog /Pages {pages} 0 R /OutputIntents [<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (x) /DestOutputProfile {profile} 0 R >>] >>").as_bytes());
+    file.object(pages, format!("<< /Type /Pages /Count 1 /Kids [{leaf} 0 R] >>").as_bytes());
+    file.object(leaf, format!("<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 300 300] /Contents {contents} 0 R /Resources << >> >>").as_bytes());
+    file.stream(contents, "", content.as_bytes());
+    file.stream(profile, "/N 3", &icc::rgb_profile());
+    file.finish(catalog, &[7; 16]).unwrap()
+}
+
+#[test]
+fn every_finding_of_a_page_is_given_with_its_place() {
+    let findings = check(&page("0 0 0 1 k bogus /Odd ri <abc> Tj"), &Limits::STANDARD);
+    let codes: Vec<_> = findings.iter().map(|f| f.code()).collect();
+    assert_eq!(
+        codes,
+        [
+            "archive.metadata_missing",
+            "archive.device_cmyk",
+            "archive.operator",
+            "archive.rendering_intent",
+            "archive.hex_string"
+        ]
+    );
+    assert!(findings.iter().skip(1).all(|f| f.page == Some(1) && f.object.is_some()));
+    let sound = check(&page("q 0 0 1 rg 0 0 9 9 re f Q"), &Limits::STANDARD);
+    assert_eq!(sound.len(), 1, "{sound:?}");
+}
+
+#[test]
+fn endless_content_ends_in_a_finding() {
+    let few = Limits { steps: 10_000, ..Limits::STANDARD };
+    assert!(check(&page(&"0 g ".repeat(1_000)), &few).iter().all(|f| f.code() != "archive.budget"));
+    let findings = check(&page(&"0 g ".repeat(9_000)), &few);
+    assert!(findings.iter().any(|f| f.code() == "archive.budget"), "{findings:?}");
+    let findings = check(&page(&"q ".repeat(100_000)), &Limits::STANDARD);
+    assert!(findings.iter().any(|f| f.code() == "archive.save_limit"), "{findings:?}");
+}
+
+#[test]
+fn the_register_of_clauses_names_every_rule() {
+    let register = include_str!("../../../docs/standards/pdfa.md");
+    for rule in Rule::ALL {
+        assert!(register.contains(&format!("`{}`", rule.code())), "{} is missing", rule.code());
+    }
 }
 
 #[test]

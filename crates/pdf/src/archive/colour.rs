@@ -53,10 +53,10 @@ impl Checker<'_, '_> {
         resources: Option<&Dict>,
         id: Option<Ref>,
     ) -> Kind {
-        let defaults = resources.and_then(|r| self.dict(r, "ColorSpace"));
-        if let Some(default) = defaults.as_ref().and_then(|d| d.get(device.default_key())) {
+        let defaults = resources.and_then(|r| r.get("ColorSpace")).and_then(Object::as_dict);
+        self.work(defaults.map_or(0, Dict::len) / 16);
+        if let Some(default) = defaults.and_then(|d| d.get(device.default_key())).cloned() {
             let mut kind = Kind::Other;
-            let default = default.clone();
             self.deeper(id, |c| kind = c.check_space(&default, None, id));
             return kind;
         }

@@ -46,12 +46,31 @@ impl State {
 /// The resources of a content stream.
 #[derive(Debug, Clone)]
 pub(super) struct Resources {
+    /// The categories stand here themselves, not by reference.
     pub dict: Dict,
     /// They belong to what shows the stream, not to the stream: using them breaks §6.2.2.
     pub borrowed: bool,
 }
 
 impl Checker<'_, '_> {
+    /// Resources with their categories at hand.
+    pub(super) fn resources(&mut self, dict: &Dict, borrowed: bool) -> Resources {
+        let mut held = Dict::default();
+        for (key, value) in dict.iter() {
+            let value = self.resolve(value).1;
+            held.push(key.clone(), value);
+        }
+        Resources { dict: held, borrowed }
+    }
+
+    /// Those that a form, pattern or font has, or else those of what uses it.
+    pub(super) fn own_resources(&mut self, dict: &Dict, outer: &Resources) -> Resources {
+        match self.dict(dict, "Resources") {
+            Some(own) => self.resources(&own, false),
+            None => Resources { dict: outer.dict.clone(), borrowed: true },
+        }
+    }
+
     /// Reads a content stream. `id` names it in findings.
     pub(super) fn check_content(
         &mut self,
@@ -245,8 +264,9 @@ impl Checker<'_, '_> {
         name: &Name,
         id: Option<Ref>,
     ) -> (Option<Ref>, Object) {
-        let held = self.dict(&resources.dict, category);
-        let Some(value) = held.as_ref().and_then(|d| d.get_bytes(&name.0)) else {
+        let held = resources.dict.get(category).and_then(Object::as_dict);
+        self.work(held.map_or(0, Dict::len) / 16);
+        let Some(value) = held.and_then(|d| d.get_bytes(&name.0)) else {
             self.find(Rule::Resource, id, format!("/{category} has no /{name}"));
             return (None, Object::Null);
         };

@@ -47,6 +47,7 @@ impl Checker<'_, '_> {
     ) -> Option<usize> {
         let known = match id {
             Some(id) => self.font_places.get(&id).copied(),
+            None if !self.work(self.fonts.len()) => return None,
             None => self.fonts.iter().position(|f| f.id.is_none() && f.dict == *dict),
         };
         if known.is_some() {
@@ -68,10 +69,7 @@ impl Checker<'_, '_> {
 
     /// The glyphs of a Type 3 font are content streams (ISO 32000-1 §9.6.5).
     fn check_glyph_procedures(&mut self, dict: &Dict, id: Option<Ref>, resources: &Resources) {
-        let inner = match self.dict(dict, "Resources") {
-            Some(dict) => Resources { dict, borrowed: false },
-            None => Resources { dict: resources.dict.clone(), borrowed: true },
-        };
+        let inner = self.own_resources(dict, resources);
         let Some(procedures) = self.dict(dict, "CharProcs") else { return };
         for (_, procedure) in procedures.iter() {
             let (stream_id, stream) = self.resolve(procedure);

@@ -1,6 +1,6 @@
 //! Pages: their boundaries, contents, transparency and annotations.
 
-use super::content::{Resources, State};
+use super::content::State;
 use super::{Checker, Rule};
 use crate::{Object, Page};
 
@@ -41,10 +41,8 @@ impl Checker<'_, '_> {
         }
         let own = dict.contains("Resources");
         let resources = page.inherited("Resources").map(|r| self.resolve(r).1);
-        let resources = Resources {
-            dict: resources.and_then(|r| r.as_dict().cloned()).unwrap_or_default(),
-            borrowed: !own,
-        };
+        let resources = resources.and_then(|r| r.as_dict().cloned()).unwrap_or_default();
+        let resources = self.resources(&resources, !own);
         self.transparent = false;
         let contents = match self.value(dict, "Contents") {
             Object::Array(items) => items,

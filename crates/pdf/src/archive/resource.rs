@@ -318,10 +318,7 @@ impl Checker<'_, '_> {
         if dict.contains("Ref") {
             self.find(Rule::ReferenceXObject, id, "");
         }
-        let inner = match self.dict(dict, "Resources") {
-            Some(dict) => Resources { dict, borrowed: false },
-            None => Resources { dict: resources.dict.clone(), borrowed: true },
-        };
+        let inner = self.own_resources(dict, resources);
         if let Some(group) = group {
             self.check_group(&group, &inner.dict, id);
         }
@@ -356,10 +353,7 @@ impl Checker<'_, '_> {
                 {
                     return;
                 }
-                let inner = match self.dict(dict, "Resources") {
-                    Some(dict) => Resources { dict, borrowed: false },
-                    None => Resources { dict: resources.dict.clone(), borrowed: true },
-                };
+                let inner = self.own_resources(dict, resources);
                 if let Some(data) = self.data(stream, id) {
                     self.deeper(id, |c| c.check_content(&data, id, &inner, State::new()));
                 }

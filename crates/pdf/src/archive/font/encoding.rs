@@ -106,16 +106,6 @@ impl Meaning {
             Self::Name(name) => agl::name_to_char(name).map(u32::from),
         }
     }
-
-    /// Whether a glyph of that name is meant.
-    pub(super) fn fits(&self, name: &str) -> bool {
-        match self {
-            Self::Name(own) => own == name,
-            Self::Character(c) => {
-                agl::name_to_char(name).map(u32::from) == Some(*c) && !name.contains('.')
-            }
-        }
-    }
 }
 
 impl Checker<'_, '_> {

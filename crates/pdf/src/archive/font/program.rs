@@ -2,12 +2,15 @@
 
 mod cff;
 
+use std::collections::BTreeMap;
+
 use skrifa::instance::{LocationRef, Size};
 use skrifa::raw::TableProvider;
-use skrifa::raw::ps::Sid;
 use skrifa::raw::ps::cff::CffFontRef;
 use skrifa::raw::ps::type1::Type1Font;
+use skrifa::raw::ps::{Sid, agl};
 use skrifa::raw::tables::cmap::CmapSubtable;
+use skrifa::raw::types::GlyphId16;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 /// A font program.
@@ -80,45 +83,44 @@ impl<'p> Program<'p> {
         }
     }
 
-    /// The glyph of that name, in Type 1 and CFF programs.
-    pub(super) fn by_name(&self, name: &str) -> Option<u32> {
+    /// Glyphs by name: of Type 1 and CFF programs that name them, and of the `post` table.
+    pub(super) fn names(&self) -> Names {
+        let mut names = Names::default();
         match self {
-            Self::TrueType(_) => None,
-            Self::Cff(_) => self.names().find(|(_, n)| n == name).map(|(g, _)| g),
+            Self::TrueType(font) => {
+                let Ok(post) = font.post() else { return names };
+                let count = u16::try_from(self.glyph_count()).unwrap_or(u16::MAX);
+                for glyph in 0..count {
+                    if let Some(name) = post.glyph_name(GlyphId16::new(glyph)) {
+                        names.add(u32::from(glyph), name.to_owned());
+                    }
+                }
+            }
+            Self::Cff(font) if font.is_cid() => {}
+            Self::Cff(font) => {
+                let Some(charset) = font.charset() else { return names };
+                for glyph in 0..font.num_glyphs() {
+                    let sid = charset.string_id(GlyphId::new(glyph));
+                    if let Some(name) = sid.and_then(|sid| font.string(sid)) {
+                        names.add(glyph, String::from_utf8_lossy(name).into_owned());
+                    }
+                }
+            }
             Self::Type1(font) => {
-                font.glyph_names().find(|(_, n)| *n == name).map(|(g, _)| g.to_u32())
+                for (glyph, name) in font.glyph_names() {
+                    names.add(glyph.to_u32(), name.to_owned());
+                }
             }
         }
+        names
     }
 
-    /// Glyphs and names of Type 1 and CFF programs that name their glyphs.
-    pub(super) fn names(&self) -> Box<dyn Iterator<Item = (u32, String)> + '_> {
-        match self {
-            Self::TrueType(_) => Box::new(std::iter::empty()),
-            Self::Cff(font) if font.is_cid() => Box::new(std::iter::empty()),
-            Self::Cff(font) => {
-                let charset = font.charset();
-                Box::new((0..font.num_glyphs()).filter_map(move |glyph| {
-                    let sid = charset.as_ref()?.string_id(GlyphId::new(glyph))?;
-                    let name = font.string(sid)?;
-                    Some((glyph, String::from_utf8_lossy(name).into_owned()))
-                }))
-            }
-            Self::Type1(font) => {
-                Box::new(font.glyph_names().map(|(g, n)| (g.to_u32(), n.to_owned())))
-            }
-        }
-    }
-
-    /// The name that the program's own encoding gives a code.
-    pub(super) fn own_name(&self, code: u8) -> Option<String> {
+    /// The glyph that the program's own encoding gives a code.
+    pub(super) fn by_own_code(&self, code: u8, names: &Names) -> Option<u32> {
         match self {
             Self::TrueType(_) => None,
-            Self::Cff(font) => {
-                let glyph = font.encoding()?.map(code)?;
-                self.names().find(|(g, _)| *g == glyph.to_u32()).map(|(_, n)| n)
-            }
-            Self::Type1(font) => font.encoding()?.glyph_name(code).map(str::to_owned),
+            Self::Cff(font) => font.encoding()?.map(code).map(GlyphId::to_u32),
+            Self::Type1(font) => names.by_name(font.encoding()?.glyph_name(code)?),
         }
     }
 
@@ -177,14 +179,33 @@ impl<'p> Program<'p> {
         };
         glyph.filter(|g| *g != 0)
     }
+}
 
-    /// The glyph of that name in the `post` table.
-    pub(super) fn by_post(&self, name: &str) -> Option<u32> {
-        let Self::TrueType(font) = self else { return None };
-        let post = font.post().ok()?;
-        let count = u16::try_from(self.glyph_count()).unwrap_or(u16::MAX);
-        (0..count)
-            .find(|g| post.glyph_name(skrifa::raw::types::GlyphId16::new(*g)) == Some(name))
-            .map(u32::from)
+/// Glyphs by their names, and by the characters that the names stand for.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    by_name: BTreeMap<String, u32>,
+    by_character: BTreeMap<u32, u32>,
+}
+
+impl Names {
+    fn add(&mut self, glyph: u32, name: String) {
+        // Variants such as `a.alt` are not what an encoding means.
+        if let Some(character) = agl::name_to_char(&name).filter(|_| !name.contains('.')) {
+            self.by_character.entry(u32::from(character)).or_insert(glyph);
+        }
+        self.by_name.entry(name).or_insert(glyph);
+    }
+
+    pub(super) fn by_name(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn by_character(&self, character: u32) -> Option<u32> {
+        self.by_character.get(&character).copied()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
     }
 }

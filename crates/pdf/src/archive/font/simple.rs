@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::encoding::{Meaning, SimpleEncoding, mac_code, standard};
-use super::program::Program;
+use super::program::{Names, Program};
 use super::{FontUse, is_subset};
 use crate::archive::{Checker, Rule};
 use crate::lexer::{Lexer, Token};
@@ -122,10 +122,14 @@ impl Checker<'_, '_> {
         let permitted: &[&str] =
             if truetype { &["FontFile2", "OpenType"] } else { &["FontFile", "Type1C", "OpenType"] };
         let Some(program) = self.program(&embedded, permitted) else { return };
+        let names = program.names();
+        if !self.work(usize::try_from(program.glyph_count()).unwrap_or(usize::MAX)) {
+            return;
+        }
         if truetype {
             self.check_cmap_table(&program, symbolic, embedded.id);
         } else {
-            self.check_char_set(dict, &descriptor, &program, id);
+            self.check_char_set(dict, &descriptor, &names, id);
         }
         for ((_, code), visible) in &font.codes {
             if !self.step() {
@@ -134,8 +138,10 @@ impl Checker<'_, '_> {
             let byte = u8::try_from(*code).unwrap_or(0);
             let named = encoding.differences.get(&byte).is_some_and(|n| n == ".notdef");
             let glyph = match &program {
-                Program::TrueType(_) => truetype_glyph(&program, &encoding, symbolic, byte),
-                Program::Cff(_) | Program::Type1(_) => named_glyph(&program, &encoding, byte),
+                Program::TrueType(_) => truetype_glyph(&program, &names, &encoding, symbolic, byte),
+                Program::Cff(_) | Program::Type1(_) => {
+                    named_glyph(&program, &names, &encoding, byte)
+                }
             };
             match glyph {
                 _ if named => self.find(Rule::NotdefUsed, id, format!("code {code}")),
@@ -208,13 +214,7 @@ impl Checker<'_, '_> {
     }
 
     /// §6.2.11.4.2
-    fn check_char_set(
-        &mut self,
-        dict: &Dict,
-        descriptor: &Dict,
-        program: &Program<'_>,
-        id: Option<Ref>,
-    ) {
+    fn check_char_set(&mut self, dict: &Dict, descriptor: &Dict, names: &Names, id: Option<Ref>) {
         let name = self.name(dict, "BaseFont").unwrap_or_default();
         let Object::String(listed) = self.value(descriptor, "CharSet") else { return };
         if !is_subset(&name) {
@@ -222,8 +222,8 @@ impl Checker<'_, '_> {
         }
         let listed = String::from_utf8_lossy(&listed.bytes).into_owned();
         let listed: BTreeSet<&str> = listed.split('/').map(str::trim).collect();
-        for (_, name) in program.names() {
-            if name != ".notdef" && !listed.contains(name.as_str()) {
+        for name in names.iter() {
+            if name != ".notdef" && !listed.contains(name) {
                 self.find(Rule::CharSet, id, format!("/{name}"));
             }
         }
@@ -231,26 +231,25 @@ impl Checker<'_, '_> {
 }
 
 /// The glyph of a code in a Type 1 or CFF program.
-fn named_glyph(program: &Program<'_>, encoding: &SimpleEncoding, code: u8) -> Option<u32> {
-    let meaning = match encoding.meaning(code) {
-        Some(meaning) => meaning,
+fn named_glyph(
+    program: &Program<'_>,
+    names: &Names,
+    encoding: &SimpleEncoding,
+    code: u8,
+) -> Option<u32> {
+    match encoding.meaning(code) {
+        Some(Meaning::Name(name)) => names.by_name(&name),
+        Some(Meaning::Character(character)) => names.by_character(character),
         // Without a base encoding the program's own counts (ISO 32000-1 table 114).
-        None if matches!(encoding.base.as_deref(), None | Some("BuiltIn")) => {
-            Meaning::Name(program.own_name(code)?)
-        }
-        None => return None,
-    };
-    match &meaning {
-        Meaning::Name(name) => program.by_name(name),
-        Meaning::Character(_) => {
-            program.names().find(|(_, name)| meaning.fits(name)).map(|(glyph, _)| glyph)
-        }
+        None if encoding.base.is_none() => program.by_own_code(code, names),
+        None => None,
     }
 }
 
 /// The glyph of a code in a TrueType program (ISO 32000-1 §9.6.6.4).
 fn truetype_glyph(
     program: &Program<'_>,
+    names: &Names,
     encoding: &SimpleEncoding,
     symbolic: bool,
     code: u8,
@@ -269,7 +268,7 @@ fn truetype_glyph(
             return Some(glyph);
         }
         if let Meaning::Name(name) = &meaning
-            && let Some(glyph) = program.by_post(name)
+            && let Some(glyph) = names.by_name(name)
         {
             return Some(glyph);
         }
