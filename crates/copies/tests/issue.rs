@@ -299,6 +299,19 @@ fn annotations_become_part_of_the_page_or_are_refused() {
 }
 
 #[test]
+fn a_page_keeps_the_space_it_blends_in() {
+    let kinds = made::kinds::kinds();
+    let (_, blending) = kinds.iter().find(|(name, _)| *name == "blending.pdf").unwrap();
+    let copy = copied(blending);
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let group = document.value(&page.dict, "Group").unwrap();
+    assert!(group.as_dict().unwrap().is_name("CS", "DeviceRGB"));
+    let e = refusal(&drawn("/Group << /S /Transparency /CS /DeviceCMYK >>", "", "<< >>"));
+    assert!(e.to_string().contains("§6.2.4.3"), "{e}");
+}
+
+#[test]
 fn not_archivable_page() {
     assert_eq!(refusal(&drawn("/Rotate 45", "", "<< >>")).code(), "pdf.not_archivable");
 }

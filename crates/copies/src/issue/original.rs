@@ -87,6 +87,8 @@ pub struct Sheet {
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
     pub resources: String,
+    /// PDF text of `/Group`, where the sheet blends colours; else empty.
+    pub group: String,
     /// Object numbers of the content streams.
     pub contents: Vec<u32>,
 }
@@ -138,6 +140,7 @@ impl Original<'_> {
         Ok(Sheet {
             size,
             resources: format!("<< /XObject << /Im0 {image} 0 R >> >>"),
+            group: String::new(),
             contents: vec![contents],
         })
     }
@@ -183,7 +186,7 @@ impl Original<'_> {
                 file.stream(after, "", page.after.as_bytes());
                 contents.push(after);
             }
-            sheets.push(Sheet { size, resources: page.resources, contents });
+            sheets.push(Sheet { size, resources: page.resources, group: page.group, contents });
         }
         Ok(sheets)
     }

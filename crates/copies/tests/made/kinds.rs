@@ -133,7 +133,7 @@ const DRAWN: [(&str, &str, &str, &str); 10] = [
     ),
     (
         "blending.pdf",
-        "",
+        "/Group << /S /Transparency /CS /DeviceRGB /I true >>",
         "/G gs 1 0 0 rg 9 9 50 50 re f 0 1 0 rg 30 30 50 50 re f",
         "/ExtGState << /G << /Type /ExtGState /ca 0.5 /CA 0.5 /BM /Multiply /HT << /Type /Halftone /HalftoneType 6 >> >> >>",
     ),

@@ -20,6 +20,8 @@ pub struct ImportedPage {
     pub unit: f64,
     /// PDF text of `/Resources`.
     pub resources: String,
+    /// PDF text of `/Group`, the page's own blending (ISO 32000-1 §11.4.7); empty when it has none.
+    pub group: String,
     /// What stands before the content streams, where something follows them.
     pub before: String,
     /// Object numbers of the content streams.
@@ -160,7 +162,11 @@ impl<'a, 'b> Importer<'a, 'b> {
             };
             ("q\n".to_owned(), format!("\n{}Q\n{}", "Q ".repeat(open), overlay.content))
         };
-        Ok(ImportedPage { shown, rotate, unit, resources, before, contents, after })
+        let group = match self.source.value(&page.dict, "Group")? {
+            Object::Dict(group) => self.dict(file, &group, 0)?,
+            _ => String::new(),
+        };
+        Ok(ImportedPage { shown, rotate, unit, resources, group, before, contents, after })
     }
 
     /// How many graphics states the page's content leaves saved; `None` when it restores more than it saves.
