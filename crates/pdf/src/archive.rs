@@ -42,19 +42,19 @@ const MOST_NESTING: usize = 16;
 /// assert!(findings.iter().any(|f| f.code() == "archive.metadata_missing" && f.clause() == "6.6.2.1"));
 /// ```
 pub fn check(bytes: &[u8], limits: &Limits) -> Vec<Finding> {
-    check_nested(bytes, limits, 0)
+    check_nested(bytes, limits, 0).0
 }
 
-/// As [`check`], for a file embedded `depth` files deep.
-fn check_nested(bytes: &[u8], limits: &Limits, depth: usize) -> Vec<Finding> {
+/// As [`check`], for a file embedded `depth` files deep; with the steps it took.
+fn check_nested(bytes: &[u8], limits: &Limits, depth: usize) -> (Vec<Finding>, usize) {
     match Document::parse(bytes, limits) {
         Ok(document) => {
             let mut checker = Checker::new(&document);
             checker.embedded_depth = depth;
             checker.run();
-            checker.findings
+            (checker.findings, checker.steps)
         }
-        Err(e) => vec![unreadable(&e, None)],
+        Err(e) => (vec![unreadable(&e, None)], 1),
     }
 }
 
@@ -96,6 +96,8 @@ struct Checker<'a, 'd> {
     steps: usize,
     nesting: usize,
     embedded_depth: usize,
+    /// Embedded files checked so far.
+    embedded_files: usize,
     fonts: Vec<FontUse>,
     /// Fonts that are objects of their own → their place in `fonts`.
     font_places: BTreeMap<Ref, usize>,
@@ -122,6 +124,7 @@ impl<'a, 'd> Checker<'a, 'd> {
             steps: 0,
             nesting: 0,
             embedded_depth: 0,
+            embedded_files: 0,
             fonts: Vec::new(),
             font_places: BTreeMap::new(),
             streams_read: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
     clippy::disallowed_methods
@@ -35,21 +36,10 @@ fn known() -> BTreeMap<String, String> {
     list.lines()
         .filter(|l| !l.starts_with('#') && !l.trim().is_empty())
         .map(|l| {
-            let (name, reason) = l.split_once(": ").expect_reason(l);
+            let (name, reason) = l.split_once(": ").unwrap_or_else(|| panic!("no reason in {l:?}"));
             (name.to_owned(), reason.to_owned())
         })
         .collect()
-}
-
-trait ExpectReason<T> {
-    fn expect_reason(self, line: &str) -> T;
-}
-
-impl<T> ExpectReason<T> for Option<T> {
-    fn expect_reason(self, line: &str) -> T {
-        assert!(self.is_some(), "no reason in {line:?}");
-        self.unwrap()
-    }
 }
 
 #[test]

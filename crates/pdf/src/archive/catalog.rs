@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use super::colour::Device;
 use super::icc;
 use super::{Checker, Rule, check_nested};
-use crate::{Dict, Object, Ref};
+use crate::{Dict, Limits, Object, Ref};
 
 /// Files embedded in files embedded in files: what is deeper is not asked.
 const MOST_EMBEDDED: usize = 2;
+/// Embedded files checked: each is a file of its own to read.
+const MOST_FILES: usize = 16;
 /// Nodes of name, field and outline trees.
 const MOST_NODES: usize = 100_000;
 
@@ -167,8 +169,24 @@ impl Checker<'_, '_> {
             if !self.first_time(stream_id, "embedded") || self.embedded_depth >= MOST_EMBEDDED {
                 continue;
             }
+            self.embedded_files += 1;
+            if self.embedded_files > MOST_FILES {
+                return self.find(
+                    Rule::Budget,
+                    id,
+                    format!("more than {MOST_FILES} embedded files"),
+                );
+            }
             let Some(data) = self.data(&stream, stream_id) else { continue };
-            let within = check_nested(&data, self.source.limits(), self.embedded_depth + 1);
+            let whole = *self.source.limits();
+            // What is embedded costs no more in all than the file itself may.
+            let limits = Limits {
+                steps: whole.steps.saturating_sub(self.steps),
+                inflated: whole.inflated / MOST_FILES,
+                ..whole
+            };
+            let (within, steps) = check_nested(&data, &limits, self.embedded_depth + 1);
+            self.work(steps);
             if let Some(first) = within.first() {
                 self.find(Rule::EmbeddedFile, stream_id, first.to_string());
             }
