@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::package::python;
 use crate::run::{Tally, output, program};
@@ -54,6 +54,42 @@ pub fn run(tally: &mut Tally, demo: &Path) {
     );
 }
 
+const JUDGES: &str = "build/judges/lib/*:build/judges/classes";
+
+/// What veraPDF says of a file, or of every file below a folder: a line each.
+fn verapdf(path: &str) -> String {
+    let main = "org.verapdf.apps.GreenfieldCliWrapper";
+    let args = ["-cp", JUDGES, main, "-f", "2b", "--format", "text", "-r", path];
+    // It ends with 1 when a file does not conform, and warns of every oddity it meets.
+    let said = Command::new("java").args(args).stderr(Stdio::null()).output();
+    said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default()
+}
+
+/// Takes originals from a folder (or one of each kind) and has every copy that they yield judged. `all`: none may be refused.
+fn archive(tally: &mut Tally, from: &str, name: &str, all: bool) {
+    let folder = format!("build/archive/{name}");
+    let _ = fs::remove_dir_all(&folder);
+    let step = format!("veraPDF: every copy of {name} is PDF/A-2b");
+    if fs::create_dir_all(&folder).is_err() {
+        return tally.step(&step, false);
+    }
+    let example = ["run", "-q", "-p", "motcua-copies", "--example", "archive", "--", from, &folder];
+    let made = output("cargo", &example).unwrap_or_default();
+    println!("      {}", made.lines().last().unwrap_or_default());
+    let issued = made.lines().filter(|l| l.starts_with("issued\t")).count();
+    let refused = made.lines().filter(|l| l.contains('\t') && !l.starts_with("issued\t"));
+    for line in refused.clone().filter(|_| all) {
+        println!("      {line}");
+    }
+    let said = verapdf(&folder);
+    for line in said.lines().filter(|l| !l.starts_with("PASS")) {
+        println!("      {line}");
+    }
+    let passed = said.lines().filter(|l| l.starts_with("PASS")).count();
+    println!("      veraPDF: {passed} of {issued} pass");
+    tally.step(&step, issued > 0 && passed == issued && !(all && refused.count() > 0));
+}
+
 /// The judges that need Java and Maven.
 pub fn judges(tally: &mut Tally, demo: &Path) {
     if let Err(advice) = need(&["java", "mvn"], &["openjdk-17-jdk-headless", "maven"]) {
@@ -71,25 +107,19 @@ pub fn judges(tally: &mut Tally, demo: &Path) {
             .step("judges: Maven could not fetch the judges; is its registry reached?", false);
     }
     let copy = demo.join("copy.pdf").to_string_lossy().into_owned();
-    let path = "build/judges/lib/*:build/judges/classes";
-    let said = output(
-        "java",
-        &[
-            "-cp",
-            path,
-            "org.verapdf.apps.GreenfieldCliWrapper",
-            "-f",
-            "2b",
-            "--format",
-            "text",
-            &copy,
-        ],
-    );
-    let said = said.unwrap_or_default();
+    let said = verapdf(&copy);
     println!("      {}", said.trim());
     tally.step("veraPDF: PDF/A-2b", said.starts_with("PASS"));
+    archive(tally, "kinds", "kinds", true);
+    let corpus = Path::new("../shared/corpora/verapdf-corpus");
+    if corpus.is_dir() {
+        archive(tally, &corpus.to_string_lossy(), "corpus", false);
+    } else {
+        tally
+            .skip("veraPDF: copies of its corpus", "../shared/corpora/verapdf-corpus is not there");
+    }
     let root = demo.join("trust/root.pem").to_string_lossy().into_owned();
-    let said = Command::new("java").args(["-cp", path, "Judge", &copy, &root]).output();
+    let said = Command::new("java").args(["-cp", JUDGES, "Judge", &copy, &root]).output();
     let said = said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
     for line in said.lines() {
         println!("      {line}");

@@ -127,6 +127,60 @@ fn unsupported_image() {
     assert_eq!(refusal(jpeg).code(), "pdf.unsupported_image");
 }
 
+/// The first image of a copy: its dictionary, and the dictionary of its profile.
+fn image_of(bytes: &[u8]) -> (motcua_pdf::Dict, Option<motcua_pdf::Dict>) {
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let source = [Original { bytes, dpi: Some(300) }];
+    let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let resources = document.resolve(page.inherited("Resources").unwrap()).unwrap();
+    let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
+    let picture = document.value(pictures.as_dict().unwrap(), "Im0").unwrap();
+    let picture = picture.as_dict().unwrap().clone();
+    let space = document.value(&picture, "ColorSpace").unwrap();
+    let profile = space.as_array().and_then(|s| document.resolve(&s[1]).ok());
+    (picture, profile.and_then(|p| p.as_dict().cloned()))
+}
+
+#[test]
+fn jpegs_keep_their_bytes_and_say_what_their_numbers_mean() {
+    let jpeg = |name: &str| std::fs::read(format!("tests/data/{name}")).unwrap();
+    let (cmyk, profile) = image_of(&jpeg("cmyk.jpg"));
+    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(4));
+    assert_eq!(cmyk.get("Decode").unwrap().as_array().unwrap().len(), 8);
+    let (rgb, profile) = image_of(&jpeg("srgb.jpg"));
+    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(3));
+    assert!(!rgb.contains("Decode") && !rgb.contains("DecodeParms"));
+    let (bare, profile) = image_of(&jpeg("rgb-bare.jpg"));
+    assert!(profile.is_none() && bare.contains("DecodeParms"));
+    assert!(image_of(&jpeg("grey.jpg")).0.is_name("ColorSpace", "DeviceGray"));
+    assert_eq!(refusal(&jpeg("cmyk-bare.jpg")).code(), "pdf.unsupported_image");
+    // Lossless, arithmetic and 12-bit frames are refused by name.
+    let whole = jpeg("ycc.jpg");
+    let frame = whole.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    for (at, value, word) in [(1, 0xC3, "lossless"), (1, 0xC9, "arithmetic"), (4, 12, "8 bits")] {
+        let mut changed = whole.clone();
+        changed[frame + at] = value;
+        let e = refusal(&changed);
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
+    }
+}
+
+#[test]
+fn pngs_keep_their_bits_and_their_gamma() {
+    let kinds = made::kinds::kinds();
+    let png = |name: &str| kinds.iter().find(|(n, _)| *n == name).unwrap().1.clone();
+    let (deep, _) = image_of(&png("grey-16.png"));
+    assert_eq!(deep.get("BitsPerComponent").unwrap().as_integer(), Some(16));
+    let (linear, _) = image_of(&png("linear.png"));
+    let space = linear.get("ColorSpace").unwrap().as_array().unwrap();
+    assert!(space[0].as_name().unwrap().0 == b"CalRGB");
+    let gamma = space[1].as_dict().unwrap().get("Gamma").unwrap().as_array().unwrap();
+    assert!((gamma[0].as_number().unwrap() - 2.9).abs() < 0.02, "{gamma:?}");
+}
+
 #[test]
 fn no_resolution() {
     let mut jpeg = sample("diploma-page-1.jpg");
@@ -152,8 +206,114 @@ fn not_archivable() {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ], "");
     let e = refusal(&pdf);
-    assert_eq!(e.code(), "pdf.not_archivable");
+    assert_eq!(e.code(), "copies.not_archivable");
     assert!(e.to_string().contains("6.2.11.4.1"), "{e}");
+    assert!(e.details().contains(&("rule", "archive.not_embedded".to_owned())), "{e:?}");
+}
+
+#[test]
+fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
+    let inline = "q 9 0 0 9 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G /F /LZW ID x\nEI Q";
+    let deep = format!("{}{}", "q ".repeat(29), "Q ".repeat(29));
+    for (content, clause) in [
+        ("0 0 0 1 k 9 9 9 9 re f", "6.2.4.3"),
+        ("/DeviceCMYK cs 0 0 0 1 sc", "6.2.4.3"),
+        ("bogus", "6.2.2"),
+        ("BX bogus EX", "6.2.2"),
+        ("/Fancy ri", "6.2.6"),
+        ("/Nothing Do", "6.2.2"),
+        ("99999999999 0 m", "6.1.13"),
+        (inline, "6.1.10"),
+        (&deep, "6.1.13"),
+    ] {
+        let e = refusal(&drawn("", content, "<< >>"));
+        assert_eq!(e.code(), "copies.not_archivable", "{content}");
+        assert!(e.to_string().contains(&format!("§{clause}")), "{content}: {e}");
+    }
+    for content in ["0 0 1 rg 9 9 9 9 re f", "/Perceptual ri", "Q Q 1 0 0 RG 0 0 m 9 9 l S"] {
+        copied(&drawn("", content, "<< >>"));
+    }
+}
+
+#[test]
+fn every_kind_of_original_becomes_a_copy() {
+    for (name, bytes) in made::kinds::kinds() {
+        let (demo, facts) = (demo(), facts_of(&[original(&bytes)]));
+        let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+        let source = [Original { bytes: &bytes, dpi: Some(300) }];
+        let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+        let findings = motcua_pdf::archive::check(&copy, &Limits::STANDARD);
+        assert!(findings.is_empty(), "{name}: {findings:?}");
+    }
+}
+
+#[test]
+fn annotations_become_part_of_the_page_or_are_refused() {
+    let annotated = |annotation: &str, content: &str| {
+        drawn(&format!("/Annots [<< /Type /Annot {annotation} >>]"), content, "<< >>")
+    };
+    for (annotation, content, clause) in [
+        ("/Subtype /Link /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Link /Rect [9 9 99 99] /BS << /W 2 >> /Border [0 0 0]", "", "6.3.3"),
+        ("/Subtype /Widget /FT /Tx /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Stamp /F 0 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
+        ("/Subtype /Stamp /F 36 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
+        ("/Subtype /Stamp /F 4 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.3"),
+        (
+            "/Subtype /Stamp /F 4 /OC << /Type /OCG >> /Rect [9 9 99 99] /AP << /N 4 0 R >>",
+            "",
+            "6.9",
+        ),
+    ] {
+        let e = refusal(&annotated(annotation, content));
+        assert_eq!(e.code(), "pdf.not_archivable", "{annotation}");
+        assert!(e.to_string().contains(&format!("§{clause}")), "{annotation}: {e}");
+    }
+    for (annotation, content) in [
+        ("/Subtype /Link /Rect [9 9 99 99] /Border [0 0 0]", ""),
+        ("/Subtype /Stamp /F 2 /Rect [9 9 99 99] /AP << /N 4 0 R >>", ""),
+        ("/Subtype /Widget /FT /Sig /F 132 /Rect [0 0 0 0]", "Q"),
+    ] {
+        let copy = copied(&annotated(annotation, content));
+        let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+        let page = &document.pages().unwrap()[0];
+        assert!(!page.dict.get("Annots").unwrap().as_array().unwrap().is_empty());
+        assert!(page.inherited("Resources").unwrap().as_dict().unwrap().is_empty());
+    }
+    // What is drawn lies where the annotation lay, after the page's own content and outside its states.
+    let (_, annotated) =
+        made::kinds::kinds().into_iter().find(|(name, _)| *name == "annotated.pdf").unwrap();
+    let copy = copied(&annotated);
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let contents = page.dict.get("Contents").unwrap().as_array().unwrap();
+    let last = document.resolve(contents.last().unwrap()).unwrap();
+    let drawn = String::from_utf8(document.raw(last.as_stream().unwrap()).to_vec()).unwrap();
+    // The stamp's box [0 0 99 99], turned left, is [-99 0 0 99].
+    assert_eq!(
+        drawn,
+        "\nQ Q\n\
+         q 0.818182 0.000000 0.000000 0.414141 90.000000 9.000000 cm /Annotation0 Do Q\n\
+         q 0.818182 0.000000 0.000000 0.606061 90.000000 90.000000 cm /Annotation1 Do Q\n"
+    );
+}
+
+#[test]
+fn a_page_keeps_the_space_it_blends_in() {
+    let kinds = made::kinds::kinds();
+    let (_, blending) = kinds.iter().find(|(name, _)| *name == "blending.pdf").unwrap();
+    let copy = copied(blending);
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let page = &document.pages().unwrap()[0];
+    let group = document.value(&page.dict, "Group").unwrap();
+    assert!(group.as_dict().unwrap().is_name("CS", "DeviceRGB"));
+    let e = refusal(&drawn("/Group << /S /Transparency /CS /DeviceCMYK >>", "", "<< >>"));
+    assert!(e.to_string().contains("§6.2.4.3"), "{e}");
+}
+
+#[test]
+fn not_archivable_page() {
+    assert_eq!(refusal(&drawn("/Rotate 45", "", "<< >>")).code(), "pdf.not_archivable");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(dead_code, missing_docs, reason = "each test file uses its part")]
 
+#[path = "made/kinds.rs"]
+pub mod kinds;
+
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
 use motcua_copies::issue::Original;
 use motcua_pki::authority::Demo;

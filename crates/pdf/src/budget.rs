@@ -19,6 +19,9 @@ pub struct Limits {
     pub revisions: usize,
     /// Pages.
     pub pages: usize,
+    /// Operators, objects and characters that the PDF/A check looks at: some seconds of work for this many. A page of dense
+    /// text has some fifty thousand.
+    pub steps: usize,
 }
 
 impl Limits {
@@ -30,6 +33,7 @@ impl Limits {
         inflated_once: 4 << 20,
         revisions: 256,
         pages: 50_000,
+        steps: 20_000_000,
     };
 }
 

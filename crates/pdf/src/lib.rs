@@ -1,10 +1,13 @@
 //! PDF files as bytes with a history of revisions. Knows no cryptography.
 //!
 //! * [`Document`]: the strict reader. It follows the cross-reference as written, in any revision, and repairs nothing.
+//! * `archive` (feature `write`): whether a file is PDF/A-2b, with the clause of everything that is not.
 //! * [`changes`], [`strays`]: what an incremental update changed, and bytes that nothing accounts for.
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "write")]
+pub mod archive;
 mod budget;
 mod diff;
 mod document;

@@ -1,5 +1,6 @@
 //! Why a copy could not be issued, with stable codes.
 
+use motcua_pdf::archive::Finding;
 use motcua_pdf::write::WriteError;
 use motcua_pdf::write::import::ImportError;
 use thiserror::Error;
@@ -99,6 +100,16 @@ pub enum IssueError {
         /// What the reader says.
         source: motcua_pdf::Error,
     },
+    /// The finished file would not be PDF/A-2b: something in an original cannot stand in an archive.
+    #[error(
+        "the copy would not be PDF/A-2b: {finding}{}; print or scan the original anew", more(*others)
+    )]
+    NotArchivable {
+        /// The first finding.
+        finding: Finding,
+        /// How many there are besides.
+        others: usize,
+    },
     /// Writing the file failed.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -123,6 +134,7 @@ impl IssueError {
             Self::SignatureRefused { .. } => "copies.signature_refused",
             Self::WrongSigner { .. } => "copies.wrong_signer",
             Self::ReadOriginal { source, .. } => source.code(),
+            Self::NotArchivable { .. } => "copies.not_archivable",
             Self::Write(e) => e.code(),
             Self::Pki(e) => e.code(),
         }
@@ -155,6 +167,17 @@ impl IssueError {
                 details.push(index_of(index));
                 details
             }
+            Self::NotArchivable { finding, others } => {
+                let mut details = vec![
+                    ("rule", finding.code().to_owned()),
+                    ("clause", finding.clause().to_owned()),
+                    ("problem", finding.detail.clone()),
+                    ("others", others.to_string()),
+                ];
+                details.extend(finding.object.map(|id| ("object", id.to_string())));
+                details.extend(finding.page.map(|page| ("page", page.to_string())));
+                details
+            }
             Self::Write(e) => e.details(),
             Self::Pki(e) => e.details(),
         }
@@ -166,4 +189,8 @@ impl IssueError {
             ImportError::Write(e) => Self::Write(e),
         }
     }
+}
+
+fn more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(", and {others} more findings") }
 }

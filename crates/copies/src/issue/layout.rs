@@ -256,7 +256,12 @@ pub(super) fn revision(
     file.deflated(contents, "", page.content.as_bytes());
     let look = set.show(&page.look)?;
     write_look(&mut file, official_look, page.look_size, &font_resources, &look);
-    sheets.push(Sheet { size: PAGE, resources: font_resources.clone(), contents: vec![contents] });
+    sheets.push(Sheet {
+        size: PAGE,
+        resources: font_resources.clone(),
+        group: String::new(),
+        contents: vec![contents],
+    });
 
     // Pages, with the widgets on the first and the last.
     let ids: Vec<u32> = sheets.iter().map(|_| file.reserve()).collect();
@@ -272,8 +277,10 @@ pub(super) fn revision(
         let annotations =
             if widgets.is_empty() { String::new() } else { format!("/Annots [{widgets}] ") };
         let contents: Vec<_> = sheet.contents.iter().map(|c| format!("{c} 0 R")).collect();
+        let group =
+            if sheet.group.is_empty() { String::new() } else { format!("/Group {} ", sheet.group) };
         let body = format!(
-            "<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 {} {}] /Resources {} /Contents [{}] {annotations}>>",
+            "<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 {} {}] /Resources {} /Contents [{}] {group}{annotations}>>",
             points(sheet.size.0),
             points(sheet.size.1),
             sheet.resources,

@@ -87,6 +87,8 @@ pub struct Sheet {
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
     pub resources: String,
+    /// PDF text of `/Group`, where the sheet blends colours; else empty.
+    pub group: String,
     /// Object numbers of the content streams.
     pub contents: Vec<u32>,
 }
@@ -138,6 +140,7 @@ impl Original<'_> {
         Ok(Sheet {
             size,
             resources: format!("<< /XObject << /Im0 {image} 0 R >> >>"),
+            group: String::new(),
             contents: vec![contents],
         })
     }
@@ -165,7 +168,8 @@ impl Original<'_> {
             };
             let matrix = matrix.map(|v: f64| v * page.unit);
             let size = (size.0 * page.unit, size.1 * page.unit);
-            let (before, after) = (file.reserve(), file.reserve());
+            // Outside q and Q, so that a stray Q in the page's own content cannot undo what stands here.
+            let before = file.reserve();
             let clip = format!(
                 "{} {} {} {} re W n",
                 points(left),
@@ -173,16 +177,16 @@ impl Original<'_> {
                 points(width),
                 points(height)
             );
-            file.stream(
-                before,
-                "",
-                format!("q {} cm {clip}\n", matrix.map(points).join(" ")).as_bytes(),
-            );
-            file.stream(after, "", b"\nQ\n");
+            let matrix = matrix.map(points).join(" ");
+            file.stream(before, "", format!("{matrix} cm {clip}\n{}", page.before).as_bytes());
             let mut contents = vec![before];
             contents.extend(page.contents);
-            contents.push(after);
-            sheets.push(Sheet { size, resources: page.resources, contents });
+            if !page.after.is_empty() {
+                let after = file.reserve();
+                file.stream(after, "", page.after.as_bytes());
+                contents.push(after);
+            }
+            sheets.push(Sheet { size, resources: page.resources, group: page.group, contents });
         }
         Ok(sheets)
     }

@@ -2,6 +2,7 @@
 
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
+use motcua_pdf::{Limits, archive};
 use motcua_pki::cms::{self, Content, Profile, SignedData};
 use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,11 @@ impl Pending {
             });
         }
         let revision = revision(originals, facts, fonts, capacity(official.0, official.1)?)?;
+        // Nothing is signed that is not fit for the archive.
+        let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
+        if let Some(finding) = findings.next() {
+            return Err(IssueError::NotArchivable { finding, others: findings.count() });
+        }
         let entries = format!(
             "/Name {} /M {} /Location {} /Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams /Action /All /V /1.2 >> /Data {} 0 R >>]",
             text_string(&facts.agency),

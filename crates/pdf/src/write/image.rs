@@ -4,6 +4,7 @@ mod jpeg;
 mod png;
 
 use super::{FileWriter, WriteError};
+use crate::archive::icc_fits;
 
 pub use jpeg::read as read_jpeg;
 pub use png::read as read_png;
@@ -26,13 +27,17 @@ pub struct Picture<'a> {
     pub orientation: u8,
     /// Whether it has colour (not only grey).
     pub colour: bool,
-    /// `/ColorSpace`, as PDF text.
+    /// `/ColorSpace`, as PDF text; the device space that a profile stands in for.
     colour_space: String,
+    /// ICC profile and its number of components.
+    profile: Option<(Vec<u8>, u8)>,
+    /// Whether the samples mean the opposite, as CMYK of Adobe programs does.
+    inverted: bool,
     bits: u8,
     /// `/Filter` and its parameters, as PDF text.
     filter: String,
     data: std::borrow::Cow<'a, [u8]>,
-    /// Deflated 8-bit alpha.
+    /// Deflated alpha, of as many bits as the colours.
     alpha: Option<Vec<u8>>,
 }
 
@@ -46,14 +51,27 @@ impl Picture<'_> {
             let mask = file.reserve();
             file.stream(
                 mask,
-                &format!("{size} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"),
+                &format!(
+                    "{size} /ColorSpace /DeviceGray /BitsPerComponent {} /Filter /FlateDecode",
+                    self.bits
+                ),
                 alpha,
             );
             format!(" /SMask {mask} 0 R")
         });
+        let mut space = self.colour_space.clone();
+        if let Some((profile, components)) = &self.profile {
+            let id = file.reserve();
+            file.deflated(id, &format!("/N {components}"), profile);
+            // In a palette the profile is for the table's colours.
+            for device in ["/DeviceGray", "/DeviceRGB", "/DeviceCMYK"] {
+                space = space.replace(device, &format!("[/ICCBased {id} 0 R]"));
+            }
+        }
+        // One pair for each colour (ISO 32000-1 table 90).
+        let decode = if self.inverted { " /Decode [1 0 1 0 1 0 1 0]" } else { "" };
         let entries = format!(
-            "{size} /ColorSpace {} /BitsPerComponent {} {}{}",
-            self.colour_space,
+            "{size} /ColorSpace {space} /BitsPerComponent {}{decode} {}{}",
             self.bits,
             self.filter,
             mask.unwrap_or_default()
@@ -81,6 +99,11 @@ impl Picture<'_> {
             _ => [w, 0.0, 0.0, h, 0.0, 0.0],
         }
     }
+}
+
+/// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do.
+fn usable_profile(profile: Vec<u8>, components: u8) -> Option<(Vec<u8>, u8)> {
+    icc_fits(&profile, components).then_some((profile, components))
 }
 
 fn check_size(kind: &'static str, width: u32, height: u32) -> Result<(), WriteError> {

@@ -1,8 +1,9 @@
 //! JPEG headers (ITU-T T.81): enough to pass the data through unchanged and to know that the file is whole.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::{Picture, check_size};
+use super::{Picture, check_size, usable_profile};
 use crate::write::WriteError;
 
 const KIND: &str = "JPEG";
@@ -23,12 +24,13 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 ///
 /// # Errors
 /// [`WriteError::BrokenImage`] when it is cut short or no JPEG; [`WriteError::UnsupportedImage`] for forms that PDF/A-2 readers
-/// need not show: arithmetic coding, lossless, 12 bit, four colours.
+/// need not show: arithmetic coding, lossless, 12 bit, four colours without a profile that says which.
 pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
     if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Err(broken("it does not begin with a JPEG marker"));
     }
     let (mut at, mut frame, mut dpi, mut orientation, mut scans) = (2, None, None, 1, 0);
+    let (mut jfif, mut adobe, mut chunks) = (false, None, BTreeMap::new());
     let end = loop {
         // Any number of fill bytes may stand before a marker (§B.1.1.2).
         while bytes.get(at) == Some(&0xFF) && bytes.get(at + 1) == Some(&0xFF) {
@@ -60,7 +62,18 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
                     "lossless, hierarchical or arithmetic coding; save it as baseline or progressive",
                 ));
             }
-            0xE0 => dpi = dpi.or(jfif_density(segment)),
+            0xE0 => {
+                jfif |= segment.starts_with(b"JFIF\0");
+                dpi = dpi.or(jfif_density(segment));
+            }
+            // ICC.1:2010 annex B.4: number of the part, from 1, and how many there are
+            0xE2 => {
+                if let Some([number, _, part @ ..]) = segment.strip_prefix(b"ICC_PROFILE\0") {
+                    chunks.entry(*number).or_insert(part);
+                }
+            }
+            // Adobe Technical Note 5116 §18: the colour transform is the last byte
+            0xEE if segment.starts_with(b"Adobe") => adobe = segment.get(11).copied(),
             0xE1 => {
                 if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
                     orientation = exif_orientation(tiff).unwrap_or(1);
@@ -74,15 +87,31 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
             _ => {}
         }
     };
-    let (width, height, components) = frame.ok_or_else(|| broken("it holds no picture"))?;
+    let Frame { width, height, components } = frame.ok_or_else(|| broken("it holds no picture"))?;
     if scans == 0 {
         return Err(broken("it holds no picture data"));
     }
     check_size(KIND, width, height)?;
-    let (colour_space, colour) = match components {
+    let count = u8::try_from(components.len()).unwrap_or(0);
+    let profile = usable_profile(chunks.into_values().flatten().copied().collect(), count);
+    let mut filter = "/Filter /DCTDecode".to_owned();
+    let (colour_space, colour) = match count {
         1 => ("/DeviceGray", false),
-        3 => ("/DeviceRGB", true),
-        _ => return Err(unsupported("four colours (CMYK); save it as RGB, which scanners give")),
+        3 => {
+            // Without a marker, components called R, G and B are those (as every decoder of note takes them), but PDF would
+            // take them for YCbCr (ISO 32000-1 table 13).
+            if !jfif && adobe.is_none() && components == *b"RGB" {
+                filter.push_str(" /DecodeParms << /ColorTransform 0 >>");
+            }
+            ("/DeviceRGB", true)
+        }
+        4 if profile.is_some() => ("/DeviceCMYK", true),
+        4 => {
+            return Err(unsupported(
+                "four colours (CMYK) without a colour profile that says which; save it as RGB, which scanners give",
+            ));
+        }
+        _ => return Err(unsupported("neither one, three nor four colours; save it as RGB")),
     };
     Ok(Picture {
         width,
@@ -91,25 +120,35 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         orientation,
         colour,
         colour_space: colour_space.to_owned(),
+        profile,
+        // Programs of Adobe, and those that follow them, write CMYK with 0 for full ink.
+        inverted: count == 4 && adobe.is_some(),
         bits: 8,
-        filter: "/Filter /DCTDecode".to_owned(),
+        filter,
         // What follows the end marker is not part of the picture and does not enter the copy.
         data: Cow::Borrowed(bytes.get(..end).unwrap_or(bytes)),
         alpha: None,
     })
 }
 
-fn read_frame(segment: &[u8]) -> Result<(u32, u32, u8), WriteError> {
-    let [bits, rest @ ..] = segment else { return Err(broken("its frame header is cut short")) };
+/// A frame header (§B.2.2): size in pixels and the identifiers of the components.
+struct Frame {
+    width: u32,
+    height: u32,
+    components: Vec<u8>,
+}
+
+fn read_frame(segment: &[u8]) -> Result<Frame, WriteError> {
+    let cut = || broken("its frame header is cut short");
+    let [bits, rest @ ..] = segment else { return Err(cut()) };
     if *bits != 8 {
         return Err(unsupported("not 8 bits a colour; save it with 8"));
     }
-    let (height, width) = (u16_at(rest, 0), u16_at(rest, 2));
-    let components = *rest.get(4).ok_or_else(|| broken("its frame header is cut short"))?;
-    let (Some(height), Some(width)) = (height, width) else {
-        return Err(broken("its frame header is cut short"));
-    };
-    Ok((u32::from(width), u32::from(height), components))
+    let (height, width) = (u16_at(rest, 0).ok_or_else(cut)?, u16_at(rest, 2).ok_or_else(cut)?);
+    let count = usize::from(*rest.get(4).ok_or_else(cut)?);
+    let components = rest.get(5..5 + 3 * count).ok_or_else(cut)?;
+    let components = components.chunks_exact(3).filter_map(|c| c.first().copied()).collect();
+    Ok(Frame { width: u32::from(width), height: u32::from(height), components })
 }
 
 /// The offset of the marker that ends the entropy-coded data.

@@ -1,13 +1,17 @@
-//! PNG pictures: the compressed rows pass through where PDF knows the form; alpha, interlaced and 16-bit ones are decoded.
+//! PNG pictures: the compressed rows pass through where PDF knows the form; interlaced ones and those with alpha are
+//! decoded and deflated anew. No sample changes.
 
 use std::borrow::Cow;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 
-use super::{MAX_PIXELS, Picture, check_size};
-use crate::write::WriteError;
+use super::{MAX_PIXELS, Picture, check_size, usable_profile};
+use crate::write::{WriteError, points};
 
 const KIND: &str = "PNG";
+/// The gamma that screens have, and how far off a file's counts as that.
+const USUAL_GAMMA: f64 = 2.2;
+const SAME_GAMMA: f64 = 0.05;
 
 fn broken(problem: impl ToString) -> WriteError {
     WriteError::BrokenImage { kind: KIND, problem: problem.to_string() }
@@ -36,15 +40,27 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
     let colour = !matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let plain = !info.interlaced
         && info.trns.is_none()
-        && info.bit_depth != BitDepth::Sixteen
         && matches!(info.color_type, ColorType::Grayscale | ColorType::Rgb | ColorType::Indexed);
+    let components = if colour { 3 } else { 1 };
+    let profile = info.icc_profile.as_ref().filter(|_| info.srgb.is_none());
+    let profile = profile.and_then(|p| usable_profile(p.to_vec(), components));
+    let gamma = info.gama_chunk.map(|g| f64::from(g.into_value()));
+    let gamma = gamma.filter(|g| {
+        info.srgb.is_none()
+            && profile.is_none()
+            && *g > 0.0
+            && (g * USUAL_GAMMA - 1.0).abs() > SAME_GAMMA
+    });
+    let depth = if info.bit_depth == BitDepth::Sixteen { 16 } else { 8 };
     let picture = |colour_space: String, bits: u8, filter: String, data, alpha| Picture {
         width,
         height,
         dpi,
         orientation: 1,
         colour,
-        colour_space,
+        colour_space: gamma.map_or(colour_space.clone(), |g| calibrated(&colour_space, 1.0 / g)),
+        profile: profile.clone(),
+        inverted: false,
         bits,
         filter,
         data,
@@ -74,15 +90,17 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         return Ok(picture(colour_space, bits, filter, Cow::Owned(image_data(bytes)?), None));
     }
     drop(reader);
-    let reader = open(Transformations::EXPAND | Transformations::STRIP_16)?;
+    let reader = open(Transformations::EXPAND)?;
     let (samples, color_type) = decode(reader)?;
     let deflate = |data: &[u8]| miniz_oxide::deflate::compress_to_vec_zlib(data, 6);
+    let sample = usize::from(depth / 8);
     let split = |channels: usize| -> (Vec<u8>, Vec<u8>) {
-        let colours = samples
-            .chunks_exact(channels)
-            .flat_map(|p| p.iter().take(channels - 1).copied())
-            .collect();
-        let alpha = samples.chunks_exact(channels).filter_map(|p| p.last().copied()).collect();
+        let (mut colours, mut alpha) = (Vec::new(), Vec::new());
+        for pixel in samples.chunks_exact(channels * sample) {
+            let (colour, rest) = pixel.split_at((channels - 1) * sample);
+            colours.extend_from_slice(colour);
+            alpha.extend_from_slice(rest);
+        }
         (colours, alpha)
     };
     let (space, data, alpha) = match color_type {
@@ -97,7 +115,18 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
             ("/DeviceRGB", deflate(&rgb), Some(deflate(&alpha)))
         }
     };
-    Ok(picture(space.to_owned(), 8, "/Filter /FlateDecode".to_owned(), Cow::Owned(data), alpha))
+    Ok(picture(space.to_owned(), depth, "/Filter /FlateDecode".to_owned(), Cow::Owned(data), alpha))
+}
+
+/// The space with its device space calibrated to a gamma; the primaries are taken for those of sRGB.
+fn calibrated(space: &str, gamma: f64) -> String {
+    let gamma = points(gamma);
+    let white = "/WhitePoint [0.9505 1 1.089]";
+    let matrix = "/Matrix [0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]";
+    space.replace("/DeviceGray", &format!("[/CalGray << {white} /Gamma {gamma} >>]")).replace(
+        "/DeviceRGB",
+        &format!("[/CalRGB << {white} /Gamma [{gamma} {gamma} {gamma}] {matrix} >>]"),
+    )
 }
 
 fn per_inch(per_metre: u32) -> u32 {
