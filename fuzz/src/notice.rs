@@ -1,8 +1,8 @@
 //! What the targets for gateways' notices share: an account, and a judge that is given anything as a notice.
 
+use motcua_payments::Dong;
 use motcua_payments::gateway::{Account, Gateway};
 use motcua_payments::notice::{Expected, NoticeRules, RawNotice, claimed_reference, verify};
-use motcua_payments::Dong;
 use serde_json::{Value, json};
 
 /// Judges bytes as the query of a GET or the body of a POST. The keys are known to nobody, so whatever is accepted is a forgery.

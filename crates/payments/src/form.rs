@@ -98,6 +98,10 @@ pub(crate) fn read(query: &str) -> Result<Vec<Pair<'_>>, Reason> {
 }
 
 fn unescape(text: &str) -> Result<String, Reason> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if text.bytes().all(plain) {
+        return Ok(text.to_owned());
+    }
     let bad = |problem| Err(Reason::malformed(text, problem));
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -114,7 +118,7 @@ fn unescape(text: &str) -> Result<String, Reason> {
                     return bad("an escape that is not two upper-case hexadecimal digits");
                 };
                 let byte = high * 16 + low;
-                if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+                if plain(byte) {
                     return bad("a character is escaped that no encoder escapes");
                 }
                 bytes.push(byte);

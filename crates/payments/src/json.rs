@@ -83,37 +83,66 @@ impl Json {
 
     /// Writes the value as compact JSON with the keys of every object sorted.
     pub(crate) fn sorted_text(&self) -> String {
+        let mut out = String::with_capacity(64);
+        self.write_into(&mut out);
+        out
+    }
+
+    fn write_into(&self, out: &mut String) {
         match self {
-            Json::Null => "null".to_owned(),
-            Json::Bool(b) => b.to_string(),
-            Json::Integer(n) => n.to_string(),
-            Json::Text(t) => quoted(t),
+            Json::Null => out.push_str("null"),
+            Json::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            Json::Integer(n) => out.push_str(&n.to_string()),
+            Json::Text(t) => quote_into(out, t),
             Json::List(items) => {
-                format!("[{}]", items.iter().map(Json::sorted_text).collect::<Vec<_>>().join(","))
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    item.write_into(out);
+                }
+                out.push(']');
             }
             Json::Object(fields) => {
-                let mut fields: Vec<_> = fields.iter().collect();
-                fields.sort_by(|a, b| a.0.cmp(&b.0));
-                let fields: Vec<_> = fields
-                    .iter()
-                    .map(|(k, v)| format!("{}:{}", quoted(k), v.sorted_text()))
-                    .collect();
-                format!("{{{}}}", fields.join(","))
+                let mut fields: Vec<_> = fields.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                fields.sort_unstable_by_key(|(k, _)| *k);
+                object_into(out, fields.into_iter());
             }
         }
     }
 }
 
-/// `text` as a JSON string.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// Appends `text` as a JSON string.
+fn quote_into(out: &mut String, text: &str) {
+    // RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped.
+    if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\')) {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
 }
 
-/// Writes a flat JSON object in the order given.
+fn object_into<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, &'a Json)>) {
+    out.push('{');
+    for (i, (key, value)) in fields.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        quote_into(out, key);
+        out.push(':');
+        value.write_into(out);
+    }
+    out.push('}');
+}
+
+/// Writes a JSON object in the order given.
 pub(crate) fn object(fields: &[(&str, Json)]) -> String {
-    let fields: Vec<_> =
-        fields.iter().map(|(k, v)| format!("{}:{}", quoted(k), v.sorted_text())).collect();
-    format!("{{{}}}", fields.join(","))
+    let mut out = String::with_capacity(512);
+    object_into(&mut out, fields.iter().map(|(k, v)| (*k, v)));
+    out
 }
 
 /// Reads an object, refusing whatever is ambiguous.
@@ -206,5 +235,8 @@ mod tests {
         assert!(read_object("[".repeat(100_000).as_bytes()).is_err());
         let read = read_object(r#"{"b":[{"d":1,"c":"\u00e9"}],"a":null}"#.as_bytes()).unwrap();
         assert_eq!(read.sorted_text(), r#"{"a":null,"b":[{"c":"é","d":1}]}"#);
+        let hard = Json::List(vec![Json::from("a\"b\\c\n\u{1}é\u{7f}\u{2028}"), Json::Bool(true)]);
+        let theirs = serde_json::json!(["a\"b\\c\n\u{1}é\u{7f}\u{2028}", true]).to_string();
+        assert_eq!(hard.sorted_text(), theirs);
     }
 }

@@ -2,6 +2,7 @@
 //! the checks, the keys tried, the binding to the expected order and the answers live here, once, for all of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -176,8 +177,8 @@ pub struct Message {
     pub signature: String,
     /// The signed text and the name of its form, such as `raw`. A part of it that is a key is added by [`NoticeRules::fits`].
     pub text: (&'static str, String),
-    /// The signed fields, decoded, where other forms of the text can be written from them.
-    pub fields: Vec<(String, String)>,
+    /// What the gateway's own rules want to keep of the message: a time to repeat, a rest of the text.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 /// What a gateway must say about its notices so that [`verify`] can judge them.
@@ -428,9 +429,8 @@ pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> Strin
     ];
     let mut text = String::with_capacity(200);
     for part in parts {
-        text.push_str(&part.len().to_string());
-        text.push(':');
-        text.push_str(part);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}:{part}", part.len());
     }
     sha256_hex(text.as_bytes())
 }

@@ -5,5 +5,8 @@
 mod notice;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    notice::judge::<motcua_payments::payplatform::Payplatform>(data, serde_json::json!({"label": "k", "secret": "5f2b7a0d41c9e86f5f2b7a0d41c9e86f"}));
+    notice::judge::<motcua_payments::payplatform::Payplatform>(
+        data,
+        serde_json::json!({"label": "k", "secret": "5f2b7a0d41c9e86f5f2b7a0d41c9e86f"}),
+    );
 });

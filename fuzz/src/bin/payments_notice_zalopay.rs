@@ -5,5 +5,8 @@
 mod notice;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    notice::judge::<motcua_payments::zalopay::Zalopay>(data, serde_json::json!({"label": "k", "key1": "5f2b7a0d41c9e86f", "key2": "86f5f2b7a0d41c9e"}));
+    notice::judge::<motcua_payments::zalopay::Zalopay>(
+        data,
+        serde_json::json!({"label": "k", "key1": "5f2b7a0d41c9e86f", "key2": "86f5f2b7a0d41c9e"}),
+    );
 });

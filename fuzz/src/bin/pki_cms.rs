@@ -17,6 +17,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(longer) = cms::with_signature_timestamp(&signed, signed.as_der()) {
         assert!(SignedData::parse(&longer).is_ok());
     }
-    motcua_pki::validation::Proofs::new()
-        .add_with_contents(data, time::OffsetDateTime::UNIX_EPOCH);
+    motcua_pki::validation::Proofs::new().add_with_contents(data, time::OffsetDateTime::UNIX_EPOCH);
 });

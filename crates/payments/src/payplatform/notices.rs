@@ -50,7 +50,7 @@ impl NoticeRules for Payplatform {
                 uncovered: uncovered(&body, &SIGNED, "MaXacThuc"),
                 ..Claim::new(body.scalar("MaThamChieu")?, outcome)
             },
-            fields: vec![("ThoiGianGD".to_owned(), time)],
+            fields: vec![("ThoiGianGD", time)],
         })
     }
 

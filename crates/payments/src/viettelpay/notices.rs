@@ -82,7 +82,8 @@ const SIGNED: [&str; 8] = [
 impl NoticeRules for Viettelpay {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         let fields = Fields::read(raw)?;
-        let need = |key: &'static str| fields.get(key).ok_or(Reason::malformed(key, "missing"));
+        let need =
+            |key: &'static str| fields.get(key).ok_or_else(|| Reason::malformed(key, "missing"));
         let shaped = |key: &'static str, most: usize, allows: fn(u8) -> bool| {
             let value = need(key)?;
             if value.len() <= most && value.bytes().all(allows) {
@@ -132,10 +133,7 @@ impl NoticeRules for Viettelpay {
                 ..Claim::new(reference, outcome)
             },
             // What follows the status in the signed text.
-            fields: vec![(
-                "trans_amount".to_owned(),
-                format!("{amount}{}", need("vt_transaction_id")?),
-            )],
+            fields: vec![("trans_amount", format!("{amount}{}", need("vt_transaction_id")?))],
         })
     }
 

@@ -69,7 +69,7 @@ impl NoticeRules for Vnpay {
                 ..Claim::new(need("vnp_TxnRef")?, outcome)
             },
             text: ("raw", text),
-            fields: signed.into_iter().map(|p| (p.key.clone(), p.value.clone())).collect(),
+            fields: Vec::new(),
         })
     }
 
@@ -78,7 +78,9 @@ impl NoticeRules for Vnpay {
     }
 
     fn other_forms(message: &Message) -> Vec<(&'static str, String)> {
-        let fields = || message.fields.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        // The text is made of raw pairs that were read once already.
+        let pairs = form::read(&message.text.1).unwrap_or_default();
+        let fields = || pairs.iter().map(|p| (p.key.as_str(), p.value.as_str()));
         vec![("plus", write(fields(), Space::Plus)), ("percent20", write(fields(), Space::Percent))]
     }
 
