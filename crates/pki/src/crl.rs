@@ -54,6 +54,9 @@ pub(crate) struct Revocation {
     pub invalid_since: Option<OffsetDateTime>,
 }
 
+/// Most extensions of a list: RFC 5280 §5.2 defines seven.
+const MAX_EXTENSIONS: usize = 128;
+
 /// Most extensions of one entry: RFC 5280 §5.3 defines three.
 const MOST_ENTRY_EXTENSIONS: usize = 8;
 
@@ -156,6 +159,9 @@ impl Crl {
             if seen.contains(&id) {
                 return Err(list.fault("an extension stands twice"));
             }
+            if seen.len() >= MAX_EXTENSIONS {
+                return Err(list.fault("too many extensions"));
+            }
             seen.push(id);
             let mut reader = Reader::new(value);
             match id {
@@ -183,11 +189,10 @@ impl Crl {
                         self.deviations.push("its authority key identifier is critical (§5.2.1)");
                     }
                 }
-                oid::FRESHEST_CRL => {
-                    if critical {
-                        self.deviations.push("its freshest CRL is critical (§5.2.6)");
-                    }
+                oid::FRESHEST_CRL if critical => {
+                    self.deviations.push("its freshest CRL is critical (§5.2.6)");
                 }
+                oid::FRESHEST_CRL => {}
                 EXPIRED_CERTS_ON_CRL => {
                     self.keeps_expired_from = Some(der::time_field(&mut reader, "date expected")?);
                 }

@@ -2,25 +2,14 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
+#[path = "house/templates.rs"]
+mod templates;
+
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};
 use motcua_pki::path::{self, Anchor, Budget, PathReport, Profile, Purpose, RevocationMaterial};
 use motcua_pki::{AlgorithmPolicy, Certificate, KeyUsage, Oid};
-use time::{Duration, OffsetDateTime};
-
-const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
-const DAY: Duration = Duration::DAY;
-
-fn template(name: &str) -> Template {
-    Template::new(
-        SubjectName::new().country("VN").common_name(name),
-        NOW - DAY * 365,
-        NOW + DAY * 365,
-    )
-}
-
-fn ca(name: &str) -> Template {
-    template(name).certificate_authority(None)
-}
+use templates::{DAY, NOW, ca, template};
+use time::OffsetDateTime;
 
 fn run(target: &Certificate, between: &[Certificate], anchors: &[Anchor]) -> PathReport {
     let profile = Profile::document_signing(Purpose::Public).without_revocation();

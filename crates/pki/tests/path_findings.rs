@@ -2,26 +2,15 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
-use motcua_pki::authority::{
-    CrlTemplate, Identity, OcspAnswer, OcspTemplate, SubjectName, Template,
-};
+#[path = "house/templates.rs"]
+mod templates;
+
+use motcua_pki::authority::{CrlTemplate, Identity, OcspAnswer, OcspTemplate, Template};
 use motcua_pki::path::{
     self, Anchor, Conformance, PathReport, Profile, Purpose, RevocationMaterial,
 };
 use motcua_pki::{Certificate, KeyUsage, Oid};
-use time::{Duration, OffsetDateTime};
-
-const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
-const DAY: Duration = Duration::DAY;
-
-fn template(name: &str) -> Template {
-    let subject = SubjectName::new().country("VN").common_name(name);
-    Template::new(subject, NOW - DAY * 365, NOW + DAY * 365)
-}
-
-fn ca(name: &str) -> Template {
-    template(name).certificate_authority(None)
-}
+use templates::{DAY, NOW, ca, template};
 
 fn official() -> Template {
     template("Official").document_signer()
