@@ -53,7 +53,7 @@ fn anchors_have_purposes_and_dates() {
     // An anchor whose certificate expired, and one that its owner trusts by dates of their own.
     let old = Identity::root(&ca("Old").valid(NOW - DAY * 99, NOW - DAY)).unwrap();
     let end = old.issue(&template("Official").document_signer()).unwrap();
-    assert_eq!(codes(&run(end.certificate(), &[], &[anchor(&old)])), ["pki.path_anchor_date"]);
+    assert_eq!(codes(&run(end.certificate(), &[], &[anchor(&old)])), ["pki.path_expired"]);
     let dated = Anchor { trusted_until: Some(NOW + DAY), ..anchor(&old) };
     assert!(run(end.certificate(), &[], &[dated]).is_valid());
     // An anchor's own critical extension that is not understood.
