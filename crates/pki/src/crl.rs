@@ -38,6 +38,8 @@ pub struct Crl {
     pub(crate) point: Option<IssuingPoint>,
     /// A critical extension that is not processed, of the list or of an entry.
     pub(crate) unknown_critical: Option<Oid>,
+    /// Whether it has an authority key identifier.
+    key_id: bool,
     /// Where it deviates from the profile of RFC 5280 §5.
     pub(crate) deviations: Vec<&'static str>,
     /// expiredCertsOnCRL (2.5.29.60): revoked certificates are kept from this date on.
@@ -51,6 +53,9 @@ pub(crate) struct Revocation {
     pub reason: Option<u64>,
     pub invalid_since: Option<OffsetDateTime>,
 }
+
+/// Most extensions of a list: RFC 5280 §5.2 defines seven.
+const MAX_EXTENSIONS: usize = 128;
 
 /// Most extensions of one entry: RFC 5280 §5.3 defines three.
 const MOST_ENTRY_EXTENSIONS: usize = 8;
@@ -117,6 +122,7 @@ impl Crl {
             delta_base: None,
             point: None,
             unknown_critical: None,
+            key_id: false,
             deviations: Vec::new(),
             keeps_expired_from: None,
         };
@@ -134,6 +140,7 @@ impl Crl {
         };
         deviates(version.is_none(), "it is a version 1 CRL (§5.1.2.1)");
         deviates(next_update.is_none(), "its next update is missing (§5.1.2.5)");
+        deviates(!crl.key_id, "its authority key identifier is missing (§5.2.1)");
         deviates(crl.number.is_none(), "its CRL number is missing (§5.2.3)");
         // Every entry is walked once, so that a later search cannot meet a malformed one, and so
         // that a critical entry extension anywhere is known (RFC 5280 §5.3: do not use such a CRL).
@@ -152,6 +159,9 @@ impl Crl {
             if seen.contains(&id) {
                 return Err(list.fault("an extension stands twice"));
             }
+            if seen.len() >= MAX_EXTENSIONS {
+                return Err(list.fault("too many extensions"));
+            }
             seen.push(id);
             let mut reader = Reader::new(value);
             match id {
@@ -162,10 +172,27 @@ impl Crl {
                     self.number = Some(number(&mut reader)?);
                 }
                 oid::DELTA_CRL => {
+                    if !critical {
+                        self.deviations.push("its delta indicator is not critical (§5.2.4)");
+                    }
                     self.delta_base = Some(number(&mut reader)?);
                 }
-                oid::ISSUING_DISTRIBUTION_POINT => self.point = Some(issuing_point(&mut reader)?),
-                oid::AUTHORITY_KEY_ID | oid::FRESHEST_CRL => {}
+                oid::ISSUING_DISTRIBUTION_POINT => {
+                    if !critical {
+                        self.deviations.push("its distribution point is not critical (§5.2.5)");
+                    }
+                    self.point = Some(issuing_point(&mut reader)?);
+                }
+                oid::AUTHORITY_KEY_ID => {
+                    self.key_id = true;
+                    if critical {
+                        self.deviations.push("its authority key identifier is critical (§5.2.1)");
+                    }
+                }
+                oid::FRESHEST_CRL if critical => {
+                    self.deviations.push("its freshest CRL is critical (§5.2.6)");
+                }
+                oid::FRESHEST_CRL => {}
                 EXPIRED_CERTS_ON_CRL => {
                     self.keeps_expired_from = Some(der::time_field(&mut reader, "date expected")?);
                 }

@@ -159,6 +159,13 @@ fn nothing_read_holds_more_than_eight_times_its_size() {
         ("entries of a CRL", crl(&many(&entry, 100_000), &[])),
         ("issuers in a CRL", crl(&many(&aliases, 40), &[])),
         ("extensions of a CRL", crl(&[], &many(&sequence(&[&[6, 1, 0x2a], &[4, 0]]), 50_000))),
+        ("different extensions of a CRL", {
+            let one = |i: usize| {
+                let id = [0x2a, 0x81 + (i >> 14) as u8, 0x80 | (i >> 7) as u8, (i & 0x7f) as u8];
+                sequence(&[&tlv(6, &id), &[4, 0]])
+            };
+            crl(&[], &(0..50_000).flat_map(one).collect::<Vec<u8>>())
+        }),
         ("answers", ocsp(&many(&single, 50_000), &[])),
         ("certificates in a response", ocsp(&[], &many(&small, 3_000))),
     ];

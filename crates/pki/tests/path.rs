@@ -2,25 +2,14 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
+#[path = "house/templates.rs"]
+mod templates;
+
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};
 use motcua_pki::path::{self, Anchor, Budget, PathReport, Profile, Purpose, RevocationMaterial};
 use motcua_pki::{AlgorithmPolicy, Certificate, KeyUsage, Oid};
-use time::{Duration, OffsetDateTime};
-
-const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
-const DAY: Duration = Duration::DAY;
-
-fn template(name: &str) -> Template {
-    Template::new(
-        SubjectName::new().country("VN").common_name(name),
-        NOW - DAY * 365,
-        NOW + DAY * 365,
-    )
-}
-
-fn ca(name: &str) -> Template {
-    template(name).certificate_authority(None)
-}
+use templates::{DAY, NOW, ca, template};
+use time::OffsetDateTime;
 
 fn run(target: &Certificate, between: &[Certificate], anchors: &[Anchor]) -> PathReport {
     let profile = Profile::document_signing(Purpose::Public).without_revocation();
@@ -64,7 +53,7 @@ fn anchors_have_purposes_and_dates() {
     // An anchor whose certificate expired, and one that its owner trusts by dates of their own.
     let old = Identity::root(&ca("Old").valid(NOW - DAY * 99, NOW - DAY)).unwrap();
     let end = old.issue(&template("Official").document_signer()).unwrap();
-    assert_eq!(codes(&run(end.certificate(), &[], &[anchor(&old)])), ["pki.path_anchor_date"]);
+    assert_eq!(codes(&run(end.certificate(), &[], &[anchor(&old)])), ["pki.path_expired"]);
     let dated = Anchor { trusted_until: Some(NOW + DAY), ..anchor(&old) };
     assert!(run(end.certificate(), &[], &[dated]).is_valid());
     // An anchor's own critical extension that is not understood.

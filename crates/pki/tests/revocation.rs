@@ -2,27 +2,20 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
+#[path = "house/templates.rs"]
+mod templates;
+
 use motcua_pki::authority::{
     CrlTemplate, ExtensionValue, Identity, OcspAnswer, OcspTemplate, PrivateKey, RevokedEntry,
-    SubjectName, Template,
+    Template,
 };
 use motcua_pki::path::{
     self, Anchor, Conformance, PathReport, Profile, Purpose, RevocationMaterial,
 };
 use motcua_pki::revocation::RevocationStatus;
 use motcua_pki::{Certificate, DigestAlgorithm, KeyUsage, Oid, ocsp::OcspResponse};
+use templates::{DAY, NOW, ca, template};
 use time::{Duration, OffsetDateTime};
-
-const NOW: OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
-const DAY: Duration = Duration::DAY;
-
-fn template(name: &str) -> Template {
-    Template::new(
-        SubjectName::new().country("VN").common_name(name),
-        NOW - DAY * 365,
-        NOW + DAY * 365,
-    )
-}
 
 struct House {
     root: Identity,
@@ -31,7 +24,7 @@ struct House {
 }
 
 fn house() -> House {
-    let root = Identity::root(&template("Root").certificate_authority(None)).unwrap();
+    let root = Identity::root(&ca("Root")).unwrap();
     let official = root.issue(&template("Official").document_signer()).unwrap();
     let ocsp = root.issue(&template("OCSP").ocsp_responder()).unwrap();
     House { root, official, ocsp }
@@ -153,7 +146,7 @@ fn deltas_add_and_remove() {
 fn who_may_sign_a_list() {
     let h = house();
     // The issuer's new key, certified under its old one with the same name.
-    let rolled = h.root.issue(&template("Root").certificate_authority(None)).unwrap();
+    let rolled = h.root.issue(&ca("Root")).unwrap();
     let list = rolled.crl(&h.list()).unwrap();
     let own = h.crl(&h.list());
     let rolled_certificate = rolled.certificate().clone();
@@ -161,19 +154,12 @@ fn who_may_sign_a_list() {
     assert_eq!(h.word(&all, &[], std::slice::from_ref(&rolled_certificate)), "good");
     assert_eq!(h.word(&[list], &[], &[]), "unknown");
     // Another CA's list, a signer without the right, another authority of the same name.
-    let other = Identity::root(&template("Other").certificate_authority(None)).unwrap();
+    let other = Identity::root(&ca("Other")).unwrap();
     assert_eq!(h.word(&[other.crl(&h.list()).unwrap()], &[], &[]), "unknown");
-    let twin = Identity::root(&template("Root").certificate_authority(None)).unwrap();
+    let twin = Identity::root(&ca("Root")).unwrap();
     let twins = [twin.crl(&h.list()).unwrap()];
     assert_eq!(h.word(&twins, &[], std::slice::from_ref(twin.certificate())), "unknown");
-    let weak = h
-        .root
-        .issue(
-            &template("Root")
-                .certificate_authority(None)
-                .with_key_usage(Some(KeyUsage::CERTIFICATE_SIGN)),
-        )
-        .unwrap();
+    let weak = h.root.issue(&ca("Root").with_key_usage(Some(KeyUsage::CERTIFICATE_SIGN))).unwrap();
     let weaks = [weak.crl(&h.list()).unwrap(), own];
     let report = h.report(&weaks[..1], &[], std::slice::from_ref(weak.certificate()));
     assert_eq!(word(&report.statuses[0].status), "unknown");
@@ -198,7 +184,7 @@ fn responders_count_where_the_issuer_says_so() {
     let issue = |template: Template| h.root.issue(&template).unwrap();
     let responder = || template("OCSP").ocsp_responder();
     let unused = Oid::parse("1.3.6.1.5.5.7.3.1").unwrap();
-    let twin = Identity::root(&template("Root").certificate_authority(None)).unwrap();
+    let twin = Identity::root(&ca("Root")).unwrap();
     let by_name = word(&h.ocsp, &good);
     let by_key = word(&h.ocsp, &OcspTemplate { by_key: true, ..good.clone() });
     let sha256 = OcspTemplate { digest: DigestAlgorithm::Sha256, ..good.clone() };

@@ -77,12 +77,18 @@ impl PublicKey {
                 if parameters.is_some_and(|p| p.tag != tag::NULL || !p.content.is_empty()) {
                     return Err(algorithm_element.fault("RSA key with parameters"));
                 }
-                KeyKind::Rsa { bits: modulus_bits(bits)? }
+                match rsa_key(bits)? {
+                    Ok(bits) => KeyKind::Rsa { bits },
+                    Err(algorithm) => KeyKind::Unsupported { algorithm },
+                }
             }
-            oid::RSASSA_PSS => KeyKind::RsaPss {
-                bits: modulus_bits(bits)?,
-                only: parameters.map(|p| PssParameters::read(&p)).transpose()?,
-            },
+            oid::RSASSA_PSS => {
+                let only = parameters.map(|p| PssParameters::read(&p)).transpose()?;
+                match rsa_key(bits)? {
+                    Ok(bits) => KeyKind::RsaPss { bits, only },
+                    Err(algorithm) => KeyKind::Unsupported { algorithm },
+                }
+            }
             oid::EC_PUBLIC_KEY => match parameters {
                 Some(p) if p.tag == tag::OID => match p.content {
                     oid::CURVE_P256 => KeyKind::P256,
@@ -246,8 +252,9 @@ impl PublicKey {
     }
 }
 
-/// Bits of the modulus in an RSAPublicKey (RFC 8017 A.1.1).
-fn modulus_bits(key: &[u8]) -> Result<usize, Fault> {
+/// Bits of the modulus in an RSAPublicKey (RFC 8017 A.1.1), or the name of a key that ring does not
+/// take: its exponents are odd, from 3 to below 2^33.
+fn rsa_key(key: &[u8]) -> Result<Result<usize, String>, Fault> {
     let mut outer = Reader::new(key);
     let mut reader = outer.sequence("RSA public key expected")?;
     outer.end("extra bytes after the RSA public key")?;
@@ -257,7 +264,39 @@ fn modulus_bits(key: &[u8]) -> Result<usize, Fault> {
     if [modulus, exponent].iter().any(|n| n.first().is_none_or(|b| b & 0x80 != 0)) {
         return Err(reader.fault("RSA public key with a negative number"));
     }
+    let small = exponent.len() <= 5 && {
+        let value = exponent.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        value % 2 == 1 && (3..1 << 33).contains(&value)
+    };
+    if !small {
+        return Ok(Err(format!("RSA with the exponent {}", crate::certificate::hex(exponent))));
+    }
     let digits = modulus.strip_prefix(&[0]).unwrap_or(modulus);
     let high = digits.first().map_or(0, |b| 8 - usize::try_from(b.leading_zeros()).unwrap_or(8));
-    Ok(digits.len().saturating_sub(1) * 8 + high)
+    Ok(Ok(digits.len().saturating_sub(1) * 8 + high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_ring_does_not_take_are_named() {
+        let rsa = |exponent: &[u8]| {
+            let modulus = [&[0, 0x80], [1; 255].as_slice()].concat();
+            let numbers = [der::tlv(tag::INTEGER, &modulus), der::tlv(tag::INTEGER, exponent)];
+            let key = der::sequence(&[&numbers.concat()]);
+            let algorithm = der::sequence(&[&der::oid(oid::RSA_ENCRYPTION), &der::null()]);
+            let bits = der::tlv(tag::BIT_STRING, &[&[0], key.as_slice()].concat());
+            PublicKey::from_spki_der(&der::sequence(&[&algorithm, &bits]))
+        };
+        assert_eq!(rsa(&[1, 0, 1]).unwrap().name(), "RSA 2048");
+        let pkcs1 = der::sequence(&[&der::oid(oid::SHA256_WITH_RSA), &der::null()]);
+        for exponent in [&[1][..], &[4], &[2, 0, 0, 0, 1], &[1, 0, 0, 0, 0, 1]] {
+            let key = rsa(exponent).unwrap();
+            let refused = key.verify_signature(&pkcs1, b"x", &[0; 256]).unwrap_err();
+            assert_eq!(refused.code(), "pki.unsupported_algorithm", "{exponent:?}");
+        }
+        assert!(rsa(&[0x81]).is_err());
+    }
 }

@@ -115,8 +115,8 @@ impl Walk<'_, '_> {
         }
         if profile.anchor_constraints {
             // An anchor without dates of its own is trusted as long as its certificate is valid.
-            if !dated && !certificate.valid_at(at) {
-                self.add(K::AnchorDate, certificate, crate::instant(certificate.not_after()));
+            if !dated {
+                self.validity(certificate);
             }
             self.understood(certificate);
             self.conforms(certificate, Role::Anchor);
@@ -127,8 +127,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// §6.1.3 (a)(2) and what every certificate must fulfil.
-    fn basic(&mut self, certificate: &Certificate, role: Role) {
+    /// §6.1.3 (a)(2).
+    fn validity(&mut self, certificate: &Certificate) {
         let at = self.search.at;
         if at < certificate.not_before() {
             self.add(K::NotYetValid, certificate, crate::instant(certificate.not_before()));
@@ -136,6 +136,11 @@ impl Walk<'_, '_> {
         if at > certificate.not_after() {
             self.add(K::Expired, certificate, crate::instant(certificate.not_after()));
         }
+    }
+
+    /// What every certificate below the anchor must fulfil.
+    fn basic(&mut self, certificate: &Certificate, role: Role) {
+        self.validity(certificate);
         // EN 319 102-1 §5.2.8: judged at the time the path is judged at.
         if let Some(refusal) = self.search.refused(certificate.scheme(), certificate.public_key()) {
             self.add(K::AlgorithmRefused, certificate, refusal.to_string());

@@ -42,19 +42,22 @@ pub(super) fn deviations(certificate: &Certificate, role: Role) -> Vec<(&'static
     add(serial.len() > 20, "§4.1.2.2", "the serial number is longer than 20 bytes");
     add(certificate.issuer().is_empty(), "§4.1.2.4", "the issuer is empty");
 
-    // Key identifiers.
+    // Key identifiers. Only a self-signed certificate may leave out its issuer's, and its own key is
+    // the issuer's then; the signature is looked at only where that matters.
     let key_id = extensions.authority_key_id.as_ref().and_then(|a| a.key.as_ref());
-    let self_signed = certificate.is_self_issued()
-        && (role == Role::Anchor || certificate.signed_by(certificate.public_key()).is_ok());
-    add(key_id.is_none() && !self_signed, "§4.2.1.1", "the authority key identifier is missing");
+    let other = matches!((key_id, &extensions.subject_key_id), (Some(a), Some(b)) if a != b);
+    if key_id.is_none() || other {
+        let self_signed = certificate.is_self_issued()
+            && (role == Role::Anchor || certificate.signed_by(certificate.public_key()).is_ok());
+        let missing = key_id.is_none() && !self_signed;
+        add(missing, "§4.2.1.1", "the authority key identifier is missing");
+        add(other && self_signed, "§4.2.1.1", "a self-signed certificate names another key");
+    }
     add(
         extensions.authority_key_id_critical,
         "§4.2.1.1",
         "the authority key identifier is critical",
     );
-    if self_signed && let (Some(theirs), Some(own)) = (key_id, &extensions.subject_key_id) {
-        add(theirs != own, "§4.2.1.1", "a self-signed certificate names another key");
-    }
     add(extensions.subject_key_id_critical, "§4.2.1.2", "the subject key identifier is critical");
 
     // What the certificate says of itself as a CA.
