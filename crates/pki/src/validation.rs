@@ -288,6 +288,8 @@ impl<'a> Run<'a> {
     ) -> Report {
         let now = self.context.now;
         let best = self.proofs.of(value).filter(|at| *at < now);
+        // Those of timestamps are in their steps.
+        self.control_time = None;
         if basic.helped_by_time {
             self.judge_algorithms(&mut basic.cms, best.unwrap_or(now));
         }
