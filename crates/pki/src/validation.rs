@@ -225,6 +225,13 @@ impl<'a> Run<'a> {
         first
     }
 
+    /// The signature's algorithms as of a time (§5.2.8, §5.5.4 step 4 (c)).
+    fn judge_algorithms(&self, cms: &mut CmsReport, at: OffsetDateTime) {
+        if let Some(profile) = self.context.profiles.first() {
+            cms.judge_algorithms(&profile.algorithms, at);
+        }
+    }
+
     /// §5.3, with the building blocks of §5.2 as steps.
     fn basic(&mut self, signature: &Signature<'_>, mut cms: CmsReport) -> Basic {
         let now = self.context.now;
@@ -233,6 +240,7 @@ impl<'a> Run<'a> {
         if let Some(path) = &path {
             cms.check_beside(path, self.context.certificates, self.context.anchors);
         }
+        self.judge_algorithms(&mut cms, now);
         let blocks = [
             Process::Format,
             Process::SigningCertificate,
@@ -275,11 +283,16 @@ impl<'a> Run<'a> {
         mut self,
         label: &str,
         value: &[u8],
-        basic: Basic,
+        mut basic: Basic,
         timestamps: Vec<TimestampReport>,
     ) -> Report {
         let now = self.context.now;
         let best = self.proofs.of(value).filter(|at| *at < now);
+        // Those of timestamps are in their steps.
+        self.control_time = None;
+        if basic.helped_by_time {
+            self.judge_algorithms(&mut basic.cms, best.unwrap_or(now));
+        }
         let (mut outcome, mut process, mut path) = (basic.outcome, Process::Basic, basic.path);
         let mut with_time = None;
         let mut long_term = None;

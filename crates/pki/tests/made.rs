@@ -1,8 +1,11 @@
 //! A hierarchy with dates of its own for the tests, its signatures, timestamps and revocation lists; and a CMS built byte by
 //! byte, with whatever may be wrong in it.
+#![cfg(feature = "authority")]
 #![allow(clippy::unwrap_used, dead_code)]
 
-use motcua_pki::authority::{Identity, SubjectName, Template, TokenTemplate};
+use motcua_pki::authority::{
+    CrlTemplate, Identity, RevokedEntry, SubjectName, Template, TokenTemplate,
+};
 use motcua_pki::cms::{self, SignedData};
 use motcua_pki::path::{Anchor, Purpose};
 use motcua_pki::{Certificate, DigestAlgorithm, Signer as _};
@@ -97,40 +100,21 @@ pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-fn utc_time(at: OffsetDateTime) -> Vec<u8> {
-    let format = time::macros::format_description!(
-        "[year repr:last_two][month][day][hour][minute][second]Z"
-    );
-    tlv(0x17, at.format(&format).unwrap().as_bytes())
-}
-
-/// A CRL signed with ECDSA P-256.
+/// A CRL of an issuer, with the serial numbers that are revoked.
 pub(crate) fn crl(
     issuer: &Identity,
     this: OffsetDateTime,
     next: OffsetDateTime,
     revoked: &[(&[u8], OffsetDateTime)],
 ) -> Vec<u8> {
-    let entries: Vec<u8> = revoked
-        .iter()
-        .flat_map(|(serial, at)| tlv(0x30, &[tlv(2, serial), utc_time(*at)].concat()))
-        .collect();
-    let entries = if entries.is_empty() { entries } else { tlv(0x30, &entries) };
-    let tbs = tlv(
-        0x30,
-        &[
-            &tlv(2, &[1])[..],
-            &ECDSA_SHA256,
-            issuer.certificate().subject().as_der(),
-            &utc_time(this),
-            &utc_time(next),
-            &entries,
-        ]
-        .concat(),
-    );
-    let signature = issuer.signer().unwrap().sign(&tbs).unwrap();
-    let bits = tlv(3, &[&[0], &signature[..]].concat());
-    tlv(0x30, &[tbs, ECDSA_SHA256.to_vec(), bits].concat())
+    let mut template = CrlTemplate::new(this, next);
+    template.revoked.extend(revoked.iter().map(|(serial, at)| RevokedEntry {
+        serial: serial.to_vec(),
+        at: *at,
+        reason: None,
+        invalid_since: None,
+    }));
+    issuer.crl(&template).unwrap()
 }
 
 /// What is signed.

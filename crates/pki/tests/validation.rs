@@ -12,7 +12,7 @@ use motcua_pki::validation::{
     AuthorityTime, Context, DocumentTimestamp, Outcome, Process, Proofs, Report, Signature, Slide,
     TimestampKind, validate,
 };
-use motcua_pki::{Indication, SubIndication};
+use motcua_pki::{AlgorithmPolicy, Indication, SubIndication};
 use time::OffsetDateTime;
 
 /// What a case is judged with.
@@ -22,6 +22,7 @@ struct Judge<'a> {
     authority_time: AuthorityTime,
     slide: Slide,
     proofs: Proofs,
+    algorithms: AlgorithmPolicy,
 }
 
 impl<'a> Judge<'a> {
@@ -32,6 +33,7 @@ impl<'a> Judge<'a> {
             authority_time: AuthorityTime::Now,
             slide: Slide::NextUpdate,
             proofs: Proofs::new(),
+            algorithms: AlgorithmPolicy::standard(),
         }
     }
 
@@ -45,16 +47,17 @@ impl<'a> Judge<'a> {
         };
         let revocation =
             RevocationMaterial { crls: self.crls.clone(), ..RevocationMaterial::default() };
+        let under = |profile: Profile| Profile { algorithms: self.algorithms.clone(), ..profile };
         let context = Context {
             now,
             anchors: &[self.world.anchor()],
             certificates: &[],
             revocation: &revocation,
             profiles: &[
-                Profile::document_signing(Purpose::OfficialDuty),
-                Profile::document_signing(Purpose::Public),
+                under(Profile::document_signing(Purpose::OfficialDuty)),
+                under(Profile::document_signing(Purpose::Public)),
             ],
-            timestamping: &Profile::timestamping(),
+            timestamping: &under(Profile::timestamping()),
             authority_time: self.authority_time,
             slide: self.slide,
             proofs: &self.proofs,
@@ -425,4 +428,38 @@ fn a_content_timestamp_shows_that_a_signature_is_younger() {
     let ca = crl(&world.ca, now, day(2026, 10), &[]);
     let report = Judge::new(&world, &[&ca, &root]).run(&both, &[], now);
     undecided(&report, SubIndication::TimestampOrderFailure, Process::WithTime);
+}
+
+#[test]
+fn algorithms_are_judged_as_of_the_proven_time() {
+    let world = World::new();
+    // SHA-256 falls in August 2026.
+    let fallen = AlgorithmPolicy::from_json(
+        r#"{"format":1,"name":"test","title":"test","new_signatures":[],
+            "refuse":[{"what":{"digest":"sha256"},"from":"2026-08-01T00:00:00Z","source":"test"}]}"#,
+    )
+    .unwrap();
+    let now = day(2026, 9);
+    let (ca, root) =
+        (crl(&world.ca, day(2026, 6), day(2026, 7), &[]), world.root_crl(day(2026, 6)));
+    let mut judge = Judge::new(&world, &[&ca, &root]);
+    judge.authority_time = AuthorityTime::OwnTime;
+    judge.algorithms = fallen;
+    let before = world.with_timestamp(&world.sign(CONTENT), &world.tsa, day(2026, 6));
+    let report = judge.run(&before, &[], now);
+    passed(&report, Process::WithTime);
+    assert_eq!(report.basic.sub_indication, Some(SubIndication::CryptoConstraintsFailureNoPoe));
+    let after = world.with_timestamp(&world.sign(CONTENT), &world.tsa, day(2026, 8));
+    for cms in [after, world.sign(CONTENT)] {
+        let report = judge.run(&cms, &[], now);
+        assert_eq!(
+            report.outcome.sub_indication,
+            Some(SubIndication::CryptoConstraintsFailureNoPoe)
+        );
+        assert!(report.timestamps.iter().all(|t| !t.outcome.passed()));
+    }
+    // Known to be older from elsewhere.
+    let plain = world.sign(CONTENT);
+    judge.proofs.add_with_contents(&plain, day(2026, 6));
+    passed(&judge.run(&plain, &[], now), Process::WithTime);
 }

@@ -10,7 +10,7 @@ use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
 use crate::der::{self, Reader, tag};
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
-use crate::{Certificate, Effect, Finding, Indication, SubIndication, conclude};
+use crate::{AlgorithmPolicy, Certificate, Effect, Finding, Indication, SubIndication, conclude};
 use time::OffsetDateTime;
 
 /// Which rules apply.
@@ -52,6 +52,9 @@ pub struct CmsReport {
     pub certificates: Vec<Certificate>,
     /// Content digest algorithm.
     pub digest_algorithm: Option<DigestAlgorithm>,
+    /// The digest that the signature algorithm names itself.
+    #[serde(skip)]
+    pub(crate) scheme_digest: Option<DigestAlgorithm>,
     /// Signature algorithm as the CMS names it.
     pub signature_algorithm: String,
     /// Claimed signing time, where there is one. Nothing is derived from it.
@@ -92,6 +95,20 @@ impl CmsReport {
         conclude(&self.findings)
     }
 
+    /// Judges the algorithms again, by dated rules: [`verify`] refuses SHA-1 and RSA below 2048 bits whatever the time. `at`
+    /// is a time at which the signature is proven to have existed, or the present; never the signer's own.
+    pub fn judge_algorithms(&mut self, policy: &AlgorithmPolicy, at: OffsetDateTime) {
+        self.findings.retain(|f| f.kind != K::AlgorithmRefused || f.at != ALGORITHM_PLACE);
+        let key = self.signer.as_ref().map(|s| s.public_key().clone());
+        let digests = [self.digest_algorithm, self.scheme_digest];
+        let refused = digests.into_iter().flatten().find_map(|d| policy.refuses_digest(d, at));
+        let short = key.and_then(|key| policy.refuses_key(&key, at));
+        for refusal in [refused, short].into_iter().flatten() {
+            let finding = Finding::new(K::AlgorithmRefused, ALGORITHM_PLACE, refusal.to_string());
+            self.findings.push(finding);
+        }
+    }
+
     /// Findings that stand against the signature.
     pub fn against(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.kind.effect() != Effect::Notes)
@@ -127,6 +144,7 @@ pub fn verify_signer(
             signer: None,
             certificates: Vec::new(),
             digest_algorithm: None,
+            scheme_digest: None,
             signature_algorithm: String::new(),
             claimed_signing_time: None,
             unsigned_attributes: Vec::new(),
@@ -148,6 +166,9 @@ pub fn verify_signer(
     }
     check.report
 }
+
+/// Where a refused algorithm is met.
+const ALGORITHM_PLACE: &str = "signer_info";
 
 /// Certificates that cannot be read are told one by one up to here: the findings must not outgrow the input.
 const MOST_MALFORMED: usize = 16;
@@ -352,12 +373,13 @@ impl Check {
         }
         let Some(certificate) = self.report.signer.clone() else { return };
         let key = certificate.public_key();
-        // EN 319 102-1 §5.2.8.
+        // EN 319 102-1 §5.2.8; by date in [`CmsReport::judge_algorithms`].
+        self.report.scheme_digest = scheme.digest();
         if digest == DigestAlgorithm::Sha1 || scheme.digest() == Some(DigestAlgorithm::Sha1) {
-            self.add(K::AlgorithmRefused, "signer_info", "SHA-1");
+            self.add(K::AlgorithmRefused, ALGORITHM_PLACE, "SHA-1");
         }
         if key.rsa_bits().is_some_and(|bits| bits < 2048) {
-            self.add(K::AlgorithmRefused, "signer_info", key.name());
+            self.add(K::AlgorithmRefused, ALGORITHM_PLACE, key.name());
         }
         let bytes = match content {
             Content::Bytes(bytes) => Some(bytes),

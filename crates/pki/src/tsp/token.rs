@@ -8,7 +8,7 @@ use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::der::{self, Fault, Reader, tag};
 use crate::finding::FindingKind as K;
 use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
-use crate::{Certificate, Finding, Indication, Oid, SubIndication, conclude};
+use crate::{AlgorithmPolicy, Certificate, Finding, Indication, Oid, SubIndication, conclude};
 use time::{Duration, OffsetDateTime};
 
 /// What a token says (TSTInfo, RFC 3161 §2.4.2).
@@ -154,6 +154,19 @@ impl TokenReport {
         self.findings.iter().chain(cms).cloned().collect()
     }
 
+    /// Judges the algorithms again, by dated rules, as [`CmsReport::judge_algorithms`].
+    pub fn judge_algorithms(&mut self, policy: &AlgorithmPolicy, at: OffsetDateTime) {
+        self.findings.retain(|f| f.kind != K::AlgorithmRefused);
+        let imprint = self.info.as_ref().and_then(|i| i.digest.clone().ok());
+        if let Some(refusal) = imprint.and_then(|d| policy.refuses_digest(d, at)) {
+            let detail = refusal.to_string();
+            self.findings.push(Finding::new(K::AlgorithmRefused, "message_imprint", detail));
+        }
+        if let Some(cms) = &mut self.cms {
+            cms.judge_algorithms(policy, at);
+        }
+    }
+
     /// Indication over token, CMS and path.
     pub fn conclusion(&self) -> (Indication, Option<SubIndication>) {
         let mut all = self.own_findings();
@@ -198,6 +211,8 @@ pub fn verify(token: &[u8], data: &[u8], context: &TokenContext<'_>) -> TokenRep
 /// As [`verify`], over data given by its bytes, its digest, or a function that computes it.
 pub fn verify_content(token: &[u8], data: Content<'_>, context: &TokenContext<'_>) -> TokenReport {
     let mut report = inspect(token, data, context.certificates);
+    // Nothing proves yet that it existed before now.
+    report.judge_algorithms(&context.profile.algorithms, context.now);
     let (Some(info), Some(checked)) = (report.info.clone(), report.cms.clone()) else {
         return report;
     };
@@ -260,14 +275,17 @@ pub fn inspect(token: &[u8], data: Content<'_>, certificates: &[Certificate]) ->
         }
     };
     match &info.digest {
-        Ok(DigestAlgorithm::Sha1) => {
-            add(K::AlgorithmRefused, "message_imprint", "SHA-1".to_owned())
+        Ok(digest) => {
+            // By date in [`TokenReport::judge_algorithms`].
+            if *digest == DigestAlgorithm::Sha1 {
+                add(K::AlgorithmRefused, "message_imprint", "SHA-1".to_owned());
+            }
+            match cms::digest_of(data, *digest) {
+                Some(computed) if computed == info.imprint => {}
+                Some(_) => add(K::TokenImprint, "message_imprint", digest.name().to_owned()),
+                None => add(K::ContentNotGiven, "message_imprint", digest.name().to_owned()),
+            }
         }
-        Ok(digest) => match cms::digest_of(data, *digest) {
-            Some(computed) if computed == info.imprint => {}
-            Some(_) => add(K::TokenImprint, "message_imprint", digest.name().to_owned()),
-            None => add(K::ContentNotGiven, "message_imprint", digest.name().to_owned()),
-        },
         Err(name) => add(K::DigestUnsupported, "message_imprint", name.clone()),
     }
     if let Some(critical) = &info.unknown_critical {
@@ -278,7 +296,7 @@ pub fn inspect(token: &[u8], data: Content<'_>, certificates: &[Certificate]) ->
     // RFC 3161 §2.4.2: the name, where given, is one of the signer's names.
     if let (Some(name), Some(signer)) = (&info.authority, &checked.signer) {
         let own = GeneralName::Directory(signer.subject().clone());
-        if *name != own && !signer.alternative_names().any(|n| n == *name) {
+        if *name != own && signer.alternative_names().all(|n| n != *name) {
             add(K::TokenAuthority, "tsa", signer.subject().to_string());
         }
     }

@@ -18,8 +18,8 @@ const MATERIAL_PER_CERTIFICATE: usize = 16;
 enum About {
     /// Certificates of one issuer; of any, for an indirect list.
     Crl { issuer: Name, indirect: bool },
-    /// Serial numbers with their times.
-    Ocsp(Vec<(Vec<u8>, OffsetDateTime, OffsetDateTime)>),
+    /// The certificates that its single responses name by serial number.
+    Ocsp(Box<OcspResponse>),
 }
 
 /// One CRL or OCSP response with its times.
@@ -37,20 +37,22 @@ impl Dated {
             About::Crl { issuer, indirect } => {
                 (*indirect || issuer == certificate.issuer()).then_some((self.issued, self.until))
             }
-            About::Ocsp(singles) => singles
-                .iter()
-                .find(|(serial, ..)| serial == certificate.serial())
-                .map(|(_, issued, until)| (*issued, *until)),
+            About::Ocsp(response) => response
+                .singles()
+                .find(|s| s.serial == certificate.serial())
+                .map(|s| (s.this_update, until(s.this_update, s.next_update))),
         }
     }
+}
+
+/// Until when information counts.
+fn until(issued: OffsetDateTime, next: Option<OffsetDateTime>) -> OffsetDateTime {
+    next.or_else(|| issued.checked_add(MAX_AGE_WITHOUT_NEXT_UPDATE)).unwrap_or(issued)
 }
 
 /// Reads and sorts: the newest first, so that what was learnt last is heard first. What cannot be read stays at the end,
 /// so that path validation reports it.
 pub(super) fn newest_first(material: &RevocationMaterial) -> (RevocationMaterial, Vec<Dated>) {
-    let until = |issued: OffsetDateTime, next: Option<OffsetDateTime>| {
-        next.or_else(|| issued.checked_add(MAX_AGE_WITHOUT_NEXT_UPDATE)).unwrap_or(issued)
-    };
     let mut crls = Vec::new();
     let mut responses = Vec::new();
     let mut unread = RevocationMaterial::default();
@@ -81,14 +83,7 @@ pub(super) fn newest_first(material: &RevocationMaterial) -> (RevocationMaterial
                 der: der.clone(),
                 issued: response.produced_at(),
                 until: response.produced_at(),
-                about: About::Ocsp(
-                    response
-                        .singles()
-                        .map(|s| {
-                            (s.serial.clone(), s.this_update, until(s.this_update, s.next_update))
-                        })
-                        .collect(),
-                ),
+                about: About::Ocsp(Box::new(response)),
             }),
             Err(_) => unread.ocsp_responses.push(der.clone()),
         }

@@ -178,7 +178,7 @@ pub struct Report {
     pub with_time: Option<Outcome>,
     /// By past signature validation (§5.6); absent where it was not needed.
     pub long_term: Option<Outcome>,
-    /// The control time that past certificate validation gave.
+    /// The control time that past certificate validation of the signer gave.
     #[serde(serialize_with = "crate::serialize_optional_instant")]
     pub control_time: Option<OffsetDateTime>,
     /// Every step, in order.

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::cms::{self, CmsReport, Content};
 use crate::finding::FindingKind as K;
+use crate::path::PathReport;
 use crate::tsp::{self, TokenReport};
-use crate::{Effect, Finding};
+use crate::{Certificate, Effect, Finding};
 use time::OffsetDateTime;
 
 /// Timestamps whose authority is looked for: each may cost two path searches. An archive renewed every other year for half a
@@ -146,40 +147,7 @@ impl Run<'_> {
             if let (Some(path), Some(cms)) = (&token.path, &mut token.cms) {
                 cms.check_beside(path, self.context.certificates, self.context.anchors);
             }
-            outcome = Outcome::of(&token.own_findings());
-            let unsettled = |f: &Finding| {
-                f.kind.effect() == Effect::Notes
-                    || matches!(f.kind, K::RevocationStale | K::RevocationUnknown)
-            };
-            match (&token.path, &path_now) {
-                (Some(then), Some(today)) if outcome.passed() => {
-                    let judged = match self.context.authority_time {
-                        AuthorityTime::OwnTime => then,
-                        AuthorityTime::Now => today,
-                    };
-                    if !then.findings.iter().all(unsettled) {
-                        // Whatever comes later, it was made outside its certificate's validity, or after revocation.
-                        outcome = standing(then);
-                    } else if judged.is_valid() {
-                        outcome = standing(judged);
-                    } else {
-                        outcome = standing(judged);
-                        if can_be_helped(&judged.findings) {
-                            let value = token.cms.as_ref().map(|c| c.signature_value.clone());
-                            let (judged, _) = self.past_signature(
-                                &label,
-                                outcome,
-                                &value.unwrap_or_default(),
-                                &signer,
-                                profiles,
-                            );
-                            past = judged.passed();
-                            outcome = judged;
-                        }
-                    }
-                }
-                _ => {}
-            }
+            (outcome, past) = self.stand(&label, &mut token, path_now.as_ref(), &signer, at);
         }
         let findings = token.own_findings();
         self.step(Process::Timestamp, &label, outcome, token.time, &findings);
@@ -193,6 +161,60 @@ impl Run<'_> {
             token,
             path_now,
         }
+    }
+
+    /// Whether a token whose paths are known stands: as of now or of its own time, else in the past; and whether it took the
+    /// past.
+    fn stand(
+        &mut self,
+        label: &str,
+        token: &mut TokenReport,
+        path_now: Option<&PathReport>,
+        signer: &Certificate,
+        at: OffsetDateTime,
+    ) -> (Outcome, bool) {
+        let profile = self.context.timestamping;
+        let as_of = match self.context.authority_time {
+            AuthorityTime::OwnTime => at,
+            AuthorityTime::Now => self.context.now,
+        };
+        token.judge_algorithms(&profile.algorithms, as_of);
+        let mut all = token.own_findings();
+        let (Some(then), Some(today)) = (&token.path, path_now) else {
+            return (Outcome::of(&all), false);
+        };
+        let settled_later = |f: &Finding| {
+            f.kind.effect() == Effect::Notes
+                || matches!(f.kind, K::RevocationStale | K::RevocationUnknown)
+        };
+        if !can_be_helped(&all) {
+            return (Outcome::of(&all), false);
+        }
+        if !then.findings.iter().all(settled_later) {
+            // Whatever comes later, it was made outside its certificate's validity, or after revocation.
+            return (standing(then), false);
+        }
+        let judged = match self.context.authority_time {
+            AuthorityTime::OwnTime => then,
+            AuthorityTime::Now => today,
+        };
+        let own = Outcome::of(&all);
+        let current = if own.passed() { standing(judged) } else { own };
+        all.extend(judged.findings.iter().cloned());
+        if current.passed() || !can_be_helped(&all) {
+            return (current, false);
+        }
+        let value = token.cms.as_ref().map(|c| c.signature_value.clone()).unwrap_or_default();
+        let profiles = std::slice::from_ref(profile);
+        let (past, _) = self.past_signature(label, current, &value, signer, profiles);
+        if !past.passed() {
+            return (past, false);
+        }
+        // The algorithms at the time since when the token is proven to exist.
+        let proven = self.proofs.of(&value).unwrap_or(self.context.now);
+        token.judge_algorithms(&profile.algorithms, proven);
+        let own = Outcome::of(&token.own_findings());
+        (own, own.passed())
     }
 
     /// §5.6.2.3: what a timestamp that passed proves.
