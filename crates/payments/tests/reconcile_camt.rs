@@ -119,8 +119,26 @@ fn balances_are_checked_to_the_unit() {
         assert_eq!(statement.credits.len(), 1, "what is pending is no money");
     }
     assert_eq!(read(&document("camt.054.001.08", &entries)).gap, None);
-    let twice = balance("OPBD", "1", "CRDT") + &balance("PRCD", "2", "CRDT");
-    fails(document("camt.053.001.08", &twice).as_bytes(), "payments.reconcile_camt_field");
+    // What cannot be compared is said, and checks nothing.
+    let closing = balance("CLBD", "36000", "CRDT");
+    for odd in [
+        balance("OPBD", "1", "CRDT") + &balance("OPBD", "2", "CRDT") + &closing,
+        balance("OPBD", "0", "CRDT") + &closing.replace("VND", "SEK"),
+    ] {
+        let statement =
+            read(&document("camt.053.001.08", &(odd + &entry("36000", "CRDT", NEW, ""))));
+        assert!(matches!(&statement.findings[..], [Finding::Balance { .. }]), "{statement:?}");
+        assert_eq!((statement.gap, statement.is_whole()), (None, false));
+    }
+    // The previous closing balance stands for the opening one only where there is no other.
+    for (opening, gap) in [(balance("OPBD", "0", "CRDT"), "0"), (String::new(), "-7")] {
+        let inner =
+            opening + &balance("PRCD", "7", "CRDT") + &closing + &entry("36000", "CRDT", NEW, "");
+        assert_eq!(
+            read(&document("camt.053.001.08", &inner)).gap.unwrap().value().to_string(),
+            gap
+        );
+    }
 }
 
 #[test]

@@ -112,8 +112,7 @@ fn is_credit(xml: &Xml<'_>, node: &Node, path: &str) -> Result<bool, Error> {
 #[derive(Default)]
 struct Sums {
     currency: Option<Currency>,
-    opening: Option<Units>,
-    closing: Option<Units>,
+    balances: Vec<(String, Units, Currency)>,
     booked: Units,
     entries: u64,
     credits: (u64, Units),
@@ -160,32 +159,42 @@ fn statement(xml: &mut Xml<'_>, source: &Arc<str>) -> Result<Statement, Error> {
         let problem = format!("the account is in {stated}, the entries in {met}");
         return Err(field(xml, "Acct/Ccy", problem));
     }
-    statement.currency = currency.or(sums.currency).unwrap_or(Currency::VND);
+    let of_balance = || sums.balances.first().map(|(.., currency)| *currency);
+    statement.currency = currency.or(sums.currency).or_else(of_balance).unwrap_or(Currency::VND);
     close(&mut statement, &sums)?;
     Ok(statement)
 }
 
-/// `Bal`: the booked balances at opening and closing.
+/// `Bal`: the booked balances at opening and closing; the others (available, interim, forward) are not looked at.
 fn balance(xml: &mut Xml<'_>, sums: &mut Sums) -> Result<(), Error> {
     let node = xml.node("Bal")?;
     let code = node.value(&["Tp", "CdOrPrtry", "Cd"]).unwrap_or_default();
-    let slot = match code {
-        // The previous closing balance is this opening one.
-        "OPBD" | "PRCD" => &mut sums.opening,
-        "CLBD" => &mut sums.closing,
-        _ => return Ok(()),
-    };
+    if !["OPBD", "PRCD", "CLBD"].contains(&code) {
+        return Ok(());
+    }
     let path = format!("Bal[{code}]");
     let Some(figure) = node.at(&["Amt"]) else {
         return Err(field(xml, &path, "no Amt"));
     };
     let figure = money(xml, figure, &path)?;
     let value = if is_credit(xml, &node, &path)? { units(&figure)? } else { -units(&figure)? };
-    if slot.is_some_and(|before| before != value) {
-        return Err(field(xml, &path, "stated twice with different amounts"));
-    }
-    *slot = Some(value);
-    one_currency(xml, sums, figure.currency(), &path)
+    sums.balances.push((code.to_owned(), value, figure.currency()));
+    Ok(())
+}
+
+/// The balance of a code; a finding where it is stated in several ways or in another currency, for then nothing can be checked.
+fn stated(code: &str, statement: &mut Statement, sums: &Sums) -> Option<Units> {
+    let all = || sums.balances.iter().filter(|(c, ..)| c == code);
+    let (_, value, currency) = all().next()?;
+    let problem = if all().any(|(_, v, c)| (v, c) != (value, currency)) {
+        "stated twice with different amounts".to_owned()
+    } else if *currency != statement.currency {
+        format!("in {currency}, the statement is in {}", statement.currency)
+    } else {
+        return Some(*value);
+    };
+    statement.findings.push(Finding::Balance { code: code.to_owned(), problem });
+    None
 }
 
 fn one_currency(
@@ -262,9 +271,12 @@ fn close(statement: &mut Statement, sums: &Sums) -> Result<(), Error> {
         statement.not_booked.sum = Amount::zero(currency);
     }
     let figure = |value: Option<Units>| value.map(|v| amount(v, currency)).transpose();
-    statement.opening = figure(sums.opening)?;
-    statement.closing = figure(sums.closing)?;
-    if let (Some(opening), Some(closing)) = (sums.opening, sums.closing) {
+    // The opening balance is the previous closing one, where the bank writes that alone.
+    let code = if sums.balances.iter().any(|(c, ..)| c == "OPBD") { "OPBD" } else { "PRCD" };
+    let (opening, closing) = (stated(code, statement, sums), stated("CLBD", statement, sums));
+    statement.opening = figure(opening)?;
+    statement.closing = figure(closing)?;
+    if let (Some(opening), Some(closing)) = (opening, closing) {
         statement.gap = Some(amount(closing - opening - sums.booked, currency)?);
     }
     let (credits, debits) = (sums.credits, sums.debits);

@@ -139,6 +139,13 @@ pub enum Finding {
         /// As counted.
         counted: String,
     },
+    /// A balance that cannot be used to check the statement.
+    Balance {
+        /// Its code, such as `CLBD`.
+        code: String,
+        /// Why.
+        problem: String,
+    },
     /// One page of several: the balances are of the whole.
     Page {
         /// The page number.
