@@ -330,6 +330,44 @@ fn uncovered_case() {
     assert!(found[0].message.contains("channel = counter"), "{}", found[0].message);
 }
 
+/// Exactly this warning, at this text.
+#[track_caller]
+fn warns(text: &str, code: &str, underlined: &str) {
+    let tariff = Tariff::from_toml("x", text).unwrap_or_else(|all| panic!("{all}"));
+    let all = tariff.warnings();
+    assert_eq!((all.findings.len(), all.findings[0].code), (1, code), "{all}");
+    let found = &all.findings[0];
+    let shown: String = found.text.chars().skip(found.column - 1).take(found.length).collect();
+    assert_eq!((shown.as_str(), found.severity), (underlined, Severity::Warning), "{all}");
+}
+
+#[test]
+fn discontinuity() {
+    let bands = |base: i64, more: &str| {
+        last_line(&format!(
+            "shape = {{ type = \"marginal\", value = \"value\", {more}bands = [{{ up_to = 1000, rate = \"1%\" }}, {{ base = {base}, excess_rate = \"2%\" }}] }}"
+        ))
+    };
+    warns(&bands(100, ""), "fees.discontinuity", "100");
+    warns(&bands(1, ""), "fees.discontinuity", "1");
+    for sound in [bands(10, ""), bands(100, "jumps = true, ")] {
+        assert!(Tariff::from_toml("x", &sound).unwrap().warnings().findings.is_empty());
+    }
+}
+
+#[test]
+fn falling_amount() {
+    let text = |more: &str| {
+        last_line(&format!(
+            "shape = {{ type = \"volume\", value = \"value\", {more}bands = [{{ up_to = 5, amount = 9 }}, {{ amount = 3 }}] }}"
+        ))
+    };
+    warns(&text(""), "fees.falling_amount", "{ amount = 3 }");
+    assert!(
+        Tariff::from_toml("x", &text("falls = true, ")).unwrap().warnings().findings.is_empty()
+    );
+}
+
 fn modifier(id: &str, rest: &str) -> String {
     format!(
         "\n[[modifier]]\nid = \"{id}\"\nname = {{ vi = \"Giảm\", en = \"Less\" }}\nfees = [\"f\"]\nfrom = 2020-01-01\ncite = {{ source = \"s\", article = \"Điều 3\" }}\n{rest}\n"
@@ -515,6 +553,25 @@ fn money() {
     );
     assert_eq!(error.code(), "fees.money");
     assert!(error.details().contains(&("cause", "money.overflow".to_owned())));
+}
+
+#[test]
+fn amounts_reach_the_limits_of_decimal_and_no_further() {
+    let most = "79228162514264337593543950335";
+    let each = |rate: &str| {
+        let text = last_line(&format!(
+            "shape = {{ type = \"percentage\", value = \"value\", rate = \"{rate}\" }}"
+        ));
+        let tariff = Tariff::from_toml("x", &text).unwrap_or_else(|all| panic!("{all}"));
+        let json = format!(r#"{{"fees":[{{"fee":"f","facts":{{"value":"{most}"}}}}]}}"#);
+        motcua_fees::quote(&tariff, &serde_json::from_str(&json).unwrap(), date!(2026 - 11 - 24))
+            .map(|total| total.value().to_string())
+            .map_err(|error| error.code())
+    };
+    assert_eq!(each("1"), Ok(most.to_owned()));
+    assert_eq!(each("50%"), Ok("39614081257132168796771975168".to_owned()));
+    assert_eq!(each("100.0001%"), Err("fees.money"));
+    assert_eq!(each("79228162514264337593543950335"), Err("fees.money"));
 }
 
 #[test]

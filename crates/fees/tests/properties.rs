@@ -50,6 +50,41 @@ proptest! {
         prop_assert!(high.checked_sub(low).unwrap() <= Exact::new(i128::from(step), 1_000).unwrap());
     }
 
+    /// A table made at random whose bases continue: no warning, no jump at any bound, and never less for more.
+    #[test]
+    fn bands_that_continue_have_no_jumps(steps in prop::collection::vec((1_i64..1_000_000, 0_i64..200), 1..6), last in 0_i64..200) {
+        let (mut bands, mut edge, mut base) = (String::new(), 0_i64, Exact::ZERO);
+        let mut edges = Vec::new();
+        for (width, rate) in &steps {
+            let next = edge + width;
+            bands.push_str(&format!("{{ up_to = {next}, base = \"{base}\", excess_rate = \"{rate}%\" }},\n"));
+            base = base.checked_add(Exact::new(i128::from(width * rate), 100).unwrap()).unwrap();
+            edge = next;
+            edges.push(edge);
+        }
+        bands.push_str(&format!("{{ base = \"{base}\", excess_rate = \"{last}%\" }},\n"));
+        let text = include_str!("../benches/scale.toml");
+        let (head, _) = text.split_once("bands = [").unwrap();
+        let tariff = Tariff::from_toml("x", &format!("{head}bands = [\n{bands}]\n")).unwrap_or_else(|all| panic!("{all}"));
+        prop_assert!(tariff.warnings().findings.is_empty(), "{}", tariff.warnings());
+        let fee = |value: i64| assess(&tariff, &case("scale", &[("income", value)]), DAY).unwrap().lines[0].unrounded;
+        for edge in edges {
+            let (before, at, after) = (fee(edge - 1), fee(edge), fee(edge + 1));
+            prop_assert!(before <= at && at <= after);
+            let most = Exact::from(2);
+            prop_assert!(after.checked_sub(at).unwrap() <= most && at.checked_sub(before).unwrap() <= most);
+        }
+    }
+
+    #[test]
+    fn caps_hold_however_many(pages in 1_i64..100_000, copies in 1_i64..100_000, value in 0_i64..i64::MAX) {
+        let certification = shipped("certification-226-2016");
+        prop_assert!(total(&certification, "ct.copy", &[("pages", pages), ("copies", copies)]) <= copies * 200_000);
+        let notary = shipped("notary-257-2016");
+        prop_assert!(total(&notary, "cc.value", &[("contract_value", value)]) <= 70_000_000);
+        prop_assert!(total(&notary, "cc.lease", &[("rent", value)]) <= 8_000_000);
+    }
+
     #[test]
     fn the_total_is_the_sum_of_the_lines(pages in 1_i64..500, copies in 1_i64..50, documents in 1_i64..50) {
         let tariff = shipped("certification-226-2016");

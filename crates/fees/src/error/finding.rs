@@ -63,6 +63,10 @@ codes! {
     UnreachableRule = "fees.unreachable_rule";
     /// A time between two rules that no rule covers.
     ValidityGap = "fees.validity_gap";
+    /// A base that does not continue the band before it.
+    Discontinuity = "fees.discontinuity";
+    /// An amount that falls where the value rises.
+    FallingAmount = "fees.falling_amount";
     /// Facts that no rule covers.
     UncoveredCase = "fees.uncovered_case";
     /// Too many combinations to check.

@@ -294,7 +294,42 @@ impl Reader<'_> {
             }
             bands.push(band);
         }
+        if sound {
+            self.edges(tab, &list, &bands);
+        }
         sound.then_some(bands)
+    }
+
+    /// Where two bands meet: a base that misses the band before it is a slip of the pen, and an amount that falls where the value
+    /// rises is seldom meant. The file declares what is (`jumps`, `falls`).
+    fn edges(&mut self, tab: &Tab<'_>, list: &[Tab<'_>], bands: &[Band]) {
+        let at = |band: &Band, value: Exact| {
+            let counted = value.checked_sub(band.excess_over.unwrap_or(Exact::ZERO));
+            counted
+                .and_then(|v| v.checked_mul(band.rate))
+                .and_then(|v| v.checked_add(band.base))
+                .ok()
+        };
+        let (jumps, falls) = (tab.bool("jumps") == Some(true), tab.bool("falls") == Some(true));
+        for ((before, band), item) in
+            bands.iter().zip(bands.iter().skip(1)).zip(list.iter().skip(1))
+        {
+            let (Bound::UpTo(edge) | Bound::Below(edge)) = before.bound else { continue };
+            let (Some(end), Some(start)) = (at(before, edge), at(band, edge)) else { continue };
+            if band.excess_over.is_some() && start != end && !jumps {
+                self.warning(
+                    item.span_of("base"),
+                    FindingCode::Discontinuity,
+                    format!("this band begins with {start} at {edge}, where the one before ends with {end}: correct it, or declare `jumps = true`"),
+                );
+            } else if start < end && !falls {
+                self.warning(
+                    item.span.clone(),
+                    FindingCode::FallingAmount,
+                    format!("the amount falls from {end} to {start} at {edge}: correct it, or declare `falls = true`"),
+                );
+            }
+        }
     }
 
     /// Does this band begin where the one before ends?

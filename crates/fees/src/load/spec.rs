@@ -343,6 +343,8 @@ pub(crate) static SHAPES: &[Table] = &[
             need("value", Kind::Basis),
             need("bands", Kind::Tables(&VOLUME_BAND)),
             may("interpretation", Kind::Tables(&INTERPRETATION)),
+            may("jumps", Kind::Bool),
+            may("falls", Kind::Bool),
         ],
     },
     Table {
@@ -352,6 +354,8 @@ pub(crate) static SHAPES: &[Table] = &[
             need("value", Kind::Basis),
             need("bands", Kind::Tables(&MARGINAL_BAND)),
             may("interpretation", Kind::Tables(&INTERPRETATION)),
+            may("jumps", Kind::Bool),
+            may("falls", Kind::Bool),
         ],
     },
     Table {
