@@ -231,6 +231,15 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The numbers of the objects that object stream `number` holds, whether the cross-reference lists them or not.
+    ///
+    /// # Errors
+    ///
+    /// It is no object stream.
+    pub fn held_by(&self, number: u32) -> Result<Vec<u32>, Error> {
+        Ok(self.object_stream(number)?.index.iter().map(|(number, _)| *number).collect())
+    }
+
     /// Follows references until something else; `Null` at a dead end.
     ///
     /// # Errors

@@ -15,11 +15,27 @@ pub enum RevocationNeed {
     NotChecked,
 }
 
+/// What the verifier expects to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// A certified copy of ours; everything else is `not_a_copy`.
+    CertifiedCopy,
+    /// Any signed PDF, such as the result a portal signs itself; a certified copy is still held to its own rules.
+    SignedDocument,
+}
+
+fn certified_copy() -> Expect {
+    Expect::CertifiedCopy
+}
+
 /// A verifier's policy.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Its name, repeated in the report.
     pub id: String,
+    /// What it expects.
+    pub expect: Expect,
     /// Whom it trusts.
     pub anchors: Vec<Anchor>,
     /// Further certificates that may complete a path.
@@ -46,8 +62,12 @@ pub struct PolicyError {
 #[serde(deny_unknown_fields)]
 struct Form {
     id: String,
-    /// PEM certificates, trusted for signatures of officials and agencies.
+    #[serde(default = "certified_copy")]
+    expect: Expect,
+    /// PEM certificates, trusted for signatures of officials and agencies, and for timestamps where those have no list of their
+    /// own.
     anchors_pem: Vec<String>,
+    timestamp_anchors_pem: Option<Vec<String>>,
     #[serde(default)]
     intermediates_pem: Vec<String>,
     trust_list_as_of: String,
@@ -58,7 +78,8 @@ struct Form {
 
 impl Policy {
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`.
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem` and `expect` (`"certified_copy"`, the usual, or
+    /// `"signed_document"`).
     ///
     /// # Errors
     /// [`PolicyError`] with what does not fit.
@@ -75,13 +96,17 @@ impl Policy {
             }
             Ok(all)
         };
-        let purposes = [Purpose::OfficialDuty, Purpose::Public];
+        let mut purposes = vec![Purpose::OfficialDuty, Purpose::Public];
+        if form.timestamp_anchors_pem.is_none() {
+            purposes.push(Purpose::Timestamping);
+        }
+        let signers = read(&form.anchors_pem)?.into_iter().map(|c| Anchor::new(c, &purposes));
+        let stamps = read(&form.timestamp_anchors_pem.unwrap_or_default())?;
+        let stamps = stamps.into_iter().map(|c| Anchor::new(c, &[Purpose::Timestamping]));
         Ok(Self {
             id: form.id,
-            anchors: read(&form.anchors_pem)?
-                .into_iter()
-                .map(|c| Anchor::new(c, &purposes))
-                .collect(),
+            expect: form.expect,
+            anchors: signers.chain(stamps).collect(),
             intermediates: read(&form.intermediates_pem)?,
             trust_list_as_of: form.trust_list_as_of,
             at: form.at,

@@ -1,246 +1,369 @@
-//! The signature fields of a file and each signature on its own: bytes covered, CMS, certificate path.
+//! Each signature on its own: CMS, timestamps, certificate path.
 
-use motcua_pdf::{Dict, Document, Error, Object, Ref};
-use motcua_pki::cms::{self, Content, Profile, SignedData};
-use motcua_pki::path::{self, Profile as PathProfile, Purpose};
-use motcua_pki::{DigestAlgorithm, Effect, Indication, conclude};
-use ring::digest::Context;
+use motcua_pdf::{Document, Object};
+use motcua_pki::cms::{self, CmsReport, Content, Profile, SignedData, SignerId};
+use motcua_pki::path::{self, Anchor, PathReport, Profile as PathProfile, Purpose, RevocationMaterial};
+use motcua_pki::{Certificate, Effect, Finding, Indication, SubIndication, conclude, tsp};
+use time::OffsetDateTime;
 
-use super::{Policy, Reason, Report, RevocationNeed, SignatureReport};
+use super::fields::Found;
+use super::hashes::Hasher;
+use super::report::instant;
+use super::store::Store;
+use super::{Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport};
 
-/// Depth of the field tree (ISO 32000-2 §12.7.4.1): real forms have three or four levels.
-const FIELD_DEPTH: usize = 8;
+/// id-aa-signatureTimeStampToken (RFC 3161 appendix A): the only thing that may stand outside what a copy's signature signs.
+const SIGNATURE_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.14";
 
-/// A field with a signature.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub field: String,
-    pub widget: Option<Ref>,
-    pub value: Option<Ref>,
-    pub dict: Dict,
-    /// Where `/Contents` stands, delimiters included.
-    pub contents: Option<std::ops::Range<usize>>,
-    pub byte_range: Vec<i64>,
-    /// Offset after the last covered byte.
-    pub end: usize,
+/// Findings that note an oddity in other files, but in a copy mean that somebody wrote its signature anew.
+const TOUCHED: [&str; 3] = ["pki.cms_version", "pki.cms_not_der", "pki.cms_attributes_resorted"];
+
+/// What all signatures of a file are judged with.
+pub(super) struct Judge<'p> {
+    policy: &'p Policy,
+    /// Anchors trusted for persons' signatures, whatever kind of service they belong to.
+    anchors: Vec<Anchor>,
+    pool: Vec<Certificate>,
+    material: RevocationMaterial,
+    copy: bool,
+    /// Proven times of document timestamps, with the revision they cover.
+    proofs: Vec<(usize, OffsetDateTime)>,
 }
 
-/// Every signed field, in the order of what they cover.
-pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
-    let catalog = document.catalog()?;
-    let Object::Dict(form) = document.value(&catalog, "AcroForm")? else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    let fields = document.value(&form, "Fields")?;
-    for field in fields.as_array().unwrap_or_default() {
-        collect(document, field, "", FIELD_DEPTH, &mut found)?;
+impl<'p> Judge<'p> {
+    pub(super) fn new(policy: &'p Policy, store: &Store, copy: bool) -> Self {
+        // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024,
+        // 23/2025); which of the two is not the verifier's question, so the path is built once for both.
+        let anchors = policy.anchors.iter().cloned().map(|mut anchor| {
+            if anchor.purposes.contains(&Purpose::Public) {
+                anchor.purposes.push(Purpose::OfficialDuty);
+            }
+            anchor
+        });
+        let mut pool = policy.intermediates.clone();
+        pool.extend(store.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()));
+        let mut material = policy.material.clone();
+        material.crls.extend(store.crls.iter().cloned());
+        material.ocsp_responses.extend(store.ocsps.iter().cloned());
+        Self { policy, anchors: anchors.collect(), pool, material, copy, proofs: Vec::new() }
     }
-    found.sort_by_key(|f| f.end);
-    Ok(found)
-}
 
-fn collect(
-    document: &Document<'_>,
-    field: &Object,
-    prefix: &str,
-    depth: usize,
-    found: &mut Vec<Found>,
-) -> Result<(), Error> {
-    let Object::Dict(dict) = document.resolve(field)? else { return Ok(()) };
-    let own = match document.value(&dict, "T")? {
-        Object::String(s) => String::from_utf8_lossy(&s.bytes).into_owned(),
-        _ => String::new(),
-    };
-    let name = if prefix.is_empty() { own } else { format!("{prefix}.{own}") };
-    if depth > 0
-        && let Object::Array(kids) = document.value(&dict, "Kids")?
-    {
-        for kid in &kids {
-            collect(document, kid, &name, depth - 1, found)?;
+    fn rule(&self, profile: PathProfile) -> PathProfile {
+        match self.policy.revocation {
+            RevocationNeed::Required => profile,
+            RevocationNeed::NotChecked => profile.without_revocation(),
         }
     }
-    if !dict.is_name("FT", "Sig") {
-        return Ok(());
-    }
-    let Object::Dict(value) = document.value(&dict, "V")? else { return Ok(()) };
-    let contents = match value.get("Contents") {
-        Some(Object::String(s)) if s.hex => Some(s.range.clone()),
-        _ => None,
-    };
-    let byte_range: Vec<i64> = document
-        .value(&value, "ByteRange")?
-        .as_array()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Object::as_integer)
-        .collect();
-    let end = match byte_range[..] {
-        [_, _, start, length] => {
-            start.checked_add(length).and_then(|e| usize::try_from(e).ok()).unwrap_or(usize::MAX)
-        }
-        _ => usize::MAX,
-    };
-    found.push(Found {
-        field: name,
-        widget: field.as_ref(),
-        value: dict.get("V").and_then(Object::as_ref),
-        dict: value,
-        contents,
-        byte_range,
-        end,
-    });
-    Ok(())
-}
 
-/// Hashes a file once for several signatures: each goes on from the one before.
-pub(super) struct Hasher<'a> {
-    bytes: &'a [u8],
-    running: Option<(DigestAlgorithm, Context, usize)>,
-}
-
-impl<'a> Hasher<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, running: None }
-    }
-
-    fn digest(
+    /// Judges one signature; reasons go to the report. Document timestamps must come first.
+    pub(super) fn judge(
         &mut self,
-        algorithm: DigestAlgorithm,
-        gap: &std::ops::Range<usize>,
-        end: usize,
-    ) -> Option<Vec<u8>> {
-        let (mut context, from) = match self.running.take() {
-            Some((a, context, at)) if a == algorithm && at <= gap.start => (context, at),
-            _ => (algorithm.context(), 0),
+        document: &Document<'_>,
+        found: &Found,
+        hasher: &mut Hasher<'_>,
+        report: &mut Report,
+    ) -> SignatureReport {
+        let mut out = SignatureReport::of(found);
+        let field = || ("field", found.field.clone());
+        let (revision, gap) = match (&found.covers, &found.contents) {
+            (Ok(revision), Some(gap)) => (*revision, gap.clone()),
+            (covers, _) => {
+                let problem = covers.as_ref().err().copied().unwrap_or_default();
+                report.add(Reason::new(
+                    "copies.bad_byte_range",
+                    &[field(), ("problem", problem.to_owned())],
+                ));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
         };
-        context.update(self.bytes.get(from..gap.start)?);
-        self.running = Some((algorithm, context.clone(), gap.start));
-        context.update(self.bytes.get(gap.end..end)?);
-        Some(context.finish().as_ref().to_vec())
-    }
-}
-
-/// ISO 32000-2 §12.8.1 and EN 319 142-1 §5.3: the whole revision but for the value of `/Contents`.
-fn coverage(
-    document: &Document<'_>,
-    found: &Found,
-) -> Result<(std::ops::Range<usize>, usize), &'static str> {
-    let gap = found
-        .contents
-        .clone()
-        .ok_or("/Contents is not one hexadecimal string in the file itself")?;
-    let [first, length, second, _] = found.byte_range[..] else {
-        return Err("/ByteRange does not have four numbers");
-    };
-    let same = |value: i64, offset: usize| usize::try_from(value).is_ok_and(|v| v == offset);
-    if first != 0 || !same(length, gap.start) || !same(second, gap.end) {
-        return Err("/ByteRange does not leave out exactly /Contents");
-    }
-    let revision = document.revisions().iter().position(|r| r.ends_at(found.end));
-    revision.map(|r| (gap, r)).ok_or("it does not end where a revision ends")
-}
-
-/// Judges one signature; reasons go to the report.
-pub(super) fn judge(
-    document: &Document<'_>,
-    found: &Found,
-    hasher: &mut Hasher<'_>,
-    policy: &Policy,
-    report: &mut Report,
-) -> SignatureReport {
-    let field = || ("field", found.field.clone());
-    let mut out = SignatureReport {
-        field: found.field.clone(),
-        subject: None,
-        common_name: None,
-        organization: None,
-        issuer: None,
-        claimed_time: found
-            .dict
-            .get("M")
-            .and_then(Object::as_string)
-            .map(|s| String::from_utf8_lossy(&s.bytes).into_owned()),
-        trusted_time: None,
-        indication: Indication::Failed,
-        sub_indication: None,
-        findings: Vec::new(),
-        revision: None,
-    };
-    let (gap, revision) = match coverage(document, found) {
-        Ok(covered) => covered,
-        Err(problem) => {
+        out.revision = Some(revision + 1);
+        let contents = found.dict.get("Contents").and_then(Object::as_string);
+        let contents = contents.map(|s| s.bytes.clone()).unwrap_or_default();
+        let sub_filter = out.sub_filter.clone().unwrap_or_default();
+        let profile = match sub_filter.as_str() {
+            "ETSI.CAdES.detached" => Profile::PadesBaseline,
+            "adbe.pkcs7.detached" if !self.copy => Profile::Cms,
+            "ETSI.RFC3161" => {
+                self.document_timestamp(document, found, (revision, gap), &contents, report, &mut out);
+                return out;
+            }
+            _ if self.copy => {
+                report.add(fails(found, "/SubFilter is not ETSI.CAdES.detached".to_owned()));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
+            other => {
+                report.add(Reason::new(
+                    "copies.signature_unsupported",
+                    &[field(), ("sub_filter", other.to_owned())],
+                ));
+                out.indication = Indication::Indeterminate;
+                return out;
+            }
+        };
+        let signed = match SignedData::parse(&contents) {
+            Ok(signed) => signed,
+            Err(e) => {
+                report.add(fails(found, e.to_string()));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
+        };
+        let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
+        let digest = algorithm.and_then(|a| Some((a, hasher.without(a, &gap, found.end)?)));
+        let Some((algorithm, digest)) = digest.filter(|_| signed.signers().len() == 1) else {
+            report.add(fails(found, "it has not one signer with a known digest algorithm".to_owned()));
+            out.sub_indication = Some(SubIndication::FormatFailure);
+            return out;
+        };
+        let cms = cms::verify(&signed, Content::Digest(algorithm, &digest), profile);
+        if !cms.content_matches {
             report.add(Reason::new(
-                "copies.bad_byte_range",
-                &[field(), ("problem", problem.to_owned())],
+                "copies.bytes_changed",
+                &[field(), ("end", found.end.to_string())],
             ));
-            return out;
         }
-    };
-    out.revision = Some(revision + 1);
-    let fails =
-        |finding: String| Reason::new("copies.signature_fails", &[field(), ("finding", finding)]);
-    if !found.dict.is_name("SubFilter", "ETSI.CAdES.detached") {
-        report.add(fails("/SubFilter is not ETSI.CAdES.detached".to_owned()));
-        return out;
-    }
-    let contents = found
-        .dict
-        .get("Contents")
-        .and_then(Object::as_string)
-        .map(|s| s.bytes.clone())
-        .unwrap_or_default();
-    let signed = match SignedData::parse(&contents) {
-        Ok(signed) => signed,
-        Err(e) => {
-            report.add(fails(e.to_string()));
-            return out;
+        let mut own = self.form(&signed, &cms);
+        let mut findings = cms.findings.clone();
+        let proven = self.signature_timestamps(&signed, &cms, found, report, &mut out);
+        let later = self.proofs.iter().filter(|(r, _)| *r >= revision).map(|(_, at)| *at);
+        let time = proven.into_iter().chain(later).min();
+        out.trusted_time = time.map(instant);
+        if let Some(signer) = &cms.signer {
+            out.signer(signer);
+            let path = self.path(signer, &cms, time);
+            out.chain = path.chain.iter().map(|c| c.subject().to_string()).collect();
+            if self.copy {
+                own.extend(strangers(&signed, &cms, &path));
+            }
+            findings.extend(path.findings);
         }
-    };
-    let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
-    let Some((algorithm, digest)) =
-        algorithm.and_then(|a| Some((a, hasher.digest(a, &gap, found.end)?)))
-    else {
-        report.add(fails("its digest algorithm is not known".to_owned()));
-        return out;
-    };
-    let mut cms = cms::verify(&signed, Content::Digest(algorithm, &digest), Profile::PadesBaseline);
-    let mut path_findings = Vec::new();
-    if !cms.content_matches {
-        report.add(Reason::new("copies.bytes_changed", &[field(), ("end", found.end.to_string())]));
+        (out.indication, out.sub_indication) = conclude(&findings);
+        if !own.is_empty() {
+            out.indication = Indication::Failed;
+            out.sub_indication = Some(SubIndication::FormatFailure);
+        }
+        for problem in own {
+            report.add(fails(found, problem));
+        }
+        out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
+        explain(found, &findings, report);
+        out
     }
-    if let Some(signer) = cms.signer.clone() {
-        out.subject = Some(signer.subject().to_string());
-        out.common_name = signer.subject().common_name().map(str::to_owned);
-        out.organization = signer.subject().organization().map(str::to_owned);
-        out.issuer = Some(signer.issuer().to_string());
+
+    /// What stands outside what is signed, and would pass unnoticed if it were touched.
+    fn form(&self, signed: &SignedData, cms: &CmsReport) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !signed.trailing_is_zero() {
+            problems.push("bytes other than zero follow the signature in /Contents".to_owned());
+        }
+        if !self.copy {
+            return problems;
+        }
+        // Version numbers and the choice of encoding stand outside what is signed; a strange one means that the CMS was touched.
+        for finding in cms.findings.iter().filter(|f| TOUCHED.contains(&f.code())) {
+            problems.push(finding.kind.message().to_owned());
+        }
+        // Names compare without regard to case (RFC 5280 §7.1), but this one is a copy of the certificate's, byte for byte.
+        if let (Some(SignerId::IssuerSerial(issuer, _)), Some(signer)) =
+            (signed.signers().first().map(cms::SignerInfo::id), &cms.signer)
+            && issuer.as_der() != signer.issuer().as_der()
+        {
+            problems.push("it names its certificate's issuer otherwise than the certificate does".to_owned());
+        }
+        if let Some(other) = cms.unsigned_attributes.iter().find(|a| a.to_string() != SIGNATURE_TIMESTAMP) {
+            problems.push(format!("it carries the unsigned attribute {other}"));
+        }
+        problems
+    }
+
+    fn path(&self, signer: &Certificate, cms: &CmsReport, time: Option<OffsetDateTime>) -> PathReport {
         let mut others = cms.certificates.clone();
-        others.extend(policy.intermediates.iter().cloned());
-        let judge = |purpose| {
-            let profile = PathProfile::document_signing(purpose);
-            let profile = match policy.revocation {
-                RevocationNeed::Required => profile,
-                RevocationNeed::NotChecked => profile.without_revocation(),
-            };
-            path::validate(&signer, &others, &policy.anchors, policy.at, &profile, &policy.material)
-        };
-        // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024, 23/2025).
-        let path = Some(judge(Purpose::OfficialDuty))
-            .filter(|p| p.is_valid())
-            .unwrap_or_else(|| judge(Purpose::Public));
-        cms.check_beside(&path, &policy.intermediates, &policy.anchors);
-        path_findings = path.findings;
+        others.extend(self.pool.iter().cloned());
+        let mut profile = self.rule(PathProfile::document_signing(Purpose::OfficialDuty));
+        profile.now = Some(self.policy.at);
+        let at = |when| path::validate(signer, &others, &self.anchors, when, &profile, &self.material);
+        let now = at(self.policy.at);
+        match time {
+            // EN 319 102-1 §5.5: what was valid at a proven time stays so.
+            Some(time) if !now.is_valid() => Some(at(time)).filter(PathReport::is_valid).unwrap_or(now),
+            _ => now,
+        }
     }
-    let mut findings = cms.findings;
-    findings.extend(path_findings);
-    (out.indication, out.sub_indication) = conclude(&findings);
-    out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
+
+    fn token(&self, token: &[u8], data: &[u8]) -> (TimestampReport, Option<OffsetDateTime>) {
+        let profile = self.rule(PathProfile::timestamping());
+        let context = tsp::TokenContext {
+            nonce: None,
+            now: self.policy.at,
+            certificates: &self.pool,
+            anchors: &self.policy.anchors,
+            profile: &profile,
+            revocation: &self.material,
+        };
+        let report = tsp::verify(token, data, &context);
+        let (indication, sub_indication) = report.conclusion();
+        let signer = report.cms.as_ref().and_then(|c| c.signer.as_ref());
+        let mut findings: Vec<Finding> = report.findings.clone();
+        findings.extend(report.cms.iter().flat_map(|c| c.findings.iter().cloned()));
+        findings.extend(report.path.iter().flat_map(|p| p.findings.iter().cloned()));
+        let problem = findings.iter().find(|f| f.kind.effect() != Effect::Notes).map(describe);
+        let out = TimestampReport {
+            time: report.time.map(instant),
+            authority: signer.map(|c| c.subject().to_string()),
+            indication,
+            sub_indication,
+            findings: findings.iter().map(|f| f.code().to_owned()).collect(),
+            problem,
+        };
+        (out, report.time.filter(|_| report.is_valid()))
+    }
+
+    /// Gives the earliest proven time.
+    fn signature_timestamps(
+        &self,
+        signed: &SignedData,
+        cms: &CmsReport,
+        found: &Found,
+        report: &mut Report,
+        out: &mut SignatureReport,
+    ) -> Option<OffsetDateTime> {
+        let value = cms::signature_to_timestamp(signed)?;
+        let mut times = Vec::new();
+        for token in &cms.signature_timestamps {
+            let (token, time) = self.token(token, value);
+            if let Some(problem) = &token.problem {
+                report.add(Reason::new(
+                    "copies.timestamp_unsure",
+                    &[("field", found.field.clone()), ("finding", problem.clone())],
+                ));
+            }
+            times.extend(time);
+            out.timestamps.push(token);
+        }
+        // One that proves nothing is not passed over for another that does.
+        times.into_iter().min().filter(|_| out.timestamps.iter().all(|t| t.problem.is_none()))
+    }
+
+    fn document_timestamp(
+        &mut self,
+        document: &Document<'_>,
+        found: &Found,
+        (revision, gap): (usize, std::ops::Range<usize>),
+        contents: &[u8],
+        report: &mut Report,
+        out: &mut SignatureReport,
+    ) {
+        let bytes = document.bytes();
+        let before = bytes.get(..gap.start).unwrap_or_default();
+        let after = bytes.get(gap.end..found.end).unwrap_or_default();
+        let token = match SignedData::parse(contents) {
+            Ok(signed) if signed.trailing_is_zero() => signed.as_der().to_vec(),
+            Ok(_) | Err(_) => {
+                report.add(fails(found, "/Contents is not one timestamp token".to_owned()));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return;
+            }
+        };
+        let (token, time) = self.token(&token, &[before, after].concat());
+        (out.indication, out.sub_indication) = (token.indication, token.sub_indication);
+        out.findings.clone_from(&token.findings);
+        out.subject.clone_from(&token.authority);
+        out.trusted_time = time.map(instant);
+        if let Some(time) = time {
+            self.proofs.push((revision, time));
+        }
+        match &token.problem {
+            Some(_) if token.findings.iter().any(|f| f == "pki.tsp_imprint") => {
+                report.add(Reason::new(
+                    "copies.bytes_changed",
+                    &[("field", found.field.clone()), ("end", found.end.to_string())],
+                ));
+            }
+            Some(problem) => report.add(Reason::new(
+                "copies.timestamp_unsure",
+                &[("field", found.field.clone()), ("finding", problem.clone())],
+            )),
+            None => {}
+        }
+        out.timestamps.push(token);
+    }
+}
+
+fn fails(found: &Found, finding: String) -> Reason {
+    Reason::new("copies.signature_fails", &[("field", found.field.clone()), ("finding", finding)])
+}
+
+fn describe(finding: &Finding) -> String {
+    format!("{} ({}, {})", finding.kind.message(), finding.code(), finding.kind.clause())
+}
+
+fn explain(found: &Found, findings: &[Finding], report: &mut Report) {
     for finding in findings.iter().filter(|f| f.kind.effect() != Effect::Notes) {
         let code = match finding.kind.effect() {
             Effect::Fails => "copies.signature_fails",
             _ => "copies.signer_unsure",
         };
-        let text =
-            format!("{} ({}, {})", finding.kind.message(), finding.code(), finding.kind.clause());
-        report.add(Reason::new(code, &[field(), ("finding", text)]));
+        report.add(Reason::new(
+            code,
+            &[("field", found.field.clone()), ("finding", describe(finding))],
+        ));
     }
-    out
+}
+
+/// Certificates travel outside what is signed. One that does not belong to the path has no business there, and a damaged one
+/// must not pass unnoticed.
+fn strangers(signed: &SignedData, cms: &CmsReport, path: &PathReport) -> Option<String> {
+    if !path.is_valid() {
+        return None;
+    }
+    let stranger =
+        cms.certificates.iter().find(|c| !path.chain.iter().any(|p| p.as_der() == c.as_der()));
+    let unread = cms.certificates.len() != signed.certificates_der().len();
+    (stranger.is_some() || unread).then(|| {
+        let subject = stranger.map(|c| c.subject().to_string()).unwrap_or_default();
+        format!("a certificate inside it does not belong to its path: {subject}")
+    })
+}
+
+impl SignatureReport {
+    fn of(found: &Found) -> Self {
+        let name = |key: &str| found.dict.get(key).and_then(Object::as_name).map(ToString::to_string);
+        let kind = if found.is_timestamp() {
+            SignatureKind::DocumentTimestamp
+        } else {
+            SignatureKind::Signature
+        };
+        Self {
+            field: found.field.clone(),
+            kind,
+            sub_filter: name("SubFilter"),
+            subject: None,
+            common_name: None,
+            organization: None,
+            issuer: None,
+            chain: Vec::new(),
+            claimed_time: found
+                .dict
+                .get("M")
+                .and_then(Object::as_string)
+                .map(|s| String::from_utf8_lossy(&s.bytes).into_owned()),
+            trusted_time: None,
+            timestamps: Vec::new(),
+            level: None,
+            indication: Indication::Failed,
+            sub_indication: None,
+            findings: Vec::new(),
+            revision: None,
+            later_changes: None,
+        }
+    }
+
+    fn signer(&mut self, signer: &Certificate) {
+        self.subject = Some(signer.subject().to_string());
+        self.common_name = signer.subject().common_name().map(str::to_owned);
+        self.organization = signer.subject().organization().map(str::to_owned);
+        self.issuer = Some(signer.issuer().to_string());
+    }
 }
