@@ -91,7 +91,7 @@ fn read(
         }
     }
     let mut judged: Vec<_> = judged.into_iter().flatten().collect();
-    let fates = history::check(document, &signatures, copy, report)?;
+    let fates = history::check(document, &signatures, facts.as_ref(), report)?;
     levels(&mut judged, store.present);
     for (signature, fate) in judged.iter_mut().zip(&fates) {
         if signature.revision.is_some() {

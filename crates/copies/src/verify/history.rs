@@ -7,6 +7,7 @@ use motcua_pdf::{Dict, Document, Error, Object, strays};
 use super::allowed::{self, Kind, Lock, Rules, Violation};
 use super::fields::{self, Found};
 use super::{Reason, Report};
+use crate::facts::CopyFacts;
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
 
 /// Most changes shown of one file: a reader needs the first few, and a hostile file has any number.
@@ -28,9 +29,10 @@ pub enum LaterChanges {
 pub(super) fn check(
     document: &Document<'_>,
     signatures: &[Found],
-    copy: bool,
+    facts: Option<&CopyFacts>,
     report: &mut Report,
 ) -> Result<Vec<LaterChanges>, Error> {
+    let copy = facts.is_some();
     let mut fates = vec![LaterChanges::None; signatures.len()];
     identities(document, signatures, report)?;
     let first_signed = signatures.iter().filter_map(|s| s.covers.ok()).min();
@@ -56,7 +58,7 @@ pub(super) fn check(
             continue;
         }
         let (old, new) = (document.revision(index - 1)?, document.revision(index)?);
-        let mut rules = Rules { copy, ..Rules::default() };
+        let mut rules = Rules { copy, facts: facts.cloned(), ..Rules::default() };
         for signature in earlier.iter().filter_map(|i| signatures.get(*i)) {
             permissions(&old, signature, &mut rules)?;
         }
