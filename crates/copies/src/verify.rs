@@ -24,7 +24,8 @@ pub use history::LaterChanges;
 pub use policy::{Expect, Policy, PolicyError, RevocationNeed};
 pub use reason::{Reason, Severity};
 pub use report::{
-    Check, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport, TimestampReport, Verdict,
+    Check, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport, TimestampReport,
+    Verdict,
 };
 
 /// Judges a file under a policy. Never fails: what cannot be read is a verdict too.
@@ -99,7 +100,8 @@ fn read(
         }
         if *fate == LaterChanges::Forbidden {
             signature.indication = Indication::Failed;
-            signature.sub_indication = signature.sub_indication.or(Some(SubIndication::FormatFailure));
+            signature.sub_indication =
+                signature.sub_indication.or(Some(SubIndication::FormatFailure));
         }
     }
     match &facts {
@@ -137,8 +139,7 @@ fn levels(judged: &mut [SignatureReport], store: bool) {
 /// Rows and verdict from what was found.
 fn finish(report: &mut Report, policy: &Policy) -> Verdict {
     let copy = report.facts.is_some();
-    let persons =
-        || report.signatures.iter().filter(|s| s.kind == SignatureKind::Signature);
+    let persons = || report.signatures.iter().filter(|s| s.kind == SignatureKind::Signature);
     let all = |wanted: Indication| persons().all(|s| s.indication == wanted);
     let failed = report.signatures.iter().any(|s| s.indication == Indication::Failed);
     let unchanged = report.worst(RowName::Unchanged);

@@ -16,19 +16,30 @@ fn what_pyhanko_signs_and_extends_is_unchanged() {
     for (name, bytes) in &peers.files {
         let report = verify(bytes, &policy);
         seen += 1;
-        let unchanged = report.rows.iter().any(|r| r.row == RowName::Unchanged && r.check == Check::Passed);
+        let unchanged =
+            report.rows.iter().any(|r| r.row == RowName::Unchanged && r.check == Check::Passed);
         let sound = unchanged
             && report.verdict <= Verdict::ValidWithNotes
             && report.signatures.iter().all(|s| {
-                s.indication == Indication::Passed && s.later_changes != Some(LaterChanges::Forbidden)
+                s.indication == Indication::Passed
+                    && s.later_changes != Some(LaterChanges::Forbidden)
             });
         if !sound {
-            wrong.push(format!("{name}\n{}\n{}", report.to_text(), serde_json::to_string_pretty(&report.signatures).unwrap()));
+            wrong.push(format!(
+                "{name}\n{}\n{}",
+                report.to_text(),
+                serde_json::to_string_pretty(&report.signatures).unwrap()
+            ));
         }
         let level = ["lta", "lt", "t", "b"].into_iter().find(|l| name.ends_with(&format!("-{l}")));
         if let Some(level) = level {
-            let own: Vec<_> = report.signatures.iter().filter(|s| s.kind == SignatureKind::Signature).collect();
-            assert_eq!(own[0].level, Some(format!("B-{}", level.to_uppercase()).as_str()), "{name}");
+            let own: Vec<_> =
+                report.signatures.iter().filter(|s| s.kind == SignatureKind::Signature).collect();
+            assert_eq!(
+                own[0].level,
+                Some(format!("B-{}", level.to_uppercase()).as_str()),
+                "{name}"
+            );
         }
     }
     println!("{seen} files signed by pyHanko");

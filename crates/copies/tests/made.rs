@@ -92,12 +92,17 @@ pub fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
 
 /// A finished copy of the sample scan, by this authority.
 pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
+    copy_of(demo, at, &sample("diploma-scan.pdf"))
+}
+
+/// A finished copy of this original, by this authority.
+pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
     use motcua_copies::issue::{Fonts, issue};
-    let bytes = [sample("diploma-scan.pdf")];
-    let mut facts = facts_of(&originals(&bytes));
+    let originals = [original(bytes)];
+    let mut facts = facts_of(&originals);
     facts.signed_at = at.replace_nanosecond(0).unwrap();
     facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+    issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
 }

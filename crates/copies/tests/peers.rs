@@ -43,7 +43,9 @@ pub fn run(program: &str, arguments: &[&str]) -> bool {
 /// Two pages of text without fonts: small enough to flip every byte.
 pub fn small() -> Vec<u8> {
     let page = |contents: u32| {
-        format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Resources << >> /Contents {contents} 0 R >>")
+        format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Resources << /ProcSet [/PDF] >> /Contents {contents} 0 R >>"
+        )
     };
     let stream = |text: &str| format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len());
     crate::made::pdf(
@@ -60,11 +62,27 @@ pub fn small() -> Vec<u8> {
     )
 }
 
+/// The small file with objects that nothing lists, laid down for later (shadow attacks).
+pub fn shadow() -> Vec<u8> {
+    let file = small();
+    let cut = file.windows(6).rposition(|w| w == b"\nxref\n").unwrap() + 1;
+    let mut out = file[..cut].to_vec();
+    out.extend_from_slice(
+        b"99 0 obj\n<< /Type /Pages /Count 0 /Kids [] >>\nendobj\n98 0 obj\n(hidden)\nendobj\n",
+    );
+    let start = out.len();
+    let tail = String::from_utf8_lossy(&file[cut..]).into_owned();
+    let tail = tail.replace(&format!("startxref\n{cut}\n"), &format!("startxref\n{start}\n"));
+    out.extend_from_slice(tail.as_bytes());
+    out
+}
+
 /// The small file as a hybrid: an object stream that only readers of cross-reference streams find (ISO 32000-2 §7.5.8.4).
 pub fn hybrid() -> Vec<u8> {
     let mut file = small();
     let cut = file.windows(6).rposition(|w| w == b"\nxref\n").unwrap() + 1;
-    let rows: Vec<String> = String::from_utf8_lossy(&file[cut..]).lines().skip(2).take(8).map(str::to_owned).collect();
+    let rows: Vec<String> =
+        String::from_utf8_lossy(&file[cut..]).lines().skip(2).take(8).map(str::to_owned).collect();
     file.truncate(cut);
     let held = "(only for newer readers)";
     let inner = format!("9 0 {held}");
@@ -122,10 +140,13 @@ fn make() -> Option<Peers> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let python = root.join("build/venv/bin/python").to_string_lossy().into_owned();
     if !run(&python, &["-c", "import pyhanko.sign"]) {
-        println!("SKIPPED: files signed by pyHanko: build/venv has no pyHanko (cargo xtask test installs it)");
+        println!(
+            "SKIPPED: files signed by pyHanko: build/venv has no pyHanko (cargo xtask test installs it)"
+        );
         return None;
     }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("peers-{}", std::process::id()));
+    let folder =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("peers-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
@@ -133,7 +154,11 @@ fn make() -> Option<Peers> {
     let demo = Demo::new(made_at).unwrap();
     let write = |name: &str, identity: &Identity| {
         std::fs::write(path(&format!("{name}.pem")), identity.certificate().to_pem()).unwrap();
-        std::fs::write(path(&format!("{name}.key")), identity.private_key().to_pkcs8_pem().as_bytes()).unwrap();
+        std::fs::write(
+            path(&format!("{name}.key")),
+            identity.private_key().to_pkcs8_pem().as_bytes(),
+        )
+        .unwrap();
     };
     for (name, identity) in [
         ("root", &demo.root),
@@ -147,13 +172,14 @@ fn make() -> Option<Peers> {
     std::fs::write(path("base-classic.pdf"), small()).unwrap();
     std::fs::write(path("base-hybrid.pdf"), hybrid()).unwrap();
     std::fs::write(path("base-scan.pdf"), crate::made::sample("diploma-scan.pdf")).unwrap();
+    std::fs::write(path("base-shadow.pdf"), shadow()).unwrap();
     let classic = path("base-classic.pdf");
     for (name, option) in [("linear", "--linearize"), ("streams", "--object-streams=generate")] {
         if !run("qpdf", &[option, &classic, &path(&format!("base-{name}.pdf"))]) {
             println!("SKIPPED: {name} files: qpdf is not installed");
         }
     }
-    std::fs::write(path("copy.pdf"), crate::made::copy_by(&demo, made_at)).unwrap();
+    std::fs::write(path("copy.pdf"), crate::made::copy_of(&demo, made_at, &small())).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/pyhanko_makes.py");
     let said = Command::new(&python).arg(script).arg(&folder).output().unwrap();
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));

@@ -39,7 +39,9 @@ pub(super) enum Lock {
 impl Rules {
     fn locked(&self, field: &str) -> bool {
         let named = |names: &[String]| {
-            names.iter().any(|n| n == field || field.strip_prefix(n.as_str()).is_some_and(|r| r.starts_with('.')))
+            names.iter().any(|n| {
+                n == field || field.strip_prefix(n.as_str()).is_some_and(|r| r.starts_with('.'))
+            })
         };
         self.locks.iter().any(|lock| match lock {
             Lock::All => true,
@@ -89,10 +91,14 @@ pub(super) struct Update<'d, 'a> {
     changed: BTreeMap<u32, Change>,
     /// Objects found to be allowed, with the places they may be reached from.
     cleared: BTreeMap<u32, BTreeSet<Site>>,
+    /// Objects on the way to others, changed or not, with the places they were reached from.
+    passed: BTreeMap<u32, BTreeSet<Site>>,
     /// Changes that mean nothing wherever they are reached from.
     harmless: BTreeSet<u32>,
     /// Widgets of signature fields that this update added, by page annotation.
     new_widgets: BTreeSet<Ref>,
+    /// Looks that fields gave up for new ones.
+    given_up: Vec<u32>,
     reasons: BTreeMap<u32, &'static str>,
     out: Outcome,
 }
@@ -112,8 +118,10 @@ pub(super) fn judge(
         signatures,
         changed,
         cleared: BTreeMap::new(),
+        passed: BTreeMap::new(),
         harmless: BTreeSet::new(),
         new_widgets: BTreeSet::new(),
+        given_up: Vec::new(),
         reasons: BTreeMap::new(),
         out: Outcome::default(),
     };
@@ -132,7 +140,9 @@ impl Update<'_, '_> {
             Some(id) => {
                 self.reasons.entry(id.number).or_insert(why);
             }
-            None => self.out.violations.push(Violation { object, kind: Kind::Changed, why, page: None }),
+            None => {
+                self.out.violations.push(Violation { object, kind: Kind::Changed, why, page: None })
+            }
         }
     }
 
@@ -188,6 +198,7 @@ impl Update<'_, '_> {
         Ok(match holder.dict.get(key) {
             Some(Object::Ref(id)) => {
                 self.clear(*id, holder.container, &path);
+                self.passed.entry(id.number).or_default().insert((holder.container, path));
                 let value = self.new.resolve(&Object::Ref(*id))?;
                 (Holder { container: id.number, path: String::new(), dict: dict_of(&value) }, value)
             }
@@ -201,7 +212,17 @@ impl Update<'_, '_> {
     /// §7.5.5: the same catalog, the same first identifier, no encryption, no keys that came from nowhere.
     fn trailer(&mut self) -> Result<(), Error> {
         const OWN: &[&str] = &[
-            "Size", "Prev", "XRefStm", "Type", "W", "Index", "Filter", "DecodeParms", "Length", "Info", "ID",
+            "Size",
+            "Prev",
+            "XRefStm",
+            "Type",
+            "W",
+            "Index",
+            "Filter",
+            "DecodeParms",
+            "Length",
+            "Info",
+            "ID",
             // Written by some libraries; means nothing.
             "DocChecksum",
         ];
@@ -209,7 +230,9 @@ impl Update<'_, '_> {
         if old.without(OWN) != new.without(OWN) {
             self.blame(None, "the trailer names another catalog or other entries");
         }
-        let first = |dict: &Dict| dict.get("ID").and_then(Object::as_array).and_then(|a| a.first().cloned());
+        let first = |dict: &Dict| {
+            dict.get("ID").and_then(Object::as_array).and_then(|a| a.first().cloned())
+        };
         if old.contains("ID") && first(&old) != first(&new) && first(&new).is_some() {
             self.blame(None, "the trailer's first identifier is another");
         }
@@ -217,18 +240,25 @@ impl Update<'_, '_> {
         let Some(info) = new.get("Info") else { return Ok(()) };
         let before = dict_of(&self.old.value(&old, "Info")?);
         let (below, value) = match info {
-            Object::Ref(id) if self.is_changed(*id) || old.get("Info") != Some(info) => self.step(&holder, "Info")?,
+            Object::Ref(id) if self.is_changed(*id) || old.get("Info") != Some(info) => {
+                self.step(&holder, "Info")?
+            }
             _ => return Ok(()),
         };
         if !matches!(value, Object::Dict(_)) || !housekeeping(&before, &below.dict) {
             self.cleared.remove(&below.container);
-            self.blame(info.as_ref(), "document information other than dates and programs was changed");
+            self.blame(
+                info.as_ref(),
+                "document information other than dates and programs was changed",
+            );
         }
         Ok(())
     }
 
     fn catalog(&mut self) -> Result<(), Error> {
-        let Some(Object::Ref(root)) = self.new.trailer().get("Root").cloned() else { return Ok(()) };
+        let Some(Object::Ref(root)) = self.new.trailer().get("Root").cloned() else {
+            return Ok(());
+        };
         let (old, new) = (self.old.catalog()?, self.new.catalog()?);
         const WATCHED: &[&str] = &["DSS", "Extensions", "AcroForm", "Metadata", "Version"];
         let mut fine = true;
@@ -243,7 +273,7 @@ impl Update<'_, '_> {
                 "Extensions" => self.extensions(&holder, &old)?,
                 "AcroForm" => self.form(&holder, &old)?,
                 "Metadata" => self.metadata(&holder, &old)?,
-                _ => version(&old, &new),
+                _ => version(self.old.version(), &old, &new),
             };
             if let Some(why) = why {
                 fine = false;
@@ -275,7 +305,9 @@ impl Update<'_, '_> {
             for entry in entries {
                 let entry = self.new.resolve(&entry)?;
                 let plain = entry.as_dict().is_some_and(|d| {
-                    d.iter().all(|(_, v)| matches!(v, Object::Name(_) | Object::Integer(_) | Object::String(_)))
+                    d.iter().all(|(_, v)| {
+                        matches!(v, Object::Name(_) | Object::Integer(_) | Object::String(_))
+                    })
                 });
                 if !plain || matches!(entry, Object::Stream(_)) {
                     return Ok(Some("/Extensions holds something else than versions"));
@@ -322,7 +354,11 @@ impl Update<'_, '_> {
             self.blame(None, "pages were added, removed or put in another order");
         }
         for (before, after) in old.iter().zip(&new) {
-            let holder = Holder { container: after.id.number, path: String::new(), dict: after.dict.clone() };
+            let holder = Holder {
+                container: after.id.number,
+                path: String::new(),
+                dict: after.dict.clone(),
+            };
             if before.dict.without(&["Annots"]) != after.dict.without(&["Annots"]) {
                 self.blame(Some(after.id), "the page was changed");
                 continue;
@@ -330,7 +366,12 @@ impl Update<'_, '_> {
             let list = |document: &Document<'_>, dict: &Dict| document.value(dict, "Annots");
             let earlier = list(self.old, &before.dict)?;
             let (below, later) = match after.dict.get("Annots") {
-                Some(Object::Ref(id)) if !self.is_changed(*id) && before.dict.get("Annots") == Some(&Object::Ref(*id)) => continue,
+                Some(Object::Ref(id))
+                    if !self.is_changed(*id)
+                        && before.dict.get("Annots") == Some(&Object::Ref(*id)) =>
+                {
+                    continue;
+                }
                 None if !before.dict.contains("Annots") => continue,
                 _ => self.step(&holder, "Annots")?,
             };
@@ -338,7 +379,10 @@ impl Update<'_, '_> {
                 self.harmless.insert(after.id.number);
             } else {
                 self.cleared.remove(&below.container);
-                self.blame(after.dict.get("Annots").and_then(Object::as_ref), "annotations of the page were changed");
+                self.blame(
+                    after.dict.get("Annots").and_then(Object::as_ref),
+                    "annotations of the page were changed",
+                );
                 self.blame(Some(after.id), "annotations of the page were changed");
             }
         }
@@ -347,7 +391,9 @@ impl Update<'_, '_> {
 
     fn only_widgets_added(&self, earlier: &Object, later: &Object) -> bool {
         let before = earlier.as_array().unwrap_or_default();
-        let Some(after) = later.as_array() else { return before.is_empty() && *later == Object::Null };
+        let Some(after) = later.as_array() else {
+            return before.is_empty() && *later == Object::Null;
+        };
         let kept = after.get(..before.len()).is_some_and(|kept| kept == before);
         let added = after.get(before.len()..).unwrap_or_default();
         kept && added.iter().all(|a| a.as_ref().is_some_and(|id| self.new_widgets.contains(&id)))
@@ -359,7 +405,9 @@ impl Update<'_, '_> {
             .new
             .entries()
             .values()
-            .filter_map(|e| if let Entry::InStream { stream, .. } = e { Some(*stream) } else { None })
+            .filter_map(
+                |e| if let Entry::InStream { stream, .. } = e { Some(*stream) } else { None },
+            )
             .collect();
         let newest = self.new.revisions().last();
         let own: BTreeSet<u32> = newest
@@ -380,7 +428,9 @@ impl Update<'_, '_> {
                     !matches!(self.new.entries().get(&held), Some(Entry::InStream { stream, .. }) if *stream == number)
                 });
                 if hidden {
-                    self.reasons.entry(number).or_insert("an object stream holds objects that nothing lists");
+                    self.reasons
+                        .entry(number)
+                        .or_insert("an object stream holds objects that nothing lists");
                 } else {
                     self.cleared.entry(number).or_default();
                     let stream = Object::Dict(stream.dict.clone());
@@ -391,26 +441,68 @@ impl Update<'_, '_> {
         Ok(())
     }
 
+    /// Whether what was signed leads to an object by another way than the one it was allowed on, its containers counted.
+    fn used_elsewhere(&self, sites: &Sites, number: u32, expected: &BTreeSet<Site>) -> bool {
+        let mut seen = BTreeSet::from([number]);
+        let mut open = vec![(number, expected)];
+        while let Some((number, expected)) = open.pop() {
+            if sites.of(number).any(|site| !expected.contains(site)) {
+                return true;
+            }
+            for (container, _) in expected {
+                if let Some(expected) = self.passed.get(container)
+                    && seen.insert(*container)
+                {
+                    open.push((*container, expected));
+                }
+            }
+        }
+        false
+    }
+
     /// Whatever was not found to be allowed, or is reached from elsewhere too.
     fn remaining(&mut self) -> Result<(), Error> {
         // Only what existed in the file before can be drawn into it from behind.
-        let sites = if self.changed.keys().all(|n| self.harmless.contains(n)) {
-            Sites::default()
-        } else {
-            Sites::read(self.old)?
-        };
+        let sites =
+            if self.given_up.is_empty() && self.changed.keys().all(|n| self.harmless.contains(n)) {
+                Sites::default()
+            } else {
+                Sites::read(self.old)?
+            };
+        // A look that something else than a field leads to is not the field's own.
+        let mut shared = Vec::new();
+        for number in &self.given_up {
+            if sites.of(*number).any(|(_, path)| path != "AP") {
+                shared.push(Ref { number: *number, generation: 0 });
+            }
+        }
+        for id in shared {
+            self.blame(Some(id), "a signed field's look is used elsewhere in what was signed");
+        }
         let mut places: Option<Places> = None;
+        let mut reached: Option<BTreeSet<u32>> = None;
         for (number, change) in &self.changed {
             if self.harmless.contains(number) {
                 continue;
             }
+            // An object that nothing leads to shows nothing. Some libraries leave such; ours does not.
+            let known = self.cleared.contains_key(number) || self.reasons.contains_key(number);
+            if !known && !self.rules.copy && change.old.is_none() {
+                let reached = match &reached {
+                    Some(reached) => reached,
+                    None => reached.insert(places::reached(self.new)?),
+                };
+                if !reached.contains(number) {
+                    continue;
+                }
+            }
             let why = match self.cleared.get(number) {
                 None => self.reasons.get(number).copied().unwrap_or("nothing allows it"),
-                Some(expected) => match sites.of(*number).find(|site| !expected.contains(*site)) {
-                    Some(_) => "it is used elsewhere in what was signed",
-                    None if change.new.is_none() => "an object was removed",
-                    None => continue,
-                },
+                Some(expected) if self.used_elsewhere(&sites, *number, expected) => {
+                    "it is used elsewhere in what was signed"
+                }
+                Some(_) if change.new.is_none() => "an object was removed",
+                Some(_) => continue,
             };
             let kind = match (&change.old, &change.new) {
                 (None, _) => Kind::Added,
@@ -428,7 +520,12 @@ impl Update<'_, '_> {
         for (number, why) in &self.reasons {
             if !self.out.violations.iter().any(|v| v.object.is_some_and(|o| o.number == *number)) {
                 let object = Some(Ref { number: *number, generation: 0 });
-                self.out.violations.push(Violation { object, kind: Kind::Changed, why, page: None });
+                self.out.violations.push(Violation {
+                    object,
+                    kind: Kind::Changed,
+                    why,
+                    page: None,
+                });
             }
         }
         self.out.violations.sort();
@@ -459,17 +556,22 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
     plain && old.without(FREE) == new.without(FREE)
 }
 
-/// §7.7.2: the version may only go up.
-fn version(old: &Dict, new: &Dict) -> Option<&'static str> {
-    let (before, after) = (old.get("Version"), new.get("Version"));
-    if before == after {
+/// §7.7.2: the version may only go up, from the header's or the catalog's.
+fn version(header: (u8, u8), old: &Dict, new: &Dict) -> Option<&'static str> {
+    let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
+        None => Some(header),
+        Some(Some(name)) => match name.0[..] {
+            [b'1', b'.', minor @ b'0'..=b'7'] => Some((1, minor - b'0')),
+            [b'2', b'.', b'0'] => Some((2, 0)),
+            _ => None,
+        },
+        Some(None) => None,
+    };
+    if old.get("Version") == new.get("Version") {
         return None;
     }
-    let digits = |v: Option<&Object>| v.and_then(Object::as_name).map(|n| n.0.clone());
-    let known = |v: &[u8]| matches!(v, [b'1', b'.', b'0'..=b'7'] | [b'2', b'.', b'0']);
-    match (digits(before), digits(after)) {
-        (None, Some(new)) if known(&new) => None,
-        (Some(old), Some(new)) if known(&new) && new > old => None,
+    match (read(old), read(new)) {
+        (Some(before), Some(after)) if after > before => None,
         _ => Some("/Version was changed"),
     }
 }

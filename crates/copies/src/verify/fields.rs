@@ -118,7 +118,10 @@ pub(super) fn text(bytes: &[u8]) -> String {
         Some(units) => {
             let units: Vec<u16> = units
                 .chunks(2)
-                .map(|c| u16::from(c.first().copied().unwrap_or(0)) << 8 | u16::from(c.get(1).copied().unwrap_or(0)))
+                .map(|c| {
+                    u16::from(c.first().copied().unwrap_or(0)) << 8
+                        | u16::from(c.get(1).copied().unwrap_or(0))
+                })
                 .collect();
             String::from_utf16_lossy(&units)
         }

@@ -44,7 +44,10 @@ pub(super) fn check(
     }
     let length = document.bytes().len();
     let end = document.revisions().last().map_or(0, |r| r.added.end);
-    if end < length && (copy || !document.bytes().get(end..).unwrap_or_default().iter().all(u8::is_ascii_whitespace)) {
+    if end < length
+        && (copy
+            || !document.bytes().get(end..).unwrap_or_default().iter().all(u8::is_ascii_whitespace))
+    {
         report.add(unaccounted(end, length));
     }
     if copy {
@@ -72,7 +75,10 @@ pub(super) fn check(
         }
         if copy && index > 1 && outcome.nothing_new {
             fate = LaterChanges::Forbidden;
-            report.add(Reason::new("copies.extra_revision", &[("revision", (index + 1).to_string())]));
+            report.add(Reason::new(
+                "copies.extra_revision",
+                &[("revision", (index + 1).to_string())],
+            ));
         }
         if !outcome.filled.is_empty() {
             report.add(Reason::new("copies.form_filled", &[("fields", outcome.filled.join(", "))]));
@@ -112,7 +118,11 @@ fn changed(violation: &Violation, revision: usize) -> Reason {
 }
 
 /// Names and signature objects belong to one field each, and no signature of an earlier revision is missing now.
-fn identities(document: &Document<'_>, signatures: &[Found], report: &mut Report) -> Result<(), Error> {
+fn identities(
+    document: &Document<'_>,
+    signatures: &[Found],
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut names = BTreeSet::new();
     let mut objects = BTreeSet::new();
     for node in fields::tree(document)?.iter().filter(|n| n.named) {
@@ -133,7 +143,10 @@ fn identities(document: &Document<'_>, signatures: &[Found], report: &mut Report
     let contents: Vec<_> = signatures.iter().filter_map(|s| s.contents.clone()).collect();
     for (i, found) in signatures.iter().enumerate() {
         let overlaps = |other: &std::ops::Range<usize>| {
-            found.contents.as_ref().is_some_and(|own| own.start < other.end && other.start < own.end)
+            found
+                .contents
+                .as_ref()
+                .is_some_and(|own| own.start < other.end && other.start < own.end)
         };
         if contents.iter().skip(i + 1).any(overlaps) {
             report.add(Reason::new("copies.shared_signature", &[("field", found.field.clone())]));
@@ -143,7 +156,8 @@ fn identities(document: &Document<'_>, signatures: &[Found], report: &mut Report
     let mut gone = BTreeSet::new();
     for index in 0..revisions.saturating_sub(1) {
         for earlier in fields::find(&document.revision(index)?)? {
-            let kept = signatures.iter().any(|s| s.field == earlier.field && s.value == earlier.value);
+            let kept =
+                signatures.iter().any(|s| s.field == earlier.field && s.value == earlier.value);
             if !kept && gone.insert(earlier.field.clone()) {
                 report.add(Reason::new("copies.signature_removed", &[("field", earlier.field)]));
             }
@@ -153,7 +167,11 @@ fn identities(document: &Document<'_>, signatures: &[Found], report: &mut Report
 }
 
 /// A copy's own signatures: official, then agency, each on the revision it belongs to; timestamps may follow.
-fn expected(document: &Document<'_>, signatures: &[Found], report: &mut Report) -> Result<(), Error> {
+fn expected(
+    document: &Document<'_>,
+    signatures: &[Found],
+    report: &mut Report,
+) -> Result<(), Error> {
     let persons: Vec<_> = signatures.iter().filter(|s| !s.is_timestamp()).collect();
     let names: Vec<_> = persons.iter().map(|s| s.field.as_str()).collect();
     let places: Vec<_> = persons.iter().map(|s| s.covers.ok()).collect();
@@ -168,7 +186,9 @@ fn expected(document: &Document<'_>, signatures: &[Found], report: &mut Report) 
         report.add(Reason::new("copies.signatures_expected", &[("found", found)]));
     }
     for found in signatures {
-        let Some(revision) = found.covers.ok().and_then(|c| document.revisions().get(c)) else { continue };
+        let Some(revision) = found.covers.ok().and_then(|c| document.revisions().get(c)) else {
+            continue;
+        };
         // White space after the end mark means nothing to a reader, but nobody signed it.
         if found.end != revision.added.end {
             report.add(unaccounted(found.end, revision.added.end));
@@ -213,7 +233,11 @@ fn permissions(document: &Document<'_>, signature: &Found, rules: &mut Rules) ->
     Ok(())
 }
 
-fn permissions_of(document: &Document<'_>, signature: &Dict, rules: &mut Rules) -> Result<(), Error> {
+fn permissions_of(
+    document: &Document<'_>,
+    signature: &Dict,
+    rules: &mut Rules,
+) -> Result<(), Error> {
     let references = document.value(signature, "Reference")?;
     for reference in references.as_array().unwrap_or_default() {
         let Object::Dict(reference) = document.resolve(reference)? else { continue };

@@ -30,3 +30,19 @@ pub(super) fn pages(document: &Document<'_>) -> Result<BTreeMap<u32, usize>, Err
     }
     Ok(places)
 }
+
+/// Numbers of all objects that the trailer leads to, there or not.
+pub(super) fn reached(document: &Document<'_>) -> Result<BTreeSet<u32>, Error> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![Object::Dict(document.trailer().clone())];
+    while let Some(object) = open.pop() {
+        match object {
+            Object::Array(items) => open.extend(items),
+            Object::Dict(dict) => open.extend(dict.iter().map(|(_, v)| v.clone())),
+            Object::Stream(stream) => open.push(Object::Dict(stream.dict)),
+            Object::Ref(id) if reached.insert(id.number) => open.push(document.get(id)?),
+            _ => {}
+        }
+    }
+    Ok(reached)
+}

@@ -41,7 +41,6 @@ pub struct Reason {
     pub advice_en: &'static str,
 }
 
-
 impl Reason {
     /// A reason of the table with its parameters.
     pub(super) fn new(code: &'static str, params: &[(&'static str, String)]) -> Self {

@@ -237,9 +237,8 @@ impl Report {
 
     /// What the reasons of a row come to.
     pub(super) fn worst(&self, row: RowName) -> Check {
-        let any = |severity| {
-            self.reasons.iter().any(|r| r.row == Some(row) && r.severity == severity)
-        };
+        let any =
+            |severity| self.reasons.iter().any(|r| r.row == Some(row) && r.severity == severity);
         if any(Severity::Failure) {
             Check::Failed
         } else if any(Severity::Indeterminate) {

@@ -2,7 +2,9 @@
 
 use motcua_pdf::{Document, Object};
 use motcua_pki::cms::{self, CmsReport, Content, Profile, SignedData, SignerId};
-use motcua_pki::path::{self, Anchor, PathReport, Profile as PathProfile, Purpose, RevocationMaterial};
+use motcua_pki::path::{
+    self, Anchor, PathReport, Profile as PathProfile, Purpose, RevocationMaterial,
+};
 use motcua_pki::{Certificate, Effect, Finding, Indication, SubIndication, conclude, tsp};
 use time::OffsetDateTime;
 
@@ -10,7 +12,9 @@ use super::fields::Found;
 use super::hashes::Hasher;
 use super::report::instant;
 use super::store::Store;
-use super::{Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport};
+use super::{
+    Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport,
+};
 
 /// id-aa-signatureTimeStampToken (RFC 3161 appendix A): the only thing that may stand outside what a copy's signature signs.
 const SIGNATURE_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.14";
@@ -85,7 +89,14 @@ impl<'p> Judge<'p> {
             "ETSI.CAdES.detached" => Profile::PadesBaseline,
             "adbe.pkcs7.detached" if !self.copy => Profile::Cms,
             "ETSI.RFC3161" => {
-                self.document_timestamp(document, found, (revision, gap), &contents, report, &mut out);
+                self.document_timestamp(
+                    document,
+                    found,
+                    (revision, gap),
+                    &contents,
+                    report,
+                    &mut out,
+                );
                 return out;
             }
             _ if self.copy => {
@@ -113,7 +124,10 @@ impl<'p> Judge<'p> {
         let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
         let digest = algorithm.and_then(|a| Some((a, hasher.without(a, &gap, found.end)?)));
         let Some((algorithm, digest)) = digest.filter(|_| signed.signers().len() == 1) else {
-            report.add(fails(found, "it has not one signer with a known digest algorithm".to_owned()));
+            report.add(fails(
+                found,
+                "it has not one signer with a known digest algorithm".to_owned(),
+            ));
             out.sub_indication = Some(SubIndication::FormatFailure);
             return out;
         };
@@ -170,24 +184,36 @@ impl<'p> Judge<'p> {
             (signed.signers().first().map(cms::SignerInfo::id), &cms.signer)
             && issuer.as_der() != signer.issuer().as_der()
         {
-            problems.push("it names its certificate's issuer otherwise than the certificate does".to_owned());
+            problems.push(
+                "it names its certificate's issuer otherwise than the certificate does".to_owned(),
+            );
         }
-        if let Some(other) = cms.unsigned_attributes.iter().find(|a| a.to_string() != SIGNATURE_TIMESTAMP) {
+        if let Some(other) =
+            cms.unsigned_attributes.iter().find(|a| a.to_string() != SIGNATURE_TIMESTAMP)
+        {
             problems.push(format!("it carries the unsigned attribute {other}"));
         }
         problems
     }
 
-    fn path(&self, signer: &Certificate, cms: &CmsReport, time: Option<OffsetDateTime>) -> PathReport {
+    fn path(
+        &self,
+        signer: &Certificate,
+        cms: &CmsReport,
+        time: Option<OffsetDateTime>,
+    ) -> PathReport {
         let mut others = cms.certificates.clone();
         others.extend(self.pool.iter().cloned());
         let mut profile = self.rule(PathProfile::document_signing(Purpose::OfficialDuty));
         profile.now = Some(self.policy.at);
-        let at = |when| path::validate(signer, &others, &self.anchors, when, &profile, &self.material);
+        let at =
+            |when| path::validate(signer, &others, &self.anchors, when, &profile, &self.material);
         let now = at(self.policy.at);
         match time {
             // EN 319 102-1 §5.5: what was valid at a proven time stays so.
-            Some(time) if !now.is_valid() => Some(at(time)).filter(PathReport::is_valid).unwrap_or(now),
+            Some(time) if !now.is_valid() => {
+                Some(at(time)).filter(PathReport::is_valid).unwrap_or(now)
+            }
             _ => now,
         }
     }
@@ -329,7 +355,8 @@ fn strangers(signed: &SignedData, cms: &CmsReport, path: &PathReport) -> Option<
 
 impl SignatureReport {
     fn of(found: &Found) -> Self {
-        let name = |key: &str| found.dict.get(key).and_then(Object::as_name).map(ToString::to_string);
+        let name =
+            |key: &str| found.dict.get(key).and_then(Object::as_name).map(ToString::to_string);
         let kind = if found.is_timestamp() {
             SignatureKind::DocumentTimestamp
         } else {

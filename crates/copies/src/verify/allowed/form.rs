@@ -10,11 +10,20 @@ use crate::verify::fields::Found;
 const DEPTH: usize = 9;
 /// What the signer of a prepared field may add besides `/V`: the look and its accessories (ISO 32000-2 §12.5.6.19).
 const LOOK: &[&str] = &["AP", "AS", "MK", "DA", "F", "M", "NM"];
+/// What a new signature field and its widget consist of; actions and the like have no place in them.
+const KNOWN: &[&str] = &[
+    "Type", "Subtype", "FT", "T", "V", "F", "Ff", "P", "Rect", "AP", "AS", "MK", "DA", "Lock",
+    "SV", "TU", "TM", "M", "NM", "Border", "BS", "DR", "H", "Kids",
+];
 /// What filling in a field may change (§12.7.5).
 const FILLED: &[&str] = &["V", "AP", "AS", "M", "I"];
 
 impl Update<'_, '_> {
-    pub(super) fn form(&mut self, holder: &Holder, old: &Dict) -> Result<Option<&'static str>, Error> {
+    pub(super) fn form(
+        &mut self,
+        holder: &Holder,
+        old: &Dict,
+    ) -> Result<Option<&'static str>, Error> {
         if !holder.dict.contains("AcroForm") {
             return Ok(old.contains("AcroForm").then_some("the form was removed"));
         }
@@ -82,7 +91,9 @@ impl Update<'_, '_> {
 
     /// A field that was there before.
     fn field(&mut self, id: Ref, prefix: &str, depth: usize) -> Result<(), Error> {
-        let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else { return Ok(()) };
+        let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else {
+            return Ok(());
+        };
         if depth == 0 {
             return Ok(());
         }
@@ -125,7 +136,12 @@ impl Update<'_, '_> {
         self.signatures.iter().find(|s| s.value == Some(id) && s.covers == Ok(index))
     }
 
-    fn sign_prepared(&mut self, old: &Dict, holder: &Holder, name: &str) -> Result<Option<&'static str>, Error> {
+    fn sign_prepared(
+        &mut self,
+        old: &Dict,
+        holder: &Holder,
+        name: &str,
+    ) -> Result<Option<&'static str>, Error> {
         let new = &holder.dict;
         if old == new {
             return Ok(None);
@@ -149,7 +165,11 @@ impl Update<'_, '_> {
         if !timestamp && self.rules.permission == Some(1) {
             return Ok(Some("the certification permits no further signature"));
         }
-        let free = if self.rules.copy { &["V"][..] } else { &["V", "AP", "AS", "MK", "DA", "F", "M", "NM"] };
+        let free = if self.rules.copy {
+            &["V"][..]
+        } else {
+            &["V", "AP", "AS", "MK", "DA", "F", "M", "NM"]
+        };
         if old.without(free) != new.without(free) {
             return Ok(Some("the signed field was changed beyond its signature"));
         }
@@ -158,28 +178,76 @@ impl Update<'_, '_> {
         }
         self.clear_new(&Object::Ref(value), holder.container, "V")?;
         if !self.rules.copy {
-            for key in LOOK {
+            for key in LOOK.iter().filter(|k| **k != "AP") {
                 if let Some(added) = new.get(key).cloned() {
                     self.clear_new(&added, holder.container, key)?;
                 }
             }
+            self.look(old, holder)?;
         }
         self.out.signed.push(name.to_owned());
         Ok(None)
     }
 
+    /// A field's look of its own may be written anew, object numbers and all; `remaining` sees to it that nothing else uses it.
+    fn look(&mut self, old: &Dict, holder: &Holder) -> Result<(), Error> {
+        if old.get("AP") != holder.dict.get("AP")
+            && let Some(Object::Ref(id)) = old.get("AP")
+        {
+            self.given_up.push(id.number);
+        }
+        if !holder.dict.contains("AP") {
+            return Ok(());
+        }
+        let (looks, _) = self.step(holder, "AP")?;
+        for (key, value) in looks.dict.iter() {
+            let path = super::join(&looks.path, &key.to_string());
+            if let Some(id) = value.as_ref() {
+                self.clear(id, looks.container, &path);
+                let stream = self.new.get(id)?;
+                self.clear_new(&Object::Dict(dict_of(&stream)), id.number, "")?;
+            } else {
+                self.clear_new(value, looks.container, &path)?;
+            }
+        }
+        Ok(())
+    }
+
     fn new_field(&mut self, id: Ref, list: &Holder) -> Result<Option<&'static str>, Error> {
-        let Object::Dict(dict) = self.new.get(id)? else { return Ok(Some("a field was added that is no dictionary")) };
-        if !dict.is_name("FT", "Sig") || dict.contains("Kids") || dict.contains("Parent") {
+        let Object::Dict(dict) = self.new.get(id)? else {
+            return Ok(Some("a field was added that is no dictionary"));
+        };
+        if !dict.is_name("FT", "Sig") || dict.contains("Parent") {
             return Ok(Some("a field other than a signature field was added"));
         }
-        // Actions and the like have no place in it.
-        const KNOWN: &[&str] = &[
-            "Type", "Subtype", "FT", "T", "V", "F", "Ff", "P", "Rect", "AP", "AS", "MK", "DA", "Lock", "SV", "TU", "TM",
-            "M", "NM", "Border", "BS", "DR", "H",
-        ];
         if !dict.without(KNOWN).is_empty() {
             return Ok(Some("a signature field with unusual entries was added"));
+        }
+        // The widget is the field itself, or the only kid.
+        let mut widgets = vec![(id, dict.clone())];
+        if dict.contains("Kids") {
+            let (kids, value) = self.step(
+                &Holder { container: id.number, path: String::new(), dict: dict.clone() },
+                "Kids",
+            )?;
+            let [Object::Ref(kid)] = value.as_array().unwrap_or_default() else {
+                return Ok(Some("a signature field with several widgets was added"));
+            };
+            let Object::Dict(widget) = self.new.get(*kid)? else {
+                return Ok(Some("a signature field without a widget was added"));
+            };
+            let own = widget.get("Parent").is_none_or(|p| *p == Object::Ref(id))
+                && widget.is_name("Subtype", "Widget");
+            if !own
+                || !self.is_new(*kid)
+                || !widget.without(&["Parent"]).without(KNOWN).is_empty()
+                || widget.contains("T")
+                || widget.contains("V")
+            {
+                return Ok(Some("a signature field with an unusual widget was added"));
+            }
+            self.clear(*kid, kids.container, &kids.path);
+            widgets = vec![(*kid, widget)];
         }
         let Some(Object::Ref(value)) = dict.get("V").cloned() else {
             return Ok(Some("an empty signature field was added"));
@@ -197,21 +265,31 @@ impl Update<'_, '_> {
             }
         }
         // Sneaky signature: the look of a new field can cover what was certified.
-        if (timestamp || self.rules.permission.is_some()) && self.shows(&dict)? {
-            return Ok(Some("a visible signature field was added after certification"));
+        for (_, widget) in &widgets {
+            if (timestamp || self.rules.permission.is_some()) && self.shows(widget)? {
+                return Ok(Some("a visible signature field was added after certification"));
+            }
         }
         self.clear(id, list.container, &list.path);
-        self.new_widgets.insert(id);
-        // The widget is also reached from its page; that reference is judged with the page.
-        let entries = dict.without(&["P"]);
-        self.clear_new(&Object::Dict(entries), id.number, "")?;
-        let name = dict.get("T").and_then(Object::as_string).map(|s| crate::verify::fields::text(&s.bytes));
+        self.clear_new(&Object::Dict(dict.without(&["P", "Kids"])), id.number, "")?;
+        for (at, widget) in widgets {
+            // The widget is also reached from its page; that reference is judged with the page.
+            self.new_widgets.insert(at);
+            self.clear_new(&Object::Dict(widget.without(&["P", "Parent", "Kids"])), at.number, "")?;
+        }
+        let name = dict
+            .get("T")
+            .and_then(Object::as_string)
+            .map(|s| crate::verify::fields::text(&s.bytes));
         self.out.signed.push(name.unwrap_or_default());
         Ok(None)
     }
 
-    /// Whether a widget can be seen: it has an area, or a look without a known area.
+    /// Whether a widget can be seen: it has something to show and an area, or one that is not known.
     fn shows(&self, dict: &Dict) -> Result<bool, Error> {
+        if !dict.contains("AP") && !dict.contains("MK") {
+            return Ok(false);
+        }
         let rect = self.new.value(dict, "Rect")?;
         let numbers: Option<Vec<f64>> =
             rect.as_array().unwrap_or_default().iter().map(Object::as_number).collect();
@@ -219,15 +297,21 @@ impl Update<'_, '_> {
             Some([left, bottom, right, top]) => {
                 (right - left).abs() > f64::EPSILON && (top - bottom).abs() > f64::EPSILON
             }
-            _ => dict.contains("AP"),
+            _ => true,
         })
     }
 
     /// Filling in is allowed only where a certification says so (ISO 32000-2 table 257: P 2 and 3).
-    fn fill_in(&mut self, old: &Dict, holder: &Holder, name: &str) -> Result<Option<&'static str>, Error> {
+    fn fill_in(
+        &mut self,
+        old: &Dict,
+        holder: &Holder,
+        name: &str,
+    ) -> Result<Option<&'static str>, Error> {
         let new = &holder.dict;
         let below = dict_of(&self.new.value(new, "AP")?);
-        let look_changed = below.iter().any(|(_, v)| v.as_ref().is_some_and(|id| self.is_changed(id)));
+        let look_changed =
+            below.iter().any(|(_, v)| v.as_ref().is_some_and(|id| self.is_changed(id)));
         if old == new && !look_changed {
             return Ok(None);
         }
@@ -252,18 +336,7 @@ impl Update<'_, '_> {
         if let Some(value) = new.get("V").cloned() {
             self.clear_new(&value, holder.container, "V")?;
         }
-        let (looks, _) = self.step(holder, "AP")?;
-        if new.contains("AP") {
-            for (key, value) in looks.dict.clone().iter() {
-                let path = super::join(&looks.path, &key.to_string());
-                if let Some(id) = value.as_ref() {
-                    // A look of its own may be written anew; `remaining` sees to it that nothing else uses it.
-                    self.clear(id, looks.container, &path);
-                    let stream = self.new.get(id)?;
-                    self.clear_new(&Object::Dict(dict_of(&stream)), id.number, "")?;
-                }
-            }
-        }
+        self.look(old, holder)?;
         self.out.filled.push(name.to_owned());
         Ok(None)
     }

@@ -10,7 +10,11 @@ const LISTS: [&str; 3] = ["Certs", "CRLs", "OCSPs"];
 const RECORD_LISTS: [&str; 3] = ["Cert", "CRL", "OCSP"];
 
 impl Update<'_, '_> {
-    pub(super) fn store(&mut self, holder: &Holder, old: &Dict) -> Result<Option<&'static str>, Error> {
+    pub(super) fn store(
+        &mut self,
+        holder: &Holder,
+        old: &Dict,
+    ) -> Result<Option<&'static str>, Error> {
         if !holder.dict.contains("DSS") {
             return Ok(old.contains("DSS").then_some("the document security store was removed"));
         }
@@ -23,7 +27,9 @@ impl Update<'_, '_> {
             if key == "Type" || key == "VRI" || LISTS.contains(&key.as_str()) {
                 continue;
             }
-            return Ok(Some("the document security store holds something else than certificates and revocation data"));
+            return Ok(Some(
+                "the document security store holds something else than certificates and revocation data",
+            ));
         }
         for key in LISTS {
             if !self.list(&store, key)? {
@@ -59,7 +65,9 @@ impl Update<'_, '_> {
                     _ => false,
                 };
                 if !fine {
-                    return Ok(Some("a validation record holds something else than validation data"));
+                    return Ok(Some(
+                        "a validation record holds something else than validation data",
+                    ));
                 }
             }
         }
