@@ -81,17 +81,13 @@ fn read(
     let facts = content::facts(document, &signatures)?;
     let copy = facts.is_some();
     let store = store::read(document)?;
-    let mut judge = signature::Judge::new(policy, &store, copy);
-    // Timestamps first: what they prove bears on the signatures below them.
-    let mut judged: Vec<Option<SignatureReport>> = vec![None; signatures.len()];
-    for timestamps in [true, false] {
-        for (slot, found) in judged.iter_mut().zip(&signatures) {
-            if found.is_timestamp() == timestamps {
-                *slot = Some(judge.judge(document, found, hasher, report));
-            }
-        }
-    }
-    let mut judged: Vec<_> = judged.into_iter().flatten().collect();
+    let opened = signature::open(&signatures, hasher);
+    let judge = signature::Judge::new(document, &signatures, &opened, policy, (&store, copy))?;
+    let mut judged: Vec<_> = signatures
+        .iter()
+        .zip(&opened)
+        .map(|(found, opened)| judge.judge(found, opened, report))
+        .collect();
     let fates = history::check(document, &signatures, facts.as_ref(), report)?;
     levels(&mut judged, store.present);
     for (signature, fate) in judged.iter_mut().zip(&fates) {

@@ -31,6 +31,18 @@ fn what_pyhanko_signs_and_extends_is_unchanged() {
                 serde_json::to_string_pretty(&report.signatures).unwrap()
             ));
         }
+        // What carries its own revocation information is judged by it.
+        if ["-lt", "-lta", "-stamped"].iter().any(|end| name.ends_with(end)) {
+            let strict = verify(bytes, &peers.policy(RevocationNeed::Required));
+            let passed = strict.signatures.iter().all(|s| s.indication == Indication::Passed);
+            if !passed || strict.verdict > Verdict::ValidWithNotes {
+                wrong.push(format!(
+                    "{name}, revocation required\n{}\n{}",
+                    strict.to_text(),
+                    serde_json::to_string_pretty(&strict.signatures).unwrap()
+                ));
+            }
+        }
         let level = ["lta", "lt", "t", "b"].into_iter().find(|l| name.ends_with(&format!("-{l}")));
         if let Some(level) = level {
             let own: Vec<_> =

@@ -487,7 +487,22 @@ impl Update<'_, '_> {
             }
             // An object that nothing leads to shows nothing. Some libraries leave such; ours does not.
             let known = self.cleared.contains_key(number) || self.reasons.contains_key(number);
-            if !known && !self.rules.copy && change.old.is_none() {
+            let holder = change
+                .new
+                .as_ref()
+                .and_then(Object::as_dict)
+                .is_some_and(|d| d.is_name("Type", "ObjStm") || d.is_name("Type", "XRef"));
+            let earlier = change.range.as_ref().is_some_and(|r| r.start < self.old.bytes().len());
+            if earlier && change.old.is_none() {
+                self.out.violations.push(Violation {
+                    object: Some(change.id),
+                    kind: Kind::Added,
+                    why: "an object that was laid down before is listed now",
+                    page: None,
+                });
+                continue;
+            }
+            if !known && !holder && !self.rules.copy && change.old.is_none() {
                 let reached = match &reached {
                     Some(reached) => reached,
                     None => reached.insert(places::reached(self.new)?),

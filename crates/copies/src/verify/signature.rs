@@ -1,26 +1,21 @@
-//! Each signature on its own: CMS, timestamps, certificate path.
+//! Each signature on its own: CMS, timestamps, certificate path, over time (EN 319 102-1).
 
-use motcua_pdf::{Document, Object};
-use motcua_pki::cms::{self, CmsReport, Content, Profile, SignedData, SignerId};
-use motcua_pki::path::{
-    self, Anchor, PathReport, Profile as PathProfile, Purpose, RevocationMaterial,
-};
-use motcua_pki::{Certificate, Effect, Finding, Indication, SubIndication, conclude, tsp};
-use time::OffsetDateTime;
+use motcua_pdf::{Document, Error, Object};
+use motcua_pki::cms::{Content, Profile, SignedData};
+use motcua_pki::path::{Anchor, Profile as PathProfile, Purpose, RevocationMaterial};
+use motcua_pki::validation::{self, AuthorityTime, Proofs, Slide, TimestampKind};
+use motcua_pki::{Certificate, DigestAlgorithm, Effect, Finding, Indication, SubIndication, tsp};
 
 use super::fields::Found;
 use super::hashes::Hasher;
 use super::report::instant;
-use super::store::Store;
+use super::store::{self, Store};
 use super::{
     Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport,
 };
 
-/// id-aa-signatureTimeStampToken (RFC 3161 appendix A): the only thing that may stand outside what a copy's signature signs.
-const SIGNATURE_TIMESTAMP: &str = "1.2.840.113549.1.9.16.2.14";
-
 /// Findings that note an oddity in other files, but in a copy mean that somebody wrote its signature anew.
-const TOUCHED: [&str; 3] = ["pki.cms_version", "pki.cms_not_der", "pki.cms_attributes_resorted"];
+const TOUCHED: [&str; 2] = ["pki.cms_not_der", "pki.cms_attributes_resorted"];
 
 /// What all signatures of a file are judged with.
 pub(super) struct Judge<'p> {
@@ -30,12 +25,29 @@ pub(super) struct Judge<'p> {
     pool: Vec<Certificate>,
     material: RevocationMaterial,
     copy: bool,
-    /// Proven times of document timestamps, with the revision they cover.
-    proofs: Vec<(usize, OffsetDateTime)>,
+    stamps: Vec<Stamp>,
+    signing: [PathProfile; 1],
+    timestamping: PathProfile,
+    proofs: Proofs,
+}
+
+/// A document timestamp, ready to be checked.
+struct Stamp {
+    field: String,
+    token: Vec<u8>,
+    digest: (DigestAlgorithm, Vec<u8>),
+    /// DER of the objects in what it covers.
+    covers: Vec<Vec<u8>>,
 }
 
 impl<'p> Judge<'p> {
-    pub(super) fn new(policy: &'p Policy, store: &Store, copy: bool) -> Self {
+    pub(super) fn new(
+        document: &Document<'_>,
+        signatures: &[Found],
+        opened: &[Opened],
+        policy: &'p Policy,
+        (store, copy): (&Store, bool),
+    ) -> Result<Self, Error> {
         // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024,
         // 23/2025); which of the two is not the verifier's question, so the path is built once for both.
         let anchors = policy.anchors.iter().cloned().map(|mut anchor| {
@@ -49,30 +61,35 @@ impl<'p> Judge<'p> {
         let mut material = policy.material.clone();
         material.crls.extend(store.crls.iter().cloned());
         material.ocsp_responses.extend(store.ocsps.iter().cloned());
-        Self { policy, anchors: anchors.collect(), pool, material, copy, proofs: Vec::new() }
-    }
-
-    fn rule(&self, profile: PathProfile) -> PathProfile {
-        match self.policy.revocation {
+        let rule = |profile: PathProfile| match policy.revocation {
             RevocationNeed::Required => profile,
             RevocationNeed::NotChecked => profile.without_revocation(),
-        }
+        };
+        Ok(Self {
+            policy,
+            anchors: anchors.collect(),
+            pool,
+            material,
+            copy,
+            stamps: stamps(document, signatures, opened)?,
+            signing: [rule(PathProfile::document_signing(Purpose::OfficialDuty))],
+            timestamping: rule(PathProfile::timestamping()),
+            proofs: Proofs::new(),
+        })
     }
 
-    /// Judges one signature; reasons go to the report. Document timestamps must come first.
+    /// Judges one signature; reasons go to the report.
     pub(super) fn judge(
-        &mut self,
-        document: &Document<'_>,
+        &self,
         found: &Found,
-        hasher: &mut Hasher<'_>,
+        opened: &Opened,
         report: &mut Report,
     ) -> SignatureReport {
         let mut out = SignatureReport::of(found);
         let field = || ("field", found.field.clone());
-        let (revision, gap) = match (&found.covers, &found.contents) {
-            (Ok(revision), Some(gap)) => (*revision, gap.clone()),
-            (covers, _) => {
-                let problem = covers.as_ref().err().copied().unwrap_or_default();
+        match found.covers {
+            Ok(revision) => out.revision = Some(revision + 1),
+            Err(problem) => {
                 report.add(Reason::new(
                     "copies.bad_byte_range",
                     &[field(), ("problem", problem.to_owned())],
@@ -80,23 +97,13 @@ impl<'p> Judge<'p> {
                 out.sub_indication = Some(SubIndication::FormatFailure);
                 return out;
             }
-        };
-        out.revision = Some(revision + 1);
-        let contents = found.dict.get("Contents").and_then(Object::as_string);
-        let contents = contents.map(|s| s.bytes.clone()).unwrap_or_default();
+        }
         let sub_filter = out.sub_filter.clone().unwrap_or_default();
         let profile = match sub_filter.as_str() {
             "ETSI.CAdES.detached" => Profile::PadesBaseline,
             "adbe.pkcs7.detached" if !self.copy => Profile::Cms,
             "ETSI.RFC3161" => {
-                self.document_timestamp(
-                    document,
-                    found,
-                    (revision, gap),
-                    &contents,
-                    report,
-                    &mut out,
-                );
+                self.document_timestamp(found, report, &mut out);
                 return out;
             }
             _ if self.copy => {
@@ -113,7 +120,7 @@ impl<'p> Judge<'p> {
                 return out;
             }
         };
-        let signed = match SignedData::parse(&contents) {
+        let signed = match &opened.signed {
             Ok(signed) => signed,
             Err(e) => {
                 report.add(fails(found, e.to_string()));
@@ -121,9 +128,9 @@ impl<'p> Judge<'p> {
                 return out;
             }
         };
-        let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
-        let digest = algorithm.and_then(|a| Some((a, hasher.without(a, &gap, found.end)?)));
-        let Some((algorithm, digest)) = digest.filter(|_| signed.signers().len() == 1) else {
+        let Some((algorithm, digest)) =
+            opened.digest.as_ref().filter(|_| signed.signers().len() == 1)
+        else {
             report.add(fails(
                 found,
                 "it has not one signer with a known digest algorithm".to_owned(),
@@ -131,189 +138,231 @@ impl<'p> Judge<'p> {
             out.sub_indication = Some(SubIndication::FormatFailure);
             return out;
         };
-        let cms = cms::verify(&signed, Content::Digest(algorithm, &digest), profile);
-        if !cms.content_matches {
-            report.add(Reason::new(
-                "copies.bytes_changed",
-                &[field(), ("end", found.end.to_string())],
-            ));
-        }
-        let mut own = self.form(&signed, &cms);
-        let mut findings = cms.findings.clone();
-        let proven = self.signature_timestamps(&signed, &cms, found, report, &mut out);
-        let later = self.proofs.iter().filter(|(r, _)| *r >= revision).map(|(_, at)| *at);
-        let time = proven.into_iter().chain(later).min();
-        out.trusted_time = time.map(instant);
-        if let Some(signer) = &cms.signer {
-            out.signer(signer);
-            let path = self.path(signer, &cms, time);
-            out.chain = path.chain.iter().map(|c| c.subject().to_string()).collect();
-            if self.copy {
-                own.extend(strangers(&signed, &cms, &path));
-            }
-            findings.extend(path.findings);
-        }
-        (out.indication, out.sub_indication) = conclude(&findings);
-        if !own.is_empty() {
-            out.indication = Indication::Failed;
-            out.sub_indication = Some(SubIndication::FormatFailure);
-        }
-        for problem in own {
-            report.add(fails(found, problem));
-        }
-        out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
-        explain(found, &findings, report);
+        let signature = validation::Signature {
+            label: &found.field,
+            cms: signed,
+            content: Content::Digest(*algorithm, digest),
+            profile,
+        };
+        let validated = self.validate(&signature);
+        self.read(found, &validated, report, &mut out);
         out
     }
 
-    /// What stands outside what is signed, and would pass unnoticed if it were touched.
-    fn form(&self, signed: &SignedData, cms: &CmsReport) -> Vec<String> {
-        let mut problems = Vec::new();
-        if !signed.trailing_is_zero() {
-            problems.push("bytes other than zero follow the signature in /Contents".to_owned());
-        }
-        if !self.copy {
-            return problems;
-        }
-        // Version numbers and the choice of encoding stand outside what is signed; a strange one means that the CMS was touched.
-        for finding in cms.findings.iter().filter(|f| TOUCHED.contains(&f.code())) {
-            problems.push(finding.kind.message().to_owned());
-        }
-        // Names compare without regard to case (RFC 5280 §7.1), but this one is a copy of the certificate's, byte for byte.
-        if let (Some(SignerId::IssuerSerial(issuer, _)), Some(signer)) =
-            (signed.signers().first().map(cms::SignerInfo::id), &cms.signer)
-            && issuer.as_der() != signer.issuer().as_der()
-        {
-            problems.push(
-                "it names its certificate's issuer otherwise than the certificate does".to_owned(),
-            );
-        }
-        if let Some(other) =
-            cms.unsigned_attributes.iter().find(|a| a.to_string() != SIGNATURE_TIMESTAMP)
-        {
-            problems.push(format!("it carries the unsigned attribute {other}"));
-        }
-        problems
-    }
-
-    fn path(
-        &self,
-        signer: &Certificate,
-        cms: &CmsReport,
-        time: Option<OffsetDateTime>,
-    ) -> PathReport {
-        let mut others = cms.certificates.clone();
-        others.extend(self.pool.iter().cloned());
-        let mut profile = self.rule(PathProfile::document_signing(Purpose::OfficialDuty));
-        profile.now = Some(self.policy.at);
-        let at =
-            |when| path::validate(signer, &others, &self.anchors, when, &profile, &self.material);
-        let now = at(self.policy.at);
-        match time {
-            // EN 319 102-1 §5.5: what was valid at a proven time stays so.
-            Some(time) if !now.is_valid() => {
-                Some(at(time)).filter(PathReport::is_valid).unwrap_or(now)
-            }
-            _ => now,
-        }
-    }
-
-    fn token(&self, token: &[u8], data: &[u8]) -> (TimestampReport, Option<OffsetDateTime>) {
-        let profile = self.rule(PathProfile::timestamping());
-        let context = tsp::TokenContext {
-            nonce: None,
+    fn validate(&self, signature: &validation::Signature<'_>) -> validation::Report {
+        let covers: Vec<Vec<&[u8]>> =
+            self.stamps.iter().map(|s| s.covers.iter().map(Vec::as_slice).collect()).collect();
+        let stamps: Vec<_> = self
+            .stamps
+            .iter()
+            .zip(&covers)
+            .map(|(stamp, covers)| validation::DocumentTimestamp {
+                label: &stamp.field,
+                token: &stamp.token,
+                content: Content::Digest(stamp.digest.0, &stamp.digest.1),
+                covers,
+            })
+            .collect();
+        let context = validation::Context {
             now: self.policy.at,
+            anchors: &self.anchors,
             certificates: &self.pool,
-            anchors: &self.policy.anchors,
-            profile: &profile,
             revocation: &self.material,
+            profiles: &self.signing,
+            timestamping: &self.timestamping,
+            authority_time: match self.policy.revocation {
+                RevocationNeed::Required => AuthorityTime::Now,
+                RevocationNeed::NotChecked => AuthorityTime::OwnTime,
+            },
+            slide: Slide::NextUpdate,
+            proofs: &self.proofs,
         };
-        let report = tsp::verify(token, data, &context);
-        let (indication, sub_indication) = report.conclusion();
-        let signer = report.cms.as_ref().and_then(|c| c.signer.as_ref());
-        let mut findings: Vec<Finding> = report.findings.clone();
-        findings.extend(report.cms.iter().flat_map(|c| c.findings.iter().cloned()));
-        findings.extend(report.path.iter().flat_map(|p| p.findings.iter().cloned()));
-        let problem = findings.iter().find(|f| f.kind.effect() != Effect::Notes).map(describe);
-        let out = TimestampReport {
-            time: report.time.map(instant),
-            authority: signer.map(|c| c.subject().to_string()),
-            indication,
-            sub_indication,
-            findings: findings.iter().map(|f| f.code().to_owned()).collect(),
-            problem,
-        };
-        (out, report.time.filter(|_| report.is_valid()))
+        validation::validate(signature, &stamps, &context)
     }
 
-    /// Gives the earliest proven time.
-    fn signature_timestamps(
+    /// From the validation of a signature to its part of the report.
+    fn read(
         &self,
-        signed: &SignedData,
-        cms: &CmsReport,
         found: &Found,
-        report: &mut Report,
-        out: &mut SignatureReport,
-    ) -> Option<OffsetDateTime> {
-        let value = cms::signature_to_timestamp(signed)?;
-        let mut times = Vec::new();
-        for token in &cms.signature_timestamps {
-            let (token, time) = self.token(token, value);
-            if let Some(problem) = &token.problem {
-                report.add(Reason::new(
-                    "copies.timestamp_unsure",
-                    &[("field", found.field.clone()), ("finding", problem.clone())],
-                ));
-            }
-            times.extend(time);
-            out.timestamps.push(token);
-        }
-        // One that proves nothing is not passed over for another that does.
-        times.into_iter().min().filter(|_| out.timestamps.iter().all(|t| t.problem.is_none()))
-    }
-
-    fn document_timestamp(
-        &mut self,
-        document: &Document<'_>,
-        found: &Found,
-        (revision, gap): (usize, std::ops::Range<usize>),
-        contents: &[u8],
+        validated: &validation::Report,
         report: &mut Report,
         out: &mut SignatureReport,
     ) {
-        let bytes = document.bytes();
-        let before = bytes.get(..gap.start).unwrap_or_default();
-        let after = bytes.get(gap.end..found.end).unwrap_or_default();
-        let token = match SignedData::parse(contents) {
-            Ok(signed) if signed.trailing_is_zero() => signed.as_der().to_vec(),
-            Ok(_) | Err(_) => {
-                report.add(fails(found, "/Contents is not one timestamp token".to_owned()));
-                out.sub_indication = Some(SubIndication::FormatFailure);
-                return;
-            }
-        };
-        let (token, time) = self.token(&token, &[before, after].concat());
-        (out.indication, out.sub_indication) = (token.indication, token.sub_indication);
-        out.findings.clone_from(&token.findings);
-        out.subject.clone_from(&token.authority);
-        out.trusted_time = time.map(instant);
-        if let Some(time) = time {
-            self.proofs.push((revision, time));
+        let cms = &validated.cms;
+        if !cms.content_matches {
+            report.add(Reason::new(
+                "copies.bytes_changed",
+                &[("field", found.field.clone()), ("end", found.end.to_string())],
+            ));
         }
-        match &token.problem {
-            Some(_) if token.findings.iter().any(|f| f == "pki.tsp_imprint") => {
-                report.add(Reason::new(
-                    "copies.bytes_changed",
-                    &[("field", found.field.clone()), ("end", found.end.to_string())],
-                ));
+        if let Some(signer) = &cms.signer {
+            out.signer(signer);
+        }
+        out.trusted_time = validated.best_signature_time.map(instant);
+        (out.indication, out.sub_indication) =
+            (validated.outcome.indication, validated.outcome.sub_indication);
+        let mut findings = cms.findings.clone();
+        if let Some(path) = &validated.path {
+            out.chain = path.chain.iter().map(|c| c.subject().to_string()).collect();
+            findings.extend(path.findings.iter().cloned());
+        }
+        out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
+        for stamp in validated.timestamps.iter().filter(|t| t.kind == TimestampKind::Signature) {
+            let stamp = timestamp(stamp);
+            self.unsure(found, &stamp, report);
+            out.timestamps.push(stamp);
+        }
+        if self.copy {
+            for finding in findings.iter().filter(|f| TOUCHED.contains(&f.code())) {
+                report.add(fails(found, describe(finding)));
+                out.indication = Indication::Failed;
+                out.sub_indication = Some(SubIndication::FormatFailure);
             }
-            Some(problem) => report.add(Reason::new(
+        }
+        if !validated.passed() {
+            explain(found, &findings, validated.outcome, report);
+        }
+    }
+
+    fn unsure(&self, found: &Found, stamp: &TimestampReport, report: &mut Report) {
+        if let Some(problem) = &stamp.problem {
+            report.add(Reason::new(
                 "copies.timestamp_unsure",
                 &[("field", found.field.clone()), ("finding", problem.clone())],
-            )),
-            None => {}
+            ));
+        }
+    }
+
+    /// A document timestamp as a signature of its own (EN 319 102-1 §5.4).
+    fn document_timestamp(&self, found: &Found, report: &mut Report, out: &mut SignatureReport) {
+        let Some(stamp) = self.stamps.iter().find(|s| s.field == found.field) else {
+            report.add(fails(found, "/Contents is not one timestamp token".to_owned()));
+            out.sub_indication = Some(SubIndication::FormatFailure);
+            return;
+        };
+        let context = tsp::TokenContext {
+            nonce: None,
+            policies: &[],
+            now: self.policy.at,
+            certificates: &self.pool,
+            anchors: &self.anchors,
+            profile: &self.timestamping,
+            revocation: &self.material,
+        };
+        let content = Content::Digest(stamp.digest.0, &stamp.digest.1);
+        let token = tsp::verify_content(&stamp.token, content, &context);
+        let (indication, sub_indication) = token.conclusion();
+        let mut findings = token.own_findings();
+        findings.extend(token.path.iter().flat_map(|p| p.findings.iter().cloned()));
+        let token = stamp_report(&token, indication, sub_indication, &findings);
+        (out.indication, out.sub_indication) = (indication, sub_indication);
+        out.findings.clone_from(&token.findings);
+        out.subject.clone_from(&token.authority);
+        out.trusted_time = token.time.clone().filter(|_| indication == Indication::Passed);
+        if sub_indication == Some(SubIndication::HashFailure) {
+            report.add(Reason::new(
+                "copies.bytes_changed",
+                &[("field", found.field.clone()), ("end", found.end.to_string())],
+            ));
+        } else {
+            self.unsure(found, &token, report);
         }
         out.timestamps.push(token);
+    }
+}
+
+/// What `/Contents` holds, and the digest of what it covers under the algorithm it names.
+pub(super) struct Opened {
+    signed: Result<SignedData, motcua_pki::Error>,
+    digest: Option<(DigestAlgorithm, Vec<u8>)>,
+}
+
+/// Opens every signature. They come in the order of what they cover, so the file is hashed once.
+pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened> {
+    let open = |found: &Found| {
+        let contents = found.dict.get("Contents").and_then(Object::as_string);
+        let contents = contents.map(|s| s.bytes.as_slice()).unwrap_or_default();
+        let signed = SignedData::parse(contents);
+        let algorithm = signed.as_ref().ok().and_then(|signed| {
+            if found.is_timestamp() {
+                let info = tsp::inspect(signed.as_der(), Content::Bytes(&[]), &[]).info;
+                info.and_then(|i| i.digest.ok())
+            } else {
+                signed.signers().first().and_then(|s| s.digest_algorithm().ok())
+            }
+        });
+        let digest = match (algorithm, &found.contents, found.covers) {
+            (Some(algorithm), Some(gap), Ok(_)) => {
+                hasher.without(algorithm, gap, found.end).map(|digest| (algorithm, digest))
+            }
+            _ => None,
+        };
+        Opened { signed, digest }
+    };
+    signatures.iter().map(open).collect()
+}
+
+/// The document timestamps with what lies in what they cover.
+fn stamps(
+    document: &Document<'_>,
+    signatures: &[Found],
+    opened: &[Opened],
+) -> Result<Vec<Stamp>, Error> {
+    let all = || signatures.iter().zip(opened);
+    let mut stamps = Vec::new();
+    for (found, own) in all().filter(|(s, _)| s.is_timestamp()) {
+        let (Ok(revision), Ok(signed), Some(digest)) = (found.covers, &own.signed, &own.digest)
+        else {
+            continue;
+        };
+        if !signed.trailing_is_zero() {
+            continue;
+        }
+        let below = store::read(&document.revision(revision)?)?;
+        let mut covers = below.certificates;
+        covers.extend(below.crls);
+        covers.extend(below.ocsps);
+        let earlier = all().filter(|(o, _)| o.covers.is_ok_and(|c| c < revision));
+        covers.extend(earlier.filter_map(|(_, o)| Some(o.signed.as_ref().ok()?.as_der().to_vec())));
+        let token = signed.as_der().to_vec();
+        stamps.push(Stamp { field: found.field.clone(), token, digest: digest.clone(), covers });
+    }
+    Ok(stamps)
+}
+
+fn timestamp(stamp: &validation::TimestampReport) -> TimestampReport {
+    let mut findings = stamp.token.own_findings();
+    let path = stamp.token.path.iter().filter(|_| !stamp.outcome.passed());
+    findings.extend(path.flat_map(|p| p.findings.iter().cloned()));
+    let mut out = stamp_report(
+        &stamp.token,
+        stamp.outcome.indication,
+        stamp.outcome.sub_indication,
+        &findings,
+    );
+    if stamp.contradicts {
+        out.problem = Some("it contradicts a later timestamp (EN 319 102-1 §5.5.4)".to_owned());
+    }
+    out
+}
+
+fn stamp_report(
+    token: &tsp::TokenReport,
+    indication: Indication,
+    sub_indication: Option<SubIndication>,
+    findings: &[Finding],
+) -> TimestampReport {
+    let signer = token.cms.as_ref().and_then(|c| c.signer.as_ref());
+    let against = findings.iter().find(|f| f.kind.effect() != Effect::Notes).map(describe);
+    let problem = (indication != Indication::Passed)
+        .then(|| against.unwrap_or_else(|| format!("{indication:?} {sub_indication:?}")));
+    TimestampReport {
+        time: token.time.map(instant),
+        authority: signer.map(|c| c.subject().to_string()),
+        indication,
+        sub_indication,
+        findings: findings.iter().map(|f| f.code().to_owned()).collect(),
+        problem,
     }
 }
 
@@ -325,32 +374,29 @@ fn describe(finding: &Finding) -> String {
     format!("{} ({}, {})", finding.kind.message(), finding.code(), finding.kind.clause())
 }
 
-fn explain(found: &Found, findings: &[Finding], report: &mut Report) {
+/// Why a signature is not passed.
+fn explain(found: &Found, findings: &[Finding], outcome: validation::Outcome, report: &mut Report) {
+    let mut said = false;
     for finding in findings.iter().filter(|f| f.kind.effect() != Effect::Notes) {
-        let code = match finding.kind.effect() {
-            Effect::Fails => "copies.signature_fails",
+        let code = match (finding.kind.effect(), outcome.indication) {
+            (Effect::Fails, Indication::Failed) => "copies.signature_fails",
             _ => "copies.signer_unsure",
         };
+        said = true;
         report.add(Reason::new(
             code,
             &[("field", found.field.clone()), ("finding", describe(finding))],
         ));
     }
-}
-
-/// Certificates travel outside what is signed. One that does not belong to the path has no business there, and a damaged one
-/// must not pass unnoticed.
-fn strangers(signed: &SignedData, cms: &CmsReport, path: &PathReport) -> Option<String> {
-    if !path.is_valid() {
-        return None;
+    if !said {
+        let name = outcome.sub_indication.map(|s| format!("{s:?}")).unwrap_or_default();
+        let code = match outcome.indication {
+            Indication::Failed => "copies.signature_fails",
+            Indication::Indeterminate | Indication::Passed => "copies.signer_unsure",
+        };
+        let text = format!("{name} (EN 319 102-1 §5.1.3)");
+        report.add(Reason::new(code, &[("field", found.field.clone()), ("finding", text)]));
     }
-    let stranger =
-        cms.certificates.iter().find(|c| !path.chain.iter().any(|p| p.as_der() == c.as_der()));
-    let unread = cms.certificates.len() != signed.certificates_der().len();
-    (stranger.is_some() || unread).then(|| {
-        let subject = stranger.map(|c| c.subject().to_string()).unwrap_or_default();
-        format!("a certificate inside it does not belong to its path: {subject}")
-    })
 }
 
 impl SignatureReport {

@@ -252,7 +252,7 @@ pub fn show(object: &Object) -> String {
         Object::Integer(value) => value.to_string(),
         Object::Real(real) => real.as_str().into(),
         Object::String(s) => format!("<{}>", motcua_pdf::hex(&s.bytes)),
-        Object::Name(name) => format!("/{name}"),
+        Object::Name(name) => format!("/{}", escape(&name.0)),
         Object::Array(items) => {
             format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" "))
         }
@@ -266,7 +266,15 @@ pub fn show(object: &Object) -> String {
 pub fn with(dict: &Dict, set: &[(&str, &str)]) -> String {
     let keys: Vec<&str> = set.iter().map(|(k, _)| *k).collect();
     let mut parts: Vec<String> =
-        dict.without(&keys).iter().map(|(k, v)| format!("/{k} {}", show(v))).collect();
+        dict.without(&keys).iter().map(|(k, v)| format!("/{} {}", escape(&k.0), show(v))).collect();
     parts.extend(set.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("/{k} {v}")));
     format!("<< {} >>", parts.join(" "))
+}
+
+/// A name's characters as they are written (ISO 32000-2 §7.3.5).
+fn escape(name: &[u8]) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_+".contains(&b);
+    name.iter()
+        .map(|b| if plain(*b) { char::from(*b).to_string() } else { format!("#{b:02x}") })
+        .collect()
 }
