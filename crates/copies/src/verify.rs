@@ -46,6 +46,12 @@ pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
     bytes.get(..signature.end)
 }
 
+/// What the issuer asks of the verifier's reading before it writes.
+#[cfg(feature = "issue")]
+mod asked;
+#[cfg(feature = "issue")]
+pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
+
 fn judge<'a>(
     bytes: &'a [u8],
     policy: &Policy,

@@ -77,6 +77,21 @@ struct Form {
 }
 
 impl Policy {
+    /// A policy that trusts nobody, for questions that ask nothing about trust.
+    #[cfg(feature = "issue")]
+    pub(super) fn nobody() -> Self {
+        Self {
+            id: String::new(),
+            expect: Expect::SignedDocument,
+            anchors: Vec::new(),
+            intermediates: Vec::new(),
+            trust_list_as_of: String::new(),
+            at: OffsetDateTime::UNIX_EPOCH,
+            revocation: RevocationNeed::NotChecked,
+            material: RevocationMaterial::default(),
+        }
+    }
+
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
     /// optionally `intermediates_pem`, `timestamp_anchors_pem` and `expect` (`"certified_copy"`, the usual, or
     /// `"signed_document"`).
