@@ -244,12 +244,12 @@ fn pyhanko_trusts_what_is_made_here_at_every_level() {
     let archived = with_document_timestamp(demo, &stored, at + Duration::seconds(10));
     put("copy-lta.pdf", &archived);
     let one =
-        sign_existing(&peers::hybrid(), &options("One", at), &demo.official_signer().unwrap())
+        sign_existing(&peers::shadow(), &options("One", at), &demo.official_signer().unwrap())
             .unwrap();
     let certify = SignatureOptions { certify: Some(2), ..options("Một", at) };
     let certified =
         sign_existing(&peers::small(), &certify, &demo.official_signer().unwrap()).unwrap();
-    put("existing-hybrid.pdf", &one);
+    put("existing.pdf", &one);
     put("existing-certified.pdf", &certified);
     // With the lists in the store the copy needs nothing from outside.
     let strict = Policy { revocation: RevocationNeed::Required, ..policy(demo, at) };
