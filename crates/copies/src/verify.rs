@@ -3,6 +3,8 @@
 //! Other signed PDFs are judged by the same rules but a copy's own; they are `not_a_copy` unless the policy expects them.
 
 mod allowed;
+pub mod annulment;
+mod competence;
 mod content;
 mod fields;
 mod hashes;
@@ -20,12 +22,15 @@ mod text;
 use motcua_pdf::{Document, Error, Limits};
 use motcua_pki::{Indication, SubIndication};
 
+use crate::facts::CopyFacts;
+
+pub use competence::Issuer;
 pub use history::LaterChanges;
 pub use policy::{Expect, Policy, PolicyError, RevocationNeed};
 pub use reason::{Reason, Severity};
 pub use report::{
-    Check, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport, TimestampReport,
-    Verdict,
+    Check, CheckReport, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport,
+    TimestampReport, Verdict,
 };
 
 /// Judges a file under a policy. Never fails: what cannot be read is a verdict too.
@@ -34,6 +39,8 @@ pub fn verify(bytes: &[u8], policy: &Policy) -> Report {
     let mut hasher = hashes::Hasher::new(bytes);
     let verdict = judge(bytes, policy, &mut hasher, &mut report);
     report.file.sha256 = motcua_pdf::hex(&hasher.whole());
+    let judged = !report.signatures.is_empty();
+    report::fill(&mut report, policy, judged);
     report.conclude(verdict)
 }
 
@@ -107,7 +114,10 @@ fn read(
         }
     }
     match &facts {
-        Some(facts) => content::check(document, facts, &signatures, &judged, report)?,
+        Some(facts) => {
+            content::check(document, facts, &signatures, &judged, report)?;
+            standing(facts, policy, &judge, report);
+        }
         None if policy.expect == Expect::CertifiedCopy => {
             report.add(Reason::new("copies.no_facts", &[]));
         }
@@ -116,6 +126,36 @@ fn read(
     report.facts = facts;
     report.signatures = judged;
     Ok(finish(report, policy))
+}
+
+/// Whether the issuer was competent, and whether the copy was annulled.
+fn standing(facts: &CopyFacts, policy: &Policy, judge: &signature::Judge<'_>, report: &mut Report) {
+    let issuer =
+        [("agency", facts.agency.clone()), ("on", crate::facts::date::text(facts.certified_on))];
+    match policy.issuers.as_ref().map(|issuers| competence::of(issuers, facts)) {
+        None | Some(competence::Competence::Competent) => {}
+        Some(competence::Competence::NotCompetent) => {
+            report.add(Reason::new("copies.issuer_not_competent", &issuer));
+        }
+        Some(competence::Competence::Unknown) => {
+            report.add(Reason::new("copies.issuer_unknown", &issuer));
+        }
+    }
+    match annulment::look_up(&policy.annulments, facts, &judge.trust()) {
+        annulment::Status::NoList => report.add(Reason::new("copies.annulments_not_checked", &[])),
+        annulment::Status::Unusable(problem) => {
+            report.add(Reason::new("copies.annulments_unusable", &[("problem", problem)]));
+        }
+        annulment::Status::Standing => {}
+        annulment::Status::Annulled(annulled) => report.add(Reason::new(
+            "copies.annulled",
+            &[
+                ("copy", annulled.copy_id),
+                ("on", crate::facts::date::text(annulled.on)),
+                ("decision", annulled.decision),
+            ],
+        )),
+    }
 }
 
 /// PAdES levels (EN 319 142-1 §6.1) by what is there. Whether it proves anything is said by the indications.
@@ -178,7 +218,15 @@ fn finish(report: &mut Report, policy: &Policy) -> Verdict {
     report.set(RowName::Status, status);
     report.set(RowName::Content, content);
     let against = |severity| report.reasons.iter().any(|r| r.severity == severity);
-    if against(Severity::Failure) || failed {
+    let annulled = report.reasons.iter().any(|r| r.code == "copies.annulled");
+    let others = report
+        .reasons
+        .iter()
+        .any(|r| r.severity == Severity::Failure && r.code != "copies.annulled");
+    if annulled && !others && !failed {
+        // Withdrawn even where the signatures are sound; a file that was changed besides is simply not valid.
+        Verdict::Withdrawn
+    } else if against(Severity::Failure) || failed {
         Verdict::NotValid
     } else if !copy && policy.expect == Expect::CertifiedCopy {
         // Signed, but without a certification's facts: another kind of document.

@@ -7,6 +7,7 @@ mod certification;
 #[path = "attacks/forgery.rs"]
 mod forgery;
 mod made;
+#[path = "witness/peers.rs"]
 mod peers;
 #[path = "attacks/saving.rs"]
 mod saving;
@@ -36,6 +37,8 @@ fn targets() -> Vec<Target> {
         at: made::NOW + time::Duration::hours(1),
         revocation: RevocationNeed::NotChecked,
         material: RevocationMaterial::default(),
+        annulments: Vec::new(),
+        issuers: None,
     };
     let mut targets =
         vec![Target::new("copy", made::copy_of(&demo, made::NOW, &peers::small()), policy)];

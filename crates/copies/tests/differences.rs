@@ -20,6 +20,8 @@ fn policy() -> Policy {
         at: datetime!(2026-11-24 00:00 UTC),
         revocation: RevocationNeed::NotChecked,
         material: RevocationMaterial::default(),
+        annulments: Vec::new(),
+        issuers: None,
     }
 }
 

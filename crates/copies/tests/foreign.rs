@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod made;
+#[path = "witness/peers.rs"]
 mod peers;
 
 use motcua_copies::verify::{Check, LaterChanges, RevocationNeed, RowName, SignatureKind};

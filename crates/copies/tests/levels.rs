@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)]
 
 mod made;
+#[path = "witness/peers.rs"]
 mod peers;
 
 use motcua_copies::issue::existing::{PendingSignature, SignatureOptions, sign_existing};
@@ -27,6 +28,8 @@ fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
         at: at + Duration::hours(1),
         revocation: RevocationNeed::NotChecked,
         material: RevocationMaterial::default(),
+        annulments: Vec::new(),
+        issuers: None,
     }
 }
 

@@ -41,6 +41,8 @@ impl Case {
             at: NOW + Duration::hours(1),
             revocation: RevocationNeed::NotChecked,
             material: RevocationMaterial::default(),
+            annulments: Vec::new(),
+            issuers: None,
         }
     }
 

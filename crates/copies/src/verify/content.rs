@@ -67,7 +67,7 @@ pub(super) fn check(
 }
 
 /// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

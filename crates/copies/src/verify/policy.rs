@@ -5,6 +5,9 @@ use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::annulment::SignedAnnulments;
+use super::competence::Issuer;
+
 /// Whether revocation of the signers' certificates must be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,6 +51,10 @@ pub struct Policy {
     pub revocation: RevocationNeed,
     /// CRLs and OCSP responses the caller supplies.
     pub material: RevocationMaterial,
+    /// Lists of annulled copies, as the agencies signed them.
+    pub annulments: Vec<SignedAnnulments>,
+    /// Who was competent to certify, and when; not checked where absent.
+    pub issuers: Option<Vec<Issuer>>,
 }
 
 /// A policy that cannot be read.
@@ -74,6 +81,9 @@ struct Form {
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     revocation: RevocationNeed,
+    #[serde(default)]
+    annulments: Vec<SignedAnnulments>,
+    issuers: Option<Vec<Issuer>>,
 }
 
 impl Policy {
@@ -89,11 +99,13 @@ impl Policy {
             at: OffsetDateTime::UNIX_EPOCH,
             revocation: RevocationNeed::NotChecked,
             material: RevocationMaterial::default(),
+            annulments: Vec::new(),
+            issuers: None,
         }
     }
 
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`, `timestamp_anchors_pem` and `expect` (`"certified_copy"`, the usual, or
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `annulments`, `issuers` and `expect` (`"certified_copy"`, the usual, or
     /// `"signed_document"`).
     ///
     /// # Errors
@@ -127,6 +139,8 @@ impl Policy {
             at: form.at,
             revocation: form.revocation,
             material: RevocationMaterial::default(),
+            annulments: form.annulments,
+            issuers: form.issuers,
         })
     }
 }

@@ -1,10 +1,17 @@
 //! The report: values, JSON and text. What leads to it lives beside.
 
+mod checks;
+mod etsi;
+mod html;
+
 use motcua_pdf::Error;
 use motcua_pki::{Indication, SubIndication};
 use serde::Serialize;
 use std::fmt::Write as _;
 use time::format_description::well_known::Rfc3339;
+
+pub use checks::CheckReport;
+pub(super) use checks::fill;
 
 use super::history::LaterChanges;
 use super::{Policy, Reason, Severity};
@@ -152,6 +159,8 @@ pub struct SignatureReport {
     pub organization: Option<String>,
     /// Who issued the certificate.
     pub issuer: Option<String>,
+    #[serde(skip)]
+    pub(super) certificate: Option<Vec<u8>>,
     /// Subjects of the path, signer first, anchor last.
     pub chain: Vec<String>,
     /// Time the signer claims (`/M`), as it stands in the file.
@@ -182,7 +191,7 @@ pub(super) fn instant(at: time::OffsetDateTime) -> String {
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// `motcua.copy-report/1`.
+    /// `motcua.copy-report/2`.
     pub schema: &'static str,
     /// The one answer.
     pub verdict: Verdict,
@@ -192,6 +201,8 @@ pub struct Report {
     pub headline_en: &'static str,
     /// Five rows.
     pub rows: Vec<Row>,
+    /// Every single check.
+    pub checks: Vec<CheckReport>,
     /// Every reason.
     pub reasons: Vec<Reason>,
     /// Every signature.
@@ -215,11 +226,12 @@ impl Report {
         let rows =
             [RowName::Unchanged, RowName::Signer, RowName::Time, RowName::Status, RowName::Content];
         Self {
-            schema: "motcua.copy-report/1",
+            schema: "motcua.copy-report/2",
             verdict: Verdict::CouldNotCheck,
             headline_vi: Verdict::CouldNotCheck.vi(),
             headline_en: Verdict::CouldNotCheck.en(),
             rows: rows.map(|row| Row { row, check: Check::NotChecked }).to_vec(),
+            checks: Vec::new(),
             reasons: Vec::new(),
             signatures: Vec::new(),
             facts: None,
@@ -279,17 +291,21 @@ impl Report {
         serde_json::to_string_pretty(self)
     }
 
+    /// The report as a page to print, HTML without script or outside resources.
+    pub fn to_html(&self) -> String {
+        html::page(self)
+    }
+
+    /// The signatures' part as ETSI TS 119 102-2 (version 1.2.1) XML.
+    pub fn to_etsi_xml(&self) -> String {
+        etsi::xml(self)
+    }
+
     /// The report as text, Vietnamese first.
     pub fn to_text(&self) -> String {
         let mut out = format!("{}\n{}\n", self.headline_vi, self.headline_en);
         for row in &self.rows {
-            let name = match row.row {
-                RowName::Unchanged => "Toàn vẹn / unchanged",
-                RowName::Signer => "Người ký / signer",
-                RowName::Time => "Thời gian / time",
-                RowName::Status => "Hiệu lực / status",
-                RowName::Content => "Nội dung / content",
-            };
+            let name = row_name(row.row);
             let answer = match row.check {
                 Check::Passed => "✓ đạt / passed",
                 Check::Failed => "✗ không đạt / failed",
@@ -302,5 +318,16 @@ impl Report {
             let _ = writeln!(out, "• {} ({})\n  {}", reason.vi, reason.code, reason.en);
         }
         out
+    }
+}
+
+/// A row's name for people.
+fn row_name(row: RowName) -> &'static str {
+    match row {
+        RowName::Unchanged => "Toàn vẹn / unchanged",
+        RowName::Signer => "Người ký / signer",
+        RowName::Time => "Thời gian / time",
+        RowName::Status => "Hiệu lực / status",
+        RowName::Content => "Nội dung / content",
     }
 }

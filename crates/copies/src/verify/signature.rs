@@ -6,6 +6,7 @@ use motcua_pki::path::{Anchor, Profile as PathProfile, Purpose, RevocationMateri
 use motcua_pki::validation::{self, AuthorityTime, Proofs, Slide, TimestampKind};
 use motcua_pki::{Certificate, DigestAlgorithm, Effect, Finding, Indication, SubIndication, tsp};
 
+use super::annulment;
 use super::fields::Found;
 use super::hashes::Hasher;
 use super::report::instant;
@@ -147,6 +148,17 @@ impl<'p> Judge<'p> {
         let validated = self.validate(&signature);
         self.read(found, &validated, report, &mut out);
         out
+    }
+
+    /// What a list of annulments is checked with.
+    pub(super) fn trust(&self) -> annulment::Trust<'_> {
+        annulment::Trust {
+            anchors: &self.anchors,
+            certificates: &self.pool,
+            material: &self.material,
+            profile: &self.signing[0],
+            at: self.policy.at,
+        }
     }
 
     fn validate(&self, signature: &validation::Signature<'_>) -> validation::Report {
@@ -416,6 +428,7 @@ impl SignatureReport {
             common_name: None,
             organization: None,
             issuer: None,
+            certificate: None,
             chain: Vec::new(),
             claimed_time: found
                 .dict
@@ -434,6 +447,7 @@ impl SignatureReport {
     }
 
     fn signer(&mut self, signer: &Certificate) {
+        self.certificate = Some(signer.as_der().to_vec());
         self.subject = Some(signer.subject().to_string());
         self.common_name = signer.subject().common_name().map(str::to_owned);
         self.organization = signer.subject().organization().map(str::to_owned);

@@ -32,6 +32,8 @@ impl Peers {
             at: self.made_at + time::Duration::minutes(10),
             revocation,
             material: RevocationMaterial::default(),
+            annulments: Vec::new(),
+            issuers: None,
         }
     }
 }
