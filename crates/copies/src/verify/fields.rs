@@ -201,6 +201,14 @@ fn coverage(document: &Document<'_>, found: &Found) -> Result<usize, &'static st
     if bytes.get(gap.start) != Some(&b'<') || bytes.get(gap.end.wrapping_sub(1)) != Some(&b'>') {
         return Err("/Contents stands inside an object stream");
     }
+    // Nobody signs how the digits are written; one way only, or they could be changed unnoticed.
+    let digits = bytes.get(gap.start + 1..gap.end - 1).unwrap_or_default();
+    let written = |letters: std::ops::RangeInclusive<u8>| {
+        digits.iter().all(|b| b.is_ascii_digit() || letters.contains(b))
+    };
+    if digits.len() % 2 != 0 || !(written(b'a'..=b'f') || written(b'A'..=b'F')) {
+        return Err("/Contents is not written as plain hexadecimal digits of one case");
+    }
     let revision = document.revisions().iter().position(|r| r.ends_at(found.end));
     let revision = revision.ok_or("it does not end where a revision ends")?;
     // The dictionary itself must stand in what it covers, in the part that this revision added or before.
