@@ -48,7 +48,8 @@ fn broken_files_cost_little() {
         annulments: Vec::new(),
         issuers: None,
     };
-    let (mut verdicts, mut worst, mut longest) = (BTreeMap::<Verdict, usize>::new(), 0.0f64, Duration::ZERO);
+    let (mut verdicts, mut worst, mut longest) =
+        (BTreeMap::<Verdict, usize>::new(), 0.0f64, Duration::ZERO);
     for path in &paths {
         let bytes = std::fs::read(path).unwrap();
         MEMORY.reset_peak_usage();
@@ -57,7 +58,12 @@ fn broken_files_cost_little() {
         let verdict = verify(&bytes, &policy).verdict;
         let (took, used) = (start.elapsed(), MEMORY.peak_usage() - before);
         assert!(took < Duration::from_secs(5), "{} took {took:?}", path.display());
-        assert!(used <= 8 * bytes.len() + FLOOR, "{}: {used} bytes of memory for {}", path.display(), bytes.len());
+        assert!(
+            used <= 8 * bytes.len() + FLOOR,
+            "{}: {used} bytes of memory for {}",
+            path.display(),
+            bytes.len()
+        );
         assert!(verdict > Verdict::ValidWithNotes, "{}: {verdict:?}", path.display());
         if bytes.len() > 1 << 20 {
             worst = worst.max(used as f64 / bytes.len() as f64);
@@ -65,5 +71,8 @@ fn broken_files_cost_little() {
         longest = longest.max(took);
         *verdicts.entry(verdict).or_default() += 1;
     }
-    println!("{} files: {verdicts:?}; longest {longest:?}; most memory for a file over 1 MiB: {worst:.1} times the file", paths.len());
+    println!(
+        "{} files: {verdicts:?}; longest {longest:?}; most memory for a file over 1 MiB: {worst:.1} times the file",
+        paths.len()
+    );
 }

@@ -62,7 +62,8 @@ fn every_byte_of_a_small_copy() {
     let start = std::time::Instant::now();
     let full = std::env::var_os("MOTCUA_FULL").is_some();
     let digits = |i: usize| copy[i..(i + 64).min(copy.len())].iter().all(u8::is_ascii_hexdigit);
-    let places: Vec<usize> = (0..copy.len()).filter(|i| full || i % 29 == 0 || digits(*i) && i % 11 == 0).collect();
+    let places: Vec<usize> =
+        (0..copy.len()).filter(|i| full || i % 29 == 0 || digits(*i) && i % 11 == 0).collect();
     let accepted = accepted(&copy, &places, &policy);
     println!("{} of {} bytes flipped in {:?}", places.len(), copy.len(), start.elapsed());
     assert!(accepted.is_empty(), "{} accepted: {accepted:?}", accepted.len());
