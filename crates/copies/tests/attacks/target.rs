@@ -1,5 +1,7 @@
 //! A signed file under attack: what stands where in it, and updates appended to it in sound and unsound forms.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::ops::Range;
 
 use motcua_copies::Policy;

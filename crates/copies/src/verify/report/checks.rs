@@ -35,7 +35,7 @@ const CHECKS: &[(&str, &[&str])] = &[
     ("signatures", &["copies.signature_fails", "copies.signature_unsupported"]),
     ("path", &["copies.signer_unsure"]),
     ("revocation", &[]),
-    ("time", &["copies.timestamp_unsure", "copies.time_claimed_only", "copies.time_differs"]),
+    ("time", &["copies.timestamp_unsure", "copies.time_claimed_only"]),
     ("expected_signatures", &["copies.signatures_expected"]),
     ("signer_names", &["copies.signer_name_differs"]),
     ("competence", &["copies.issuer_not_competent", "copies.issuer_unknown"]),
