@@ -23,22 +23,13 @@ mod wrapping;
 use motcua_copies::verify::{Check, Expect, RevocationNeed, RowName};
 use motcua_copies::{Policy, Verdict, verify};
 use motcua_pki::Indication;
-use motcua_pki::path::RevocationMaterial;
 use target::{Attack, Target};
 
 fn targets() -> Vec<Target> {
     let demo = made::demo();
     let policy = Policy {
-        id: "attacks".into(),
         expect: Expect::CertifiedCopy,
-        anchors: vec![demo.anchor()],
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: made::NOW + time::Duration::hours(1),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
+        ..made::policy("attacks", vec![demo.anchor()], made::NOW + time::Duration::hours(1))
     };
     let mut targets =
         vec![Target::new("copy", made::copy_of(&demo, made::NOW, &peers::small()), policy)];

@@ -2,27 +2,17 @@
 //! docs/standards/differences.md, under the file's name.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod made;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use motcua_copies::verify::{Check, Expect, LaterChanges, RevocationNeed, RowName, SignatureKind};
+use motcua_copies::verify::{Check, LaterChanges, RowName, SignatureKind};
 use motcua_copies::{Policy, Report, verify};
-use motcua_pki::path::RevocationMaterial;
 use time::macros::datetime;
 
 fn policy() -> Policy {
-    Policy {
-        id: "differences".into(),
-        expect: Expect::SignedDocument,
-        anchors: Vec::new(),
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: datetime!(2026-11-24 00:00 UTC),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
-    }
+    made::policy("differences", Vec::new(), datetime!(2026-11-24 00:00 UTC))
 }
 
 /// What we say, in the oracle's words: per signature whether the signed bytes are intact and whether what follows is permitted.

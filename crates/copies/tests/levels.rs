@@ -8,29 +8,17 @@ mod peers;
 use motcua_copies::issue::existing::{PendingSignature, SignatureOptions, sign_existing};
 use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
 use motcua_copies::issue::{Fonts, IssueError, Next, Pending};
-use motcua_copies::verify::{Expect, RevocationNeed, SignatureKind, signed_revision};
+use motcua_copies::verify::{RevocationNeed, SignatureKind, signed_revision};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::{Document, Limits, SectionKind};
 use motcua_pki::authority::{Demo, TokenTemplate};
-use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{DigestAlgorithm, Indication, Signer, cms};
 use time::{Duration, OffsetDateTime};
 
 const ROOM: usize = 8 * 1024;
 
 fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
-    Policy {
-        id: "levels".into(),
-        expect: Expect::SignedDocument,
-        anchors: vec![demo.anchor()],
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: at + Duration::hours(1),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
-    }
+    made::policy("levels", vec![demo.anchor()], at + Duration::hours(1))
 }
 
 fn options(field: &str, at: OffsetDateTime) -> SignatureOptions {

@@ -5,9 +5,12 @@
 #[path = "made/kinds.rs"]
 pub mod kinds;
 
+use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
 use motcua_copies::issue::Original;
+use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::Demo;
+use motcua_pki::path::{Anchor, RevocationMaterial};
 use time::OffsetDateTime;
 use time::macros::{date, datetime};
 
@@ -105,4 +108,20 @@ pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+}
+
+/// A policy that trusts these, for any signed document, without revocation.
+pub fn policy(id: &str, anchors: Vec<Anchor>, at: OffsetDateTime) -> Policy {
+    Policy {
+        id: id.into(),
+        expect: Expect::SignedDocument,
+        anchors,
+        intermediates: Vec::new(),
+        trust_list_as_of: "2026-11-24".into(),
+        at,
+        revocation: RevocationNeed::NotChecked,
+        material: RevocationMaterial::default(),
+        annulments: Vec::new(),
+        issuers: None,
+    }
 }

@@ -2,13 +2,13 @@
 //! program, since it counts every allocation.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)]
 
+mod made;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use motcua_copies::verify::{Expect, RevocationNeed};
-use motcua_copies::{Policy, Verdict, verify};
-use motcua_pki::path::RevocationMaterial;
+use motcua_copies::{Verdict, verify};
 use peak_alloc::PeakAlloc;
 use time::macros::datetime;
 
@@ -36,18 +36,7 @@ fn broken_files_cost_little() {
             _ => println!("SKIPPED: broken files: ../shared/corpora/{name} is not there"),
         }
     }
-    let policy = Policy {
-        id: "malformed".into(),
-        expect: Expect::SignedDocument,
-        anchors: Vec::new(),
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: datetime!(2026-11-24 00:00 UTC),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
-    };
+    let policy = made::policy("malformed", Vec::new(), datetime!(2026-11-24 00:00 UTC));
     let (mut verdicts, mut worst, mut longest) =
         (BTreeMap::<Verdict, usize>::new(), 0.0f64, Duration::ZERO);
     for path in &paths {

@@ -6,25 +6,12 @@ mod made;
 #[path = "witness/peers.rs"]
 mod peers;
 
-use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_copies::{Policy, Verdict, verify};
 use motcua_pki::authority::Demo;
-use motcua_pki::path::RevocationMaterial;
 use time::Duration;
 
 fn policy(demo: &Demo) -> Policy {
-    Policy {
-        id: "mutation".into(),
-        expect: Expect::SignedDocument,
-        anchors: vec![demo.anchor()],
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: made::NOW + Duration::hours(1),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
-    }
+    made::policy("mutation", vec![demo.anchor()], made::NOW + Duration::hours(1))
 }
 
 /// Flips one bit of each byte named, on all cores; gives those that were accepted.

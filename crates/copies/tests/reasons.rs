@@ -9,27 +9,14 @@ mod target;
 
 use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
 use motcua_copies::issue::levels::PendingTimestamp;
-use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::authority::{Demo, TokenTemplate};
-use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{DigestAlgorithm, MemorySigner};
 use target::{Target, with};
 use time::Duration;
 
 fn policy(demo: &Demo) -> Policy {
-    Policy {
-        id: "reasons".into(),
-        expect: Expect::SignedDocument,
-        anchors: vec![demo.anchor()],
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: made::NOW + Duration::hours(1),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
-    }
+    made::policy("reasons", vec![demo.anchor()], made::NOW + Duration::hours(1))
 }
 
 fn signed(base: &[u8], field: &str, certify: Option<u8>, signer: &MemorySigner) -> Vec<u8> {

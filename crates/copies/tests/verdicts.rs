@@ -11,23 +11,14 @@ use motcua_copies::verify::{Check, Expect, Issuer, RevocationNeed, RowName};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::authority::Demo;
 use motcua_pki::cms::{PrepareOptions, prepare_with};
-use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{MemorySigner, Signer};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
 
 fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
     Policy {
-        id: "verdicts".into(),
         expect: Expect::CertifiedCopy,
-        anchors: vec![demo.anchor()],
-        intermediates: Vec::new(),
-        trust_list_as_of: "2026-11-24".into(),
-        at: at + Duration::hours(1),
-        revocation: RevocationNeed::NotChecked,
-        material: RevocationMaterial::default(),
-        annulments: Vec::new(),
-        issuers: None,
+        ..made::policy("verdicts", vec![demo.anchor()], at + Duration::hours(1))
     }
 }
 
@@ -214,7 +205,7 @@ fn the_report_has_its_other_forms() {
     let rules = Policy { id: "<b>&\"'".into(), ..policy(&demo, at) };
     let report = verify(&copy, &rules);
     let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
-    assert_eq!(json["schema"], "motcua.copy-report/2");
+    assert_eq!(json["schema"], "motcua.copy-report/1");
     assert_eq!(json["file"]["sha256"].as_str().unwrap().len(), 64);
     let html = report.to_html();
     assert!(html.contains("&lt;b&gt;&amp;&quot;&#39;") && !html.contains("<b>&"));

@@ -10,7 +10,6 @@ use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::write::{UpdateBase, update};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::authority::Demo;
-use motcua_pki::path::RevocationMaterial;
 use time::Duration;
 
 struct Case {
@@ -33,16 +32,8 @@ impl Case {
 
     fn policy(&self) -> Policy {
         Policy {
-            id: "test".into(),
             expect: Expect::CertifiedCopy,
-            anchors: vec![self.demo.anchor()],
-            intermediates: Vec::new(),
-            trust_list_as_of: "2026-11-24".into(),
-            at: NOW + Duration::hours(1),
-            revocation: RevocationNeed::NotChecked,
-            material: RevocationMaterial::default(),
-            annulments: Vec::new(),
-            issuers: None,
+            ..made::policy("test", vec![self.demo.anchor()], NOW + Duration::hours(1))
         }
     }
 

@@ -191,7 +191,7 @@ pub(super) fn instant(at: time::OffsetDateTime) -> String {
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// `motcua.copy-report/2`.
+    /// `motcua.copy-report/1`.
     pub schema: &'static str,
     /// The one answer.
     pub verdict: Verdict,
@@ -226,7 +226,7 @@ impl Report {
         let rows =
             [RowName::Unchanged, RowName::Signer, RowName::Time, RowName::Status, RowName::Content];
         Self {
-            schema: "motcua.copy-report/2",
+            schema: "motcua.copy-report/1",
             verdict: Verdict::CouldNotCheck,
             headline_vi: Verdict::CouldNotCheck.vi(),
             headline_en: Verdict::CouldNotCheck.en(),
