@@ -88,8 +88,7 @@ fn read(
 ) -> Result<Verdict, Error> {
     let signatures = fields::find(document)?;
     if signatures.is_empty() {
-        report.add(Reason::new("copies.no_signature", &[]));
-        return Ok(Verdict::NotACopy);
+        return unsigned(document, report);
     }
     let facts = content::facts(document, &signatures)?;
     let copy = facts.is_some();
@@ -126,6 +125,19 @@ fn read(
     report.facts = facts;
     report.signatures = judged;
     Ok(finish(report, policy))
+}
+
+/// A file without signatures now: it never had any, or an update took them away.
+fn unsigned(document: &Document<'_>, report: &mut Report) -> Result<Verdict, Error> {
+    for index in 0..document.revisions().len().saturating_sub(1) {
+        if let Some(gone) = fields::find(&document.revision(index)?)?.first() {
+            report.add(Reason::new("copies.signature_removed", &[("field", gone.field.clone())]));
+            report.set(RowName::Unchanged, Check::Failed);
+            return Ok(Verdict::NotValid);
+        }
+    }
+    report.add(Reason::new("copies.no_signature", &[]));
+    Ok(Verdict::NotACopy)
 }
 
 /// Whether the issuer was competent, and whether the copy was annulled.

@@ -287,6 +287,34 @@ fn a_signature_that_is_not_permitted_is_not_made() {
 }
 
 #[test]
+fn a_lock_that_waits_in_a_field_takes_effect() {
+    let (at, demo) = (made::NOW, made::demo());
+    let signer = demo.official_signer().unwrap();
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Resources << >> /Annots [4 0 R 5 0 R] >>";
+    let field = |name: &str, lock: &str| {
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /Rect [0 0 0 0] /F 132 /P 3 0 R {lock} >>"
+        )
+    };
+    let base = made::pdf(
+        &[
+            "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R] >> >>".into(),
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".into(),
+            page.into(),
+            field("First", "/Lock << /Type /SigFieldLock /Action /Include /Fields [(Second)] >>"),
+            field("Second", ""),
+        ],
+        "",
+    );
+    let one = sign_existing(&base, &options("First", at), &signer).unwrap();
+    assert!(String::from_utf8_lossy(&one).contains("/TransformMethod /FieldMDP"));
+    sound(&one, &policy(&demo, at), "B-B");
+    let refused = sign_existing(&one, &options("Second", at), &signer).unwrap_err();
+    assert_eq!(refused.code(), "copies.not_signable");
+    sound(&sign_existing(&one, &options("Third", at), &signer).unwrap(), &policy(&demo, at), "B-B");
+}
+
+#[test]
 fn a_signature_that_is_not_there() {
     let demo = made::demo();
     let copy = made::copy_of(&demo, made::NOW, &peers::small());

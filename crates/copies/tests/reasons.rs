@@ -120,6 +120,18 @@ fn a_signature_that_went_away() {
 }
 
 #[test]
+fn the_only_signature_went_away() {
+    let demo = made::demo();
+    let target = target(&demo);
+    for change in [[("V", "")], [("V", "null")], [("FT", "/Tx")]] {
+        let field = with(&target.signature.field_dict, &change).into_bytes();
+        let file = target.updated(&[(target.signature.field, field)]);
+        names(&verify(&file, &target.policy), "copies.signature_removed", Verdict::NotValid);
+    }
+    names(&verify(&peers::small(), &target.policy), "copies.no_signature", Verdict::NotACopy);
+}
+
+#[test]
 fn another_kind_of_signature() {
     let demo = made::demo();
     let target = target(&demo);

@@ -74,6 +74,7 @@ impl PendingSignature {
                 entries.push_str(&format!(" /{key} {}", text_string(value)));
             }
         }
+        let mut references = String::new();
         if let Some(permission) = options.certify {
             if !(1..=3).contains(&permission) {
                 return Err(refuse("a certification's permission is 1, 2 or 3"));
@@ -83,9 +84,25 @@ impl PendingSignature {
                     "only the first signature can certify; the file is signed already",
                 ));
             }
-            entries.push_str(&format!(
-                " /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P {permission} /V /1.2 >> >>]"
+            references.push_str(&format!(
+                "<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P {permission} /V /1.2 >> >>"
             ));
+        }
+        // ISO 32000-2 §12.7.5.5: a lock that waits in the field takes effect with the signature.
+        if let Some((_, own)) = verify::field_named(&document, &options.field)?
+            && let Object::Dict(lock) = document.value(&own, "Lock")?
+        {
+            let parameters = show_with(
+                &lock.without(&["Type", "P"]),
+                &[("Type", "/TransformParams"), ("V", "/1.2")],
+            );
+            references.push_str(&format!(
+                "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams {parameters} /Data {} R >>",
+                root(&document)?
+            ));
+        }
+        if !references.is_empty() {
+            entries.push_str(&format!(" /Reference [{references}]"));
         }
         let dict = SignatureDict::new(&entries, room);
         let slot = append(&document, &options.field, &dict, options.certify.is_some())?;
