@@ -156,6 +156,17 @@ export interface Policy {
   /** PEM certificates whom the verifier trusts. */
   readonly anchors_pem: readonly string[];
   readonly intermediates_pem?: readonly string[];
+  /** PEM certificates of timestamp authorities' roots; those of `anchors_pem` where absent. */
+  readonly timestamp_anchors_pem?: readonly string[];
+  /** What is expected; `certified_copy` where absent. */
+  readonly expect?: "certified_copy" | "signed_document";
+  /** Lists of annulled copies, as the agencies signed them. */
+  readonly annulments?: readonly { readonly list: string; readonly signature: string }[];
+  /** Who was competent to certify, and when; not checked where absent. */
+  readonly issuers?: readonly {
+    readonly agency_id: string; readonly name: string; readonly from?: string; readonly until?: string;
+    readonly capacities?: readonly string[];
+  }[];
   /** The date of the trust list, shown to the reader. */
   readonly trust_list_as_of: string;
   /** The time of the check. The library has no clock. */

@@ -2,9 +2,12 @@
 //! agency. How a copy is judged lives in `verify`.
 
 pub mod error;
+pub mod existing;
 mod layout;
+pub mod levels;
 mod original;
 mod sign;
+mod slot;
 
 pub use error::IssueError;
 pub use layout::Fonts;

@@ -1,87 +1,253 @@
 //! Judges a certified copy: one verdict, five rows, every reason. Pure: bytes, policy and time in, a report out.
+//!
+//! Other signed PDFs are judged by the same rules but a copy's own; they are `not_a_copy` unless the policy expects them.
 
+mod allowed;
+pub mod annulment;
+mod competence;
 mod content;
+mod fields;
+mod hashes;
 mod history;
+mod places;
 mod policy;
 mod reason;
 mod report;
+mod salvage;
 mod signature;
+mod sites;
+mod store;
 mod text;
 
-use motcua_pdf::{Document, Limits};
-use motcua_pki::Indication;
+use motcua_pdf::{Document, Error, Limits};
+use motcua_pki::{Indication, SubIndication};
 
-pub use policy::{Policy, PolicyError, RevocationNeed};
+use crate::facts::CopyFacts;
+
+pub use competence::Issuer;
+pub use history::LaterChanges;
+pub use policy::{Expect, Policy, PolicyError, RevocationNeed};
 pub use reason::{Reason, Severity};
-pub use report::{Check, FileFacts, Report, Row, RowName, SignatureReport, Verdict};
+pub use report::{
+    Check, CheckReport, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport,
+    TimestampReport, Verdict,
+};
 
 /// Judges a file under a policy. Never fails: what cannot be read is a verdict too.
 pub fn verify(bytes: &[u8], policy: &Policy) -> Report {
     let mut report = Report::new(bytes, policy);
+    let mut hasher = hashes::Hasher::new(bytes);
+    let verdict = judge(bytes, policy, &mut hasher, &mut report);
+    report.file.sha256 = motcua_pdf::hex(&hasher.whole());
+    let judged = !report.signatures.is_empty();
+    report::fill(&mut report, policy, judged);
+    report.conclude(verdict)
+}
+
+/// The bytes that signature `index` (from 0, in the order of the report) signed: the file as it was then, with the value of
+/// `/Contents`. `None` when there is no such signature or it does not cover a revision.
+pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
+    let document = Document::parse(bytes, &Limits::STANDARD).ok()?;
+    let found = fields::find(&document).ok()?;
+    let signature = found.get(index).filter(|f| f.covers.is_ok())?;
+    bytes.get(..signature.end)
+}
+
+/// What the issuer asks of the verifier's reading before it writes.
+#[cfg(feature = "issue")]
+mod asked;
+#[cfg(feature = "issue")]
+pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
+
+fn judge<'a>(
+    bytes: &'a [u8],
+    policy: &Policy,
+    hasher: &mut hashes::Hasher<'a>,
+    report: &mut Report,
+) -> Verdict {
     if !bytes.starts_with(b"%PDF-") && !bytes.windows(5).take(1024).any(|w| w == b"%PDF-") {
         report.add(Reason::new("copies.not_a_pdf", &[]));
-        return report.conclude(Verdict::NotACopy);
+        return Verdict::NotACopy;
     }
     let document = match Document::parse(bytes, &Limits::STANDARD) {
         Ok(document) => document,
-        Err(e) => return report.unreadable(&e),
+        Err(e) => return salvage::judge(bytes, &e, policy, report),
     };
-    let signatures = match signature::find(&document) {
-        Ok(found) => found,
-        Err(e) => return report.unreadable(&e),
-    };
+    match read(&document, policy, hasher, report) {
+        Ok(verdict) => verdict,
+        Err(e) => salvage::judge(bytes, &e, policy, report),
+    }
+}
+
+/// Judges a file that can be read.
+fn read(
+    document: &Document<'_>,
+    policy: &Policy,
+    hasher: &mut hashes::Hasher<'_>,
+    report: &mut Report,
+) -> Result<Verdict, Error> {
+    let signatures = fields::find(document)?;
     if signatures.is_empty() {
-        report.add(Reason::new("copies.no_signature", &[]));
-        return report.conclude(Verdict::NotACopy);
+        return unsigned(document, report);
     }
-    let mut judged = Vec::new();
-    let mut hasher = signature::Hasher::new(bytes);
-    for found in &signatures {
-        judged.push(signature::judge(&document, found, &mut hasher, policy, &mut report));
+    let facts = content::facts(document, &signatures)?;
+    let copy = facts.is_some();
+    let store = store::read(document)?;
+    let opened = signature::open(&signatures, hasher);
+    let judge = signature::Judge::new(document, &signatures, &opened, policy, (&store, copy))?;
+    let mut judged: Vec<_> = signatures
+        .iter()
+        .zip(&opened)
+        .map(|(found, opened)| judge.judge(found, opened, report))
+        .collect();
+    let fates = history::check(document, &signatures, facts.as_ref(), report)?;
+    levels(&mut judged, store.present);
+    for (signature, fate) in judged.iter_mut().zip(&fates) {
+        if signature.revision.is_some() {
+            signature.later_changes = Some(*fate);
+        }
+        if *fate == LaterChanges::Forbidden {
+            signature.indication = Indication::Failed;
+            signature.sub_indication =
+                signature.sub_indication.or(Some(SubIndication::FormatFailure));
+        }
     }
-    let read = history::check(&document, &signatures, &mut report)
-        .and_then(|()| content::check(&document, &judged, &mut report));
-    if let Err(e) = read {
-        return report.unreadable(&e);
+    match &facts {
+        Some(facts) => {
+            content::check(document, facts, &signatures, &judged, report)?;
+            standing(facts, policy, &judge, report);
+        }
+        None if policy.expect == Expect::CertifiedCopy => {
+            report.add(Reason::new("copies.no_facts", &[]));
+        }
+        None => {}
     }
+    report.facts = facts;
     report.signatures = judged;
-    finish(report, policy)
+    Ok(finish(report, policy))
+}
+
+/// A file without signatures now: it never had any, or an update took them away.
+fn unsigned(document: &Document<'_>, report: &mut Report) -> Result<Verdict, Error> {
+    for index in 0..document.revisions().len().saturating_sub(1) {
+        if let Some(gone) = fields::find(&document.revision(index)?)?.first() {
+            report.add(Reason::new("copies.signature_removed", &[("field", gone.field.clone())]));
+            report.set(RowName::Unchanged, Check::Failed);
+            return Ok(Verdict::NotValid);
+        }
+    }
+    report.add(Reason::new("copies.no_signature", &[]));
+    Ok(Verdict::NotACopy)
+}
+
+/// Whether the issuer was competent, and whether the copy was annulled.
+fn standing(facts: &CopyFacts, policy: &Policy, judge: &signature::Judge<'_>, report: &mut Report) {
+    let issuer =
+        [("agency", facts.agency.clone()), ("on", crate::facts::date::text(facts.certified_on))];
+    match policy.issuers.as_ref().map(|issuers| competence::of(issuers, facts)) {
+        None | Some(competence::Competence::Competent) => {}
+        Some(competence::Competence::NotCompetent) => {
+            report.add(Reason::new("copies.issuer_not_competent", &issuer));
+        }
+        Some(competence::Competence::Unknown) => {
+            report.add(Reason::new("copies.issuer_unknown", &issuer));
+        }
+    }
+    match annulment::look_up(&policy.annulments, facts, &judge.trust()) {
+        annulment::Status::NoList => report.add(Reason::new("copies.annulments_not_checked", &[])),
+        annulment::Status::Unusable(problem) => {
+            report.add(Reason::new("copies.annulments_unusable", &[("problem", problem)]));
+        }
+        annulment::Status::Standing => {}
+        annulment::Status::Annulled(annulled) => report.add(Reason::new(
+            "copies.annulled",
+            &[
+                ("copy", annulled.copy_id),
+                ("on", crate::facts::date::text(annulled.on)),
+                ("decision", annulled.decision),
+            ],
+        )),
+    }
+}
+
+/// PAdES levels (EN 319 142-1 §6.1) by what is there. Whether it proves anything is said by the indications.
+fn levels(judged: &mut [SignatureReport], store: bool) {
+    let last_timestamp = judged
+        .iter()
+        .filter(|s| s.kind == SignatureKind::DocumentTimestamp)
+        .filter_map(|s| s.revision)
+        .max();
+    for signature in judged.iter_mut().filter(|s| s.kind == SignatureKind::Signature) {
+        let archived = last_timestamp > signature.revision && signature.revision.is_some();
+        let baseline = signature.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
+        signature.level = match (baseline, signature.timestamps.is_empty(), store, archived) {
+            (false, ..) => None,
+            (true, _, true, true) => Some("B-LTA"),
+            (true, false, true, false) => Some("B-LT"),
+            (true, false, false, _) | (true, true, false, true) => Some("B-T"),
+            (true, true, _, _) => Some("B-B"),
+        };
+    }
 }
 
 /// Rows and verdict from what was found.
-fn finish(mut report: Report, policy: &Policy) -> Report {
-    let facts = report.facts.is_some();
-    let signer = if report.failed(RowName::Signer)
-        || report.signatures.iter().any(|s| s.indication == Indication::Failed)
-    {
-        Check::Failed
-    } else if report.signatures.iter().any(|s| s.indication != Indication::Passed) {
-        Check::Indeterminate
-    } else {
-        Check::Passed
+fn finish(report: &mut Report, policy: &Policy) -> Verdict {
+    let copy = report.facts.is_some();
+    let persons = || report.signatures.iter().filter(|s| s.kind == SignatureKind::Signature);
+    let all = |wanted: Indication| persons().all(|s| s.indication == wanted);
+    let failed = report.signatures.iter().any(|s| s.indication == Indication::Failed);
+    let unchanged = report.worst(RowName::Unchanged);
+    let signer = match report.worst(RowName::Signer) {
+        // A signature that later changes broke counts against the row that names them.
+        Check::Passed if failed && unchanged == Check::Failed => Check::Indeterminate,
+        Check::Passed if failed => Check::Failed,
+        Check::Passed if !all(Indication::Passed) => Check::Indeterminate,
+        other => other,
     };
-    let unchanged = if report.failed(RowName::Unchanged) { Check::Failed } else { Check::Passed };
-    let content = match (report.failed(RowName::Content), facts) {
-        (true, _) => Check::Failed,
-        (false, true) => Check::Passed,
-        (false, false) => Check::NotChecked,
+    let proven = persons().next().is_some() && persons().all(|s| s.trusted_time.is_some());
+    let time = match report.worst(RowName::Time) {
+        Check::Passed if !proven => Check::Indeterminate,
+        other => other,
     };
-    report.add(Reason::new("copies.time_claimed_only", &[]));
+    let claimed_only = persons().any(|s| s.trusted_time.is_none() && s.timestamps.is_empty());
+    if claimed_only {
+        report.add(Reason::new("copies.time_claimed_only", &[]));
+    }
+    let mut status = report.worst(RowName::Status);
     match policy.revocation {
-        RevocationNeed::NotChecked => report.add(Reason::new("copies.status_not_checked", &[])),
+        RevocationNeed::NotChecked => {
+            report.add(Reason::new("copies.status_not_checked", &[]));
+            if status == Check::Passed {
+                status = Check::NotChecked;
+            }
+        }
         RevocationNeed::Required => {}
     }
+    let content = if copy { report.worst(RowName::Content) } else { Check::NotChecked };
     report.set(RowName::Unchanged, unchanged);
     report.set(RowName::Signer, signer);
-    report.set(RowName::Time, Check::Indeterminate);
-    report.set(RowName::Status, Check::NotChecked);
+    report.set(RowName::Time, time);
+    report.set(RowName::Status, status);
     report.set(RowName::Content, content);
-    let verdict = match (unchanged, signer, content) {
-        (Check::Failed, _, _) | (_, Check::Failed, _) | (_, _, Check::Failed) => Verdict::NotValid,
+    let against = |severity| report.reasons.iter().any(|r| r.severity == severity);
+    let annulled = report.reasons.iter().any(|r| r.code == "copies.annulled");
+    let others = report
+        .reasons
+        .iter()
+        .any(|r| r.severity == Severity::Failure && r.code != "copies.annulled");
+    if annulled && !others && !failed {
+        // Withdrawn even where the signatures are sound; a file that was changed besides is simply not valid.
+        Verdict::Withdrawn
+    } else if against(Severity::Failure) || failed {
+        Verdict::NotValid
+    } else if !copy && policy.expect == Expect::CertifiedCopy {
         // Signed, but without a certification's facts: another kind of document.
-        (_, _, Check::NotChecked) => Verdict::NotACopy,
-        (_, Check::Passed, _) => Verdict::ValidWithNotes,
-        _ => Verdict::CannotConfirm,
-    };
-    report.conclude(verdict)
+        Verdict::NotACopy
+    } else if against(Severity::Indeterminate) || signer != Check::Passed {
+        Verdict::CannotConfirm
+    } else if against(Severity::Note) || status != Check::Passed {
+        Verdict::ValidWithNotes
+    } else {
+        Verdict::Valid
+    }
 }

@@ -380,7 +380,7 @@ fn a_state_with_places_outside_its_file() {
     let pending =
         Pending::prepare(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, who, seal).unwrap();
     let mut state = serde_json::to_value(&pending).unwrap();
-    state["contents_at"] = serde_json::json!(u64::from(u32::MAX));
+    state["slot"]["contents_at"] = serde_json::json!(u64::from(u32::MAX));
     let pending: Pending = serde_json::from_value(state).unwrap();
     let e = pending.digest(official.algorithm().content_digest()).unwrap_err();
     assert_eq!(e.code(), "copies.bad_state");

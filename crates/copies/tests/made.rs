@@ -5,9 +5,12 @@
 #[path = "made/kinds.rs"]
 pub mod kinds;
 
+use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
 use motcua_copies::issue::Original;
+use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::Demo;
+use motcua_pki::path::{Anchor, RevocationMaterial};
 use time::OffsetDateTime;
 use time::macros::{date, datetime};
 
@@ -88,4 +91,37 @@ pub fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
         .as_bytes(),
     );
     file
+}
+
+/// A finished copy of the sample scan, by this authority.
+pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
+    copy_of(demo, at, &sample("diploma-scan.pdf"))
+}
+
+/// A finished copy of this original, by this authority.
+pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
+    use motcua_copies::issue::{Fonts, issue};
+    let originals = [original(bytes)];
+    let mut facts = facts_of(&originals);
+    facts.signed_at = at.replace_nanosecond(0).unwrap();
+    facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
+    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+}
+
+/// A policy that trusts these, for any signed document, without revocation.
+pub fn policy(id: &str, anchors: Vec<Anchor>, at: OffsetDateTime) -> Policy {
+    Policy {
+        id: id.into(),
+        expect: Expect::SignedDocument,
+        anchors,
+        intermediates: Vec::new(),
+        trust_list_as_of: "2026-11-24".into(),
+        at,
+        revocation: RevocationNeed::NotChecked,
+        material: RevocationMaterial::default(),
+        annulments: Vec::new(),
+        issuers: None,
+    }
 }

@@ -5,12 +5,11 @@ mod made;
 
 use made::{NOW, demo, facts_of, originals, sample};
 use motcua_copies::issue::{Fonts, issue};
-use motcua_copies::verify::{Check, RevocationNeed, RowName, Severity};
+use motcua_copies::verify::{Check, Expect, RevocationNeed, RowName, Severity};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::write::{UpdateBase, update};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::authority::Demo;
-use motcua_pki::path::RevocationMaterial;
 use time::Duration;
 
 struct Case {
@@ -33,13 +32,8 @@ impl Case {
 
     fn policy(&self) -> Policy {
         Policy {
-            id: "test".into(),
-            anchors: vec![self.demo.anchor()],
-            intermediates: Vec::new(),
-            trust_list_as_of: "2026-11-24".into(),
-            at: NOW + Duration::hours(1),
-            revocation: RevocationNeed::NotChecked,
-            material: RevocationMaterial::default(),
+            expect: Expect::CertifiedCopy,
+            ..made::policy("test", vec![self.demo.anchor()], NOW + Duration::hours(1))
         }
     }
 
@@ -76,7 +70,10 @@ fn a_genuine_copy_is_valid_with_its_notes() {
     let case = Case::new();
     let report = case.judge(&case.copy);
     assert_eq!(report.verdict, Verdict::ValidWithNotes, "{}", report.to_text());
-    assert_eq!(codes(&report), ["copies.time_claimed_only", "copies.status_not_checked"]);
+    assert_eq!(
+        codes(&report),
+        ["copies.annulments_not_checked", "copies.time_claimed_only", "copies.status_not_checked"]
+    );
     assert_eq!(row(&report, RowName::Unchanged), Check::Passed);
     assert_eq!(row(&report, RowName::Content), Check::Passed);
     assert_eq!(row(&report, RowName::Status), Check::NotChecked);
@@ -125,9 +122,12 @@ fn a_page_replaced_by_an_appended_update() {
     let body = format!("<< /Type /Page /Parent {parent} R /MediaBox [0 0 100 100] >>").into_bytes();
     let report = case.judge(&case.updated(&[(page.number, body)]));
     assert_eq!(report.verdict, Verdict::NotValid);
-    let reason = report.reasons.iter().find(|r| r.code == "copies.changed_after_signing").unwrap();
-    assert!(reason.vi.contains("trang 1") && reason.en.contains("page 1"), "{reason:?}");
-    assert!(codes(&report).contains(&"copies.extra_revision"));
+    let mut changes = report.reasons.iter().filter(|r| r.code == "copies.changed_after_signing");
+    assert!(
+        changes.any(|r| r.vi.contains("trang 1") && r.en.contains("page 1")),
+        "{}",
+        report.to_text()
+    );
 }
 
 #[test]
@@ -196,29 +196,6 @@ fn other_files_are_not_copies() {
 }
 
 #[test]
-fn no_flipped_byte_is_ever_valid() {
-    // Every 997th byte of the file, and every byte outside the pictures: dictionaries, tables, signatures.
-    let case = Case::new();
-    let picture = |i: usize| {
-        case.copy[i.saturating_sub(64)..(i + 64).min(case.copy.len())]
-            .iter()
-            .filter(|b| **b > 127)
-            .count()
-            > 16
-    };
-    let mut flipped = 0;
-    for i in (0..case.copy.len()).filter(|i| i % 997 == 0 || (!picture(*i) && i % 23 == 0)) {
-        let mut file = case.copy.clone();
-        file[i] ^= 1;
-        let verdict = case.judge(&file).verdict;
-        assert!(verdict > Verdict::ValidWithNotes, "byte {i}: {verdict:?}");
-        flipped += 1;
-    }
-    println!("{flipped} bytes flipped");
-    assert!(flipped > 1_000);
-}
-
-#[test]
 fn no_flipped_digit_of_a_signature_is_ever_valid() {
     // What stands in /Contents is not covered by the signature; every digit of it counts all the same.
     let case = Case::new();
@@ -234,8 +211,8 @@ fn no_flipped_digit_of_a_signature_is_ever_valid() {
         else {
             continue;
         };
-        // Every third: all of them take a minute and a half.
-        for i in contents.range.clone().step_by(3) {
+        // Samples; tests/mutation.rs flips them all where it is asked to.
+        for i in contents.range.clone().step_by(29) {
             let mut file = case.copy.clone();
             file[i] ^= 1;
             if case.judge(&file).verdict <= Verdict::ValidWithNotes {
@@ -245,7 +222,7 @@ fn no_flipped_digit_of_a_signature_is_ever_valid() {
         }
     }
     println!("{flipped} digits flipped");
-    assert!(flipped > 2_000);
+    assert!(flipped > 200);
     assert!(accepted.is_empty(), "{} accepted: {accepted:?}", accepted.len());
 }
 

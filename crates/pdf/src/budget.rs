@@ -17,6 +17,11 @@ pub struct Limits {
     pub inflated_once: usize,
     /// Cross-reference sections, that is, incremental updates. A copy with yearly archive timestamps needs one a year.
     pub revisions: usize,
+    /// Objects of all revisions, added up over the revisions: looking at each revision by itself costs that much.
+    pub objects_by_revision: usize,
+    /// Bytes of syntax read, again and again where objects are asked for again: 32 times the file, and at least this much.
+    /// Objects that stand inside each other's strings would else cost the square of the file.
+    pub parsed: usize,
     /// Pages.
     pub pages: usize,
     /// Operators, objects and characters that the PDF/A check looks at: some seconds of work for this many. A page of dense
@@ -32,6 +37,8 @@ impl Limits {
         inflated: 256 << 20,
         inflated_once: 4 << 20,
         revisions: 256,
+        objects_by_revision: 4_000_000,
+        parsed: 32 << 20,
         pages: 50_000,
         steps: 20_000_000,
     };
@@ -41,6 +48,7 @@ impl Limits {
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     inflated: Cell<usize>,
+    parsed: Cell<usize>,
 }
 
 impl Meter {
@@ -50,10 +58,28 @@ impl Meter {
         once.min(limits.inflated.saturating_sub(self.inflated.get()))
     }
 
+    /// Books `bytes` of syntax that was read.
+    pub(crate) fn read(
+        &self,
+        bytes: usize,
+        limits: &Limits,
+        file_length: usize,
+    ) -> Result<(), Error> {
+        self.parsed.set(self.parsed.get().saturating_add(bytes));
+        let most = limits.parsed.max(file_length.saturating_mul(32));
+        if self.parsed.get() > most { Err(over("parsed", most)) } else { Ok(()) }
+    }
+
     /// Books `bytes` of inflated data.
     pub(crate) fn spend(&self, bytes: usize) {
         self.inflated.set(self.inflated.get().saturating_add(bytes));
     }
+}
+
+/// Entries that a cross-reference of a `file_length` file may have: in the densest object streams an object takes more than four
+/// bytes of the file, and an entry takes memory whether its object is there or not.
+pub(crate) fn entries(limits: &Limits, file_length: usize) -> usize {
+    limits.objects.min(4_096 + file_length / 4)
 }
 
 /// The error for a limit that was reached.

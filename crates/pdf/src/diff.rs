@@ -104,6 +104,8 @@ pub fn strays(document: &Document<'_>) -> Result<Vec<Stray>, Error> {
     for (index, revision) in document.revisions().iter().enumerate() {
         let view = document.revision(index)?;
         let mut pieces = pieces(&view, revision)?;
+        // What an update lists again, or for the first time, of earlier bytes is a change; there it was accounted for or not.
+        pieces.retain(|p| p.end > revision.added.start);
         pieces.sort_by_key(|r| (r.start, r.end));
         let mut at = revision.added.start;
         for piece in pieces {

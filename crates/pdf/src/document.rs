@@ -32,9 +32,17 @@ pub struct Document<'a> {
     revisions: Vec<Revision>,
     entries: BTreeMap<u32, Entry>,
     trailer: Dict,
-    meter: Meter,
+    /// Shared with the views of the file's revisions.
+    shared: Rc<Shared>,
     object_streams: RefCell<BTreeMap<u32, Rc<ObjectStream>>>,
     nesting: Cell<usize>,
+}
+
+/// What all views of one file share: what they have cost, and the object streams that were inflated, by their data's place.
+#[derive(Debug, Default)]
+struct Shared {
+    meter: Meter,
+    inflated: RefCell<BTreeMap<(usize, usize), Rc<ObjectStream>>>,
 }
 
 /// A page with what it inherits (§7.7.3.4).
@@ -84,7 +92,7 @@ impl<'a> Document<'a> {
     pub fn parse(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
         let version = revision::header(bytes)?;
         let revisions = revision::chain(bytes, limits)?;
-        Self::at(bytes, *limits, version, revisions)
+        Self::at(bytes, *limits, version, revisions, Rc::default())
     }
 
     fn at(
@@ -92,6 +100,7 @@ impl<'a> Document<'a> {
         limits: Limits,
         version: (u8, u8),
         revisions: Vec<Revision>,
+        shared: Rc<Shared>,
     ) -> Result<Self, Error> {
         let mut entries = BTreeMap::new();
         // newest first: what a newer section says hides what older ones say
@@ -109,7 +118,7 @@ impl<'a> Document<'a> {
             revisions,
             entries,
             trailer,
-            meter: Meter::default(),
+            shared,
             object_streams: RefCell::default(),
             nesting: Cell::new(0),
         };
@@ -142,7 +151,7 @@ impl<'a> Document<'a> {
         let revision = self.revisions.get(index).ok_or_else(missing)?;
         let bytes = self.bytes.get(..revision.added.end).ok_or_else(missing)?;
         let revisions = self.revisions.get(..=index).unwrap_or_default().to_vec();
-        Self::at(bytes, self.limits, self.version, revisions)
+        Self::at(bytes, self.limits, self.version, revisions, self.shared.clone())
     }
 
     /// The bytes.
@@ -222,6 +231,8 @@ impl<'a> Document<'a> {
                         problem,
                     });
                 }
+                let data = parsed.value.as_stream().map_or(0, |s| s.data.len());
+                self.spend(parsed.range.len() - data)?;
                 Ok(Some(Located { id, value: parsed.value, range: Some(parsed.range) }))
             }
             Some(Entry::InStream { stream, index }) => {
@@ -229,6 +240,15 @@ impl<'a> Document<'a> {
                 Ok(Some(Located { id: Ref { number, generation: 0 }, value, range: None }))
             }
         }
+    }
+
+    /// The numbers of the objects that object stream `number` holds, whether the cross-reference lists them or not.
+    ///
+    /// # Errors
+    ///
+    /// It is no object stream.
+    pub fn held_by(&self, number: u32) -> Result<Vec<u32>, Error> {
+        Ok(self.object_stream(number)?.index.iter().map(|(number, _)| *number).collect())
     }
 
     /// Follows references until something else; `Null` at a dead end.
@@ -276,9 +296,9 @@ impl<'a> Document<'a> {
                 dict.push(crate::Name(key.as_bytes().to_vec()), self.deep(value)?);
             }
         }
-        let most = self.meter.allowance(&self.limits, self.bytes.len());
+        let most = self.shared.meter.allowance(&self.limits, self.bytes.len());
         let data = filter::decode(self.raw(stream), &dict, most)?;
-        self.meter.spend(data.len());
+        self.shared.meter.spend(data.len());
         Ok(data)
     }
 
@@ -384,13 +404,20 @@ impl<'a> Document<'a> {
         }
     }
 
+    fn spend(&self, bytes: usize) -> Result<(), Error> {
+        self.shared.meter.read(bytes, &self.limits, self.bytes.len())
+    }
+
     fn in_stream(&self, number: u32, stream: u32, index: u32) -> Result<Object, Error> {
         let container = self.object_stream(stream)?;
         let wrong =
             |problem| Error::Structure { object: format!("object stream {stream}"), problem };
         match container.index.get(index as usize) {
             Some((listed, start)) if *listed == number => {
-                parse::object(&mut Lexer::new(&container.data, *start), self.limits.depth)
+                let mut lexer = Lexer::new(&container.data, *start);
+                let value = parse::object(&mut lexer, self.limits.depth)?;
+                self.spend(lexer.at - start)?;
+                Ok(value)
             }
             Some(_) | None => {
                 Err(wrong("it does not hold the object the cross-reference says at that index"))
@@ -420,6 +447,15 @@ impl<'a> Document<'a> {
         if parsed.id.number != number || !stream.dict.is_name("Type", "ObjStm") {
             return Err(wrong("its /Type is not /ObjStm"));
         }
+        // In every revision the same place holds the same data, unless their decoding is written elsewhere.
+        let fixed = ["Filter", "DecodeParms"].iter().all(|key| {
+            matches!(stream.dict.get(key), None | Some(Object::Name(_) | Object::Dict(_)))
+        });
+        let place = (stream.data.start, stream.data.end);
+        if let Some(known) = self.shared.inflated.borrow().get(&place).filter(|_| fixed) {
+            self.object_streams.borrow_mut().insert(number, known.clone());
+            return Ok(known.clone());
+        }
         let whole = |key| {
             stream.dict.get(key).and_then(Object::as_integer).and_then(|v| usize::try_from(v).ok())
         };
@@ -448,6 +484,9 @@ impl<'a> Document<'a> {
             }
         }
         let stream = Rc::new(ObjectStream { data, index });
+        if fixed {
+            self.shared.inflated.borrow_mut().insert(place, stream.clone());
+        }
         self.object_streams.borrow_mut().insert(number, stream.clone());
         Ok(stream)
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::Error;
-use crate::budget::{Limits, over};
+use crate::budget::{self, Limits, over};
 use crate::lexer::{Lexer, is_space};
 use crate::object::Object;
 use crate::parse;
@@ -100,11 +100,15 @@ pub(crate) fn chain(bytes: &[u8], limits: &Limits) -> Result<Vec<Revision>, Erro
         }
         let section = section(bytes, at, limits)?;
         entries += section.entries.len();
-        if entries > limits.objects {
-            return Err(over("objects", limits.objects));
+        let most = budget::entries(limits, bytes.len());
+        if entries > most {
+            return Err(over("objects", most));
         }
         next = section.previous;
         sections.push(Rc::new(section));
+    }
+    if entries.saturating_mul(sections.len()) > limits.objects_by_revision {
+        return Err(over("objects_by_revision", limits.objects_by_revision));
     }
     group(bytes, sections, eof + 5, limits)
 }

@@ -5,6 +5,7 @@ pub mod font;
 pub mod icc;
 pub mod image;
 pub mod import;
+pub mod increment;
 pub mod metadata;
 pub mod signature;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::Error;
-use crate::budget::{Limits, over};
+use crate::budget::{self, Limits, over};
 use crate::filter;
 use crate::lexer::Lexer;
 use crate::object::{Dict, Object, Ref};
@@ -144,8 +144,9 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
             if entries.insert(number, entry).is_some() {
                 return Err(wrong("an object number is listed twice"));
             }
-            if entries.len() > limits.objects {
-                return Err(over("objects", limits.objects));
+            let most = budget::entries(limits, lexer.bytes.len());
+            if entries.len() > most {
+                return Err(over("objects", most));
             }
         }
     }
@@ -239,8 +240,9 @@ fn stream(bytes: &[u8], at: usize, limits: &Limits) -> Result<StreamSection, Err
     };
     let row = kind + second + third;
     let count = index.chunks(2).map(|c| c.get(1).copied().unwrap_or(0) as usize).sum::<usize>();
-    if count > limits.objects {
-        return Err(over("objects", limits.objects));
+    let most = budget::entries(limits, bytes.len());
+    if count > most {
+        return Err(over("objects", most));
     }
     if row == 0 || !index.len().is_multiple_of(2) {
         return Err(wrong("/W or /Index is empty or odd"));

@@ -84,14 +84,31 @@ pub enum IssueError {
     },
     /// A sound signature, but by another certificate than the copy was prepared for.
     #[error(
-        "the {} was to sign, but {subject} did; sign with the certificate the copy was prepared for", role.name()
+        "the {role} was to sign, but {subject} did; sign with the certificate the copy was prepared for"
     )]
     WrongSigner {
         /// Whose signature is due.
-        role: super::Role,
+        role: &'static str,
         /// Who signed instead.
         subject: String,
     },
+    /// A PDF cannot take the signature or timestamp asked for.
+    #[error("the file cannot be signed so: {problem}")]
+    NotSignable {
+        /// Why, and what to do.
+        problem: String,
+    },
+    /// A signature that is to be extended is not there.
+    #[error("there is no signature in a field {field:?} that can be extended: {problem}")]
+    NoSuchSignature {
+        /// The field.
+        field: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A PDF that is to be signed or extended cannot be read.
+    #[error(transparent)]
+    Read(#[from] motcua_pdf::Error),
     /// The original is a PDF that cannot be read.
     #[error("original {index}: {source}")]
     ReadOriginal {
@@ -133,6 +150,9 @@ impl IssueError {
             Self::BadState { .. } => "copies.bad_state",
             Self::SignatureRefused { .. } => "copies.signature_refused",
             Self::WrongSigner { .. } => "copies.wrong_signer",
+            Self::NotSignable { .. } => "copies.not_signable",
+            Self::NoSuchSignature { .. } => "copies.no_such_signature",
+            Self::Read(e) => e.code(),
             Self::ReadOriginal { source, .. } => source.code(),
             Self::NotArchivable { .. } => "copies.not_archivable",
             Self::Write(e) => e.code(),
@@ -160,8 +180,13 @@ impl IssueError {
                 vec![("code", code.clone()), ("problem", problem.clone())]
             }
             Self::WrongSigner { role, subject } => {
-                vec![("role", role.name().to_owned()), ("subject", subject.clone())]
+                vec![("role", (*role).to_owned()), ("subject", subject.clone())]
             }
+            Self::NotSignable { problem } => vec![("problem", problem.clone())],
+            Self::NoSuchSignature { field, problem } => {
+                vec![("field", field.clone()), ("problem", (*problem).to_owned())]
+            }
+            Self::Read(e) => e.details(),
             Self::ReadOriginal { index, source } => {
                 let mut details = source.details();
                 details.push(index_of(index));

@@ -146,7 +146,12 @@ impl Setting<'_> {
 
 /// `D:20261124100000+07'00'` (ISO 32000-2 §7.9.4).
 pub(super) fn pdf_date(facts: &CopyFacts) -> String {
-    let t = facts.signed_at.to_offset(VIET_NAM);
+    pdf_date_at(facts.signed_at)
+}
+
+/// The same for any time, in Viet Nam's zone.
+pub(super) fn pdf_date_at(at: time::OffsetDateTime) -> String {
+    let t = at.to_offset(VIET_NAM);
     format!(
         "(D:{:04}{:02}{:02}{:02}{:02}{:02}+07'00')",
         t.year(),

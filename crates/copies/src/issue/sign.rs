@@ -8,6 +8,7 @@ use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Fonts, pdf_date, revision};
+use super::slot::Slot;
 use super::{IssueError, Original, describe};
 use crate::facts::CopyFacts;
 
@@ -28,11 +29,7 @@ pub struct Pending {
     role: Role,
     /// SHA-256 of the certificate that signs this step, lower-case hexadecimal.
     signer: String,
-    #[serde(with = "file")]
-    file: Vec<u8>,
-    range_at: usize,
-    contents_at: usize,
-    capacity: usize,
+    slot: Slot,
     agency: AgencyStep,
 }
 
@@ -55,7 +52,7 @@ impl std::fmt::Debug for Pending {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pending")
             .field("role", &self.role)
-            .field("file", &self.file.len())
+            .field("file", &self.slot.file.len())
             .finish_non_exhaustive()
     }
 }
@@ -69,15 +66,45 @@ pub enum Next {
     Done(Vec<u8>),
 }
 
-fn fingerprint(certificate: Option<&Certificate>) -> String {
+/// Takes a whole CMS for what `slot` covers, checks it and gives it without what a device may have padded it with.
+pub(super) fn accept(
+    slot: &Slot,
+    cms: &[u8],
+    signer: &str,
+    role: &'static str,
+) -> Result<Vec<u8>, IssueError> {
+    let signed = SignedData::parse(cms)?;
+    let digest = |algorithm| slot.digest(algorithm).ok();
+    let report = cms::verify(&signed, Content::Provider(&digest), Profile::PadesBaseline);
+    if let Some(finding) = report.against().next() {
+        return Err(IssueError::SignatureRefused {
+            code: finding.code().to_owned(),
+            problem: finding.kind.message().to_owned(),
+        });
+    }
+    // The wrong card in the reader signs soundly too: who signs was settled when the file was prepared.
+    if fingerprint(report.signer.as_ref()) != signer {
+        let subject = report.signer.as_ref().map(|c| c.subject().to_string());
+        return Err(IssueError::WrongSigner { role, subject: subject.unwrap_or_default() });
+    }
+    Ok(signed.as_der().to_vec())
+}
+
+pub(super) fn fingerprint(certificate: Option<&Certificate>) -> String {
     let bytes = certificate.map_or(&[][..], |c| c.as_der());
     motcua_pdf::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// Room for a signature by this chain, with a reserve for certificates that a remote signer may add.
-fn capacity(chain: &[Certificate], algorithm: SignatureAlgorithm) -> Result<usize, IssueError> {
+///
+/// `timestamp` is room for a signature timestamp, in bytes; 0 for none.
+pub(super) fn capacity(
+    chain: &[Certificate],
+    algorithm: SignatureAlgorithm,
+    timestamp: usize,
+) -> Result<usize, IssueError> {
     let digest = vec![0; algorithm.content_digest().output_len()];
-    Ok(cms::prepare(chain, algorithm, &digest)?.estimated_size(0) + 256)
+    Ok(cms::prepare(chain, algorithm, &digest)?.estimated_size(timestamp) + 256)
 }
 
 impl Role {
@@ -102,6 +129,23 @@ impl Pending {
         official: (&[Certificate], SignatureAlgorithm),
         agency: (&[Certificate], SignatureAlgorithm),
     ) -> Result<Self, IssueError> {
+        Self::prepare_with_room(originals, facts, fonts, official, agency, 0)
+    }
+
+    /// As [`Pending::prepare`], with room for a signature timestamp of `timestamp` bytes in each signature (B-T). The token goes
+    /// into the CMS ([`motcua_pki::cms::with_signature_timestamp`]) before [`Pending::complete`]: once the agency has signed, the
+    /// official's signature is covered and cannot grow any more.
+    ///
+    /// # Errors
+    /// As [`Pending::prepare`].
+    pub fn prepare_with_room(
+        originals: &[Original<'_>],
+        facts: &CopyFacts,
+        fonts: Fonts<'_>,
+        official: (&[Certificate], SignatureAlgorithm),
+        agency: (&[Certificate], SignatureAlgorithm),
+        timestamp: usize,
+    ) -> Result<Self, IssueError> {
         if originals.is_empty() {
             return Err(IssueError::NoOriginal);
         }
@@ -111,7 +155,8 @@ impl Pending {
                 problem: "hash or media type are not those of the files given; take them from `describe`",
             });
         }
-        let revision = revision(originals, facts, fonts, capacity(official.0, official.1)?)?;
+        let revision =
+            revision(originals, facts, fonts, capacity(official.0, official.1, timestamp)?)?;
         // Nothing is signed that is not fit for the archive.
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
@@ -127,16 +172,13 @@ impl Pending {
         Ok(Self {
             role: Role::Official,
             signer: fingerprint(official.0.first()),
-            file: revision.file,
-            range_at: revision.official.range_at,
-            contents_at: revision.official.contents_at,
-            capacity: revision.official.capacity,
+            slot: Slot::new(revision.file, revision.official),
             agency: AgencyStep {
                 signer: fingerprint(agency.0.first()),
                 widget: revision.agency_widget,
                 field: revision.agency_field,
                 entries,
-                capacity: capacity(agency.0, agency.1)?,
+                capacity: capacity(agency.0, agency.1, timestamp)?,
                 catalog: revision.catalog,
                 size: revision.size,
                 startxref: revision.startxref,
@@ -150,30 +192,12 @@ impl Pending {
         self.role
     }
 
-    fn placed(&self) -> Placed {
-        Placed { range_at: self.range_at, contents_at: self.contents_at, capacity: self.capacity }
-    }
-
     /// The digest of what is signed: the file without the value of `/Contents`.
     ///
     /// # Errors
     /// [`IssueError::BadState`] when a restored state does not fit its file.
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, IssueError> {
-        Ok(self.hash(algorithm, None)?.0)
-    }
-
-    /// The digest, and the running digest up to `/Contents`, which the next signature goes on from.
-    fn hash(
-        &self,
-        algorithm: DigestAlgorithm,
-        running: Option<(ring::digest::Context, usize)>,
-    ) -> Result<(Vec<u8>, ring::digest::Context), IssueError> {
-        let bad = || IssueError::BadState { problem: "a place lies outside the file".to_owned() };
-        let (mut context, from) = running.unwrap_or_else(|| (algorithm.context(), 0));
-        context.update(self.file.get(from..self.contents_at).ok_or_else(bad)?);
-        let midway = context.clone();
-        context.update(self.file.get(self.placed().contents_end()..).ok_or_else(bad)?);
-        Ok((context.finish().as_ref().to_vec(), midway))
+        self.slot.digest(algorithm)
     }
 
     /// Takes the signature, a whole CMS, checks it against the file and goes on.
@@ -182,28 +206,11 @@ impl Pending {
     /// [`IssueError::SignatureRefused`] when it does not verify, [`IssueError::WrongSigner`] when another certificate signed,
     /// [`IssueError::Write`] with the exact need when it does not fit.
     pub fn complete(mut self, cms: &[u8]) -> Result<Next, IssueError> {
-        let signed = SignedData::parse(cms)?;
-        let digest = |algorithm| self.digest(algorithm).ok();
-        let report = cms::verify(&signed, Content::Provider(&digest), Profile::PadesBaseline);
-        if let Some(finding) = report.against().next() {
-            return Err(IssueError::SignatureRefused {
-                code: finding.code().to_owned(),
-                problem: finding.kind.message().to_owned(),
-            });
-        }
-        // The wrong card in the reader signs soundly too: who signs was settled when the copy was prepared.
-        if fingerprint(report.signer.as_ref()) != self.signer {
-            let subject = report.signer.as_ref().map(|c| c.subject().to_string());
-            return Err(IssueError::WrongSigner {
-                role: self.role,
-                subject: subject.unwrap_or_default(),
-            });
-        }
-        // Without what a device may have padded it with.
-        self.placed().fill(&mut self.file, signed.as_der())?;
+        let signature = accept(&self.slot, cms, &self.signer, self.role.name())?;
+        self.slot.fill(&signature)?;
         match self.role {
             Role::Official => Ok(Next::Agency(self.append_agency())),
-            Role::Agency => Ok(Next::Done(self.file)),
+            Role::Agency => Ok(Next::Done(self.slot.file)),
         }
     }
 
@@ -218,16 +225,18 @@ impl Pending {
             file_id: &step.file_id,
         };
         let field = format!("{} /V {signature} 0 R >>", step.field).into_bytes();
-        let (bytes, bodies) =
-            update(self.file.len(), base, &[(step.widget, field), (signature, dict.body.clone())]);
+        let (bytes, bodies) = update(
+            self.slot.file.len(),
+            base,
+            &[(step.widget, field), (signature, dict.body.clone())],
+        );
         let placed = Placed::new(&dict, bodies.get(1).copied().unwrap_or(0));
-        self.file.extend_from_slice(&bytes);
-        placed.close(&mut self.file);
+        let mut file = self.slot.file;
+        file.extend_from_slice(&bytes);
+        placed.close(&mut file);
+        self.slot = Slot::new(file, placed);
         self.role = Role::Agency;
         self.signer.clone_from(&self.agency.signer);
-        self.range_at = placed.range_at;
-        self.contents_at = placed.contents_at;
-        self.capacity = placed.capacity;
         self
     }
 }
@@ -247,29 +256,15 @@ pub fn issue(
     let (first, second) = (who(official), who(agency));
     let mut pending =
         Pending::prepare(originals, facts, fonts, (&first.0, first.1), (&second.0, second.1))?;
-    let (digest, midway) = pending.hash(first.1.content_digest(), None)?;
+    let (digest, midway) = pending.slot.hash(first.1.content_digest(), None)?;
     let cms = cms::prepare(&first.0, first.1, &digest)?.sign(official)?;
-    let until = pending.contents_at;
-    pending.placed().fill(&mut pending.file, &cms)?;
+    let until = pending.slot.contents_at();
+    pending.slot.fill(&cms)?;
     let mut pending = pending.append_agency();
     let same = first.1.content_digest() == second.1.content_digest();
-    let (digest, _) = pending.hash(second.1.content_digest(), same.then_some((midway, until)))?;
+    let (digest, _) =
+        pending.slot.hash(second.1.content_digest(), same.then_some((midway, until)))?;
     let cms = cms::prepare(&second.0, second.1, &digest)?.sign(agency)?;
-    pending.placed().fill(&mut pending.file, &cms)?;
-    Ok(pending.file)
-}
-
-/// The file as base64 in the saved state.
-mod file {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(super) fn serialize<S: Serializer>(file: &[u8], s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&STANDARD.encode(file))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD.decode(String::deserialize(d)?).map_err(D::Error::custom)
-    }
+    pending.slot.fill(&cms)?;
+    Ok(pending.slot.file)
 }

@@ -2,43 +2,52 @@
 
 use motcua_pdf::{Document, Error, Object};
 
+use super::fields::Found;
 use super::text::{Drawn, drawn};
 use super::{Reason, Report, SignatureReport};
 use crate::facts::{CopyFacts, picture};
 use crate::statement::{Statement, agency_block};
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
 
+/// The revision that the first person signed; the first where nobody covers one.
+fn signed_by_first<'a>(
+    document: &Document<'a>,
+    signatures: &[Found],
+) -> Result<Document<'a>, Error> {
+    let first = signatures.iter().filter(|s| !s.is_timestamp()).find_map(|s| s.covers.ok());
+    document.revision(first.unwrap_or(0))
+}
+
+/// A copy's facts, from the metadata of the revision the official signed.
+pub(super) fn facts(
+    document: &Document<'_>,
+    signatures: &[Found],
+) -> Result<Option<CopyFacts>, Error> {
+    let signed = signed_by_first(document, signatures)?;
+    let catalog = signed.catalog()?;
+    let Object::Stream(stream) = signed.value(&catalog, "Metadata")? else { return Ok(None) };
+    // Metadata that cannot be decoded are not ours: ours are plain.
+    let Ok(metadata) = signed.decode(&stream) else { return Ok(None) };
+    Ok(std::str::from_utf8(&metadata).ok().and_then(CopyFacts::from_xmp))
+}
+
 /// Compares, in the revision the official signed.
 pub(super) fn check(
     document: &Document<'_>,
+    facts: &CopyFacts,
+    signatures: &[Found],
     judged: &[SignatureReport],
     report: &mut Report,
 ) -> Result<(), Error> {
-    let signed = match judged.first().and_then(|s| s.revision) {
-        Some(revision) => document.revision(revision - 1)?,
-        None => document.revision(0)?,
-    };
-    let catalog = signed.catalog()?;
-    let metadata = match signed.value(&catalog, "Metadata")? {
-        Object::Stream(stream) => signed.decode(&stream)?,
-        _ => Vec::new(),
-    };
-    let facts = std::str::from_utf8(&metadata).ok().and_then(CopyFacts::from_xmp);
-    let Some(facts) = facts else {
-        report.add(Reason::new("copies.no_facts", &[]));
-        return Ok(());
-    };
+    let signed = signed_by_first(document, signatures)?;
     let differs =
         |part: &str| Reason::new("copies.statement_differs", &[("part", part.to_owned())]);
-    match Statement::new(&facts) {
+    match Statement::new(facts) {
         None => report.add(differs("mẫu lời chứng / template")),
-        Some(statement) => page(&signed, &facts, &statement, report)?,
+        Some(statement) => page(&signed, facts, &statement, report)?,
     }
-    for (signature, field, stated) in [
-        (judged.first(), OFFICIAL_FIELD, &facts.official),
-        (judged.get(1), AGENCY_FIELD, &facts.agency),
-    ] {
-        let Some(signature) = signature else { continue };
+    for (field, stated) in [(OFFICIAL_FIELD, &facts.official), (AGENCY_FIELD, &facts.agency)] {
+        let Some(signature) = judged.iter().find(|s| s.field == field) else { continue };
         let certificate =
             if field == OFFICIAL_FIELD { &signature.common_name } else { &signature.organization };
         if let Some(certificate) = certificate
@@ -54,12 +63,11 @@ pub(super) fn check(
             ));
         }
     }
-    report.facts = Some(facts);
     Ok(())
 }
 
 /// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -2,99 +2,204 @@
 
 use std::collections::BTreeSet;
 
-use motcua_pdf::{Document, Error, Object, Ref, changes, strays};
+use motcua_pdf::{Dict, Document, Error, Object, strays};
 
-use super::signature::Found;
+use super::allowed::{self, Kind, Lock, Rules, Violation};
+use super::fields::{self, Found};
 use super::{Reason, Report};
+use crate::facts::CopyFacts;
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
 
-/// Checks signatures' order, certification and every later change.
+/// Most changes shown of one file: a reader needs the first few, and a hostile file has any number.
+const MOST_SHOWN: usize = 40;
+
+/// What later revisions did to one signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LaterChanges {
+    /// Nothing follows it.
+    None,
+    /// Only what is on the allow-list.
+    Permitted,
+    /// Something else.
+    Forbidden,
+}
+
+/// Checks the signatures' order, certification and every later change. Gives, per signature, what followed it.
 pub(super) fn check(
+    document: &Document<'_>,
+    signatures: &[Found],
+    facts: Option<&CopyFacts>,
+    report: &mut Report,
+) -> Result<Vec<LaterChanges>, Error> {
+    let copy = facts.is_some();
+    let mut fates = vec![LaterChanges::None; signatures.len()];
+    identities(document, signatures, report)?;
+    let first_signed = signatures.iter().filter_map(|s| s.covers.ok()).min();
+    for stray in strays(document)? {
+        // What the first signer signed is his, unless it should be one of our own clean files.
+        if copy || first_signed.is_none_or(|first| stray.revision > first) {
+            report.add(unaccounted(stray.range.start, stray.range.end));
+        }
+    }
+    let length = document.bytes().len();
+    let end = document.revisions().last().map_or(0, |r| r.added.end);
+    if end < length
+        && (copy
+            || !document.bytes().get(end..).unwrap_or_default().iter().all(u8::is_ascii_whitespace))
+    {
+        report.add(unaccounted(end, length));
+    }
+    if copy {
+        expected(document, signatures, report)?;
+    }
+    for index in 1..document.revisions().len() {
+        let earlier: Vec<_> = (0..signatures.len())
+            .filter(|i| signatures.get(*i).is_some_and(|s| s.covers.is_ok_and(|c| c < index)))
+            .collect();
+        if earlier.is_empty() {
+            continue;
+        }
+        let (old, new) = (document.revision(index - 1)?, document.revision(index)?);
+        let mut rules = Rules { copy, facts: facts.cloned(), ..Rules::default() };
+        for signature in earlier.iter().filter_map(|i| signatures.get(*i)) {
+            permissions(&old, signature, &mut rules)?;
+        }
+        let outcome = allowed::judge(&old, &new, &rules, signatures)?;
+        let mut fate = LaterChanges::Permitted;
+        for (shown, violation) in outcome.violations.iter().enumerate() {
+            fate = LaterChanges::Forbidden;
+            if shown < MOST_SHOWN {
+                report.add(changed(violation, index + 1));
+            }
+        }
+        if copy && index > 1 && outcome.nothing_new {
+            fate = LaterChanges::Forbidden;
+            report.add(Reason::new(
+                "copies.extra_revision",
+                &[("revision", (index + 1).to_string())],
+            ));
+        }
+        if !outcome.filled.is_empty() {
+            report.add(Reason::new("copies.form_filled", &[("fields", outcome.filled.join(", "))]));
+        }
+        for i in earlier {
+            if let Some(slot) = fates.get_mut(i) {
+                *slot = (*slot).max(fate);
+            }
+        }
+    }
+    Ok(fates)
+}
+
+fn unaccounted(from: usize, to: usize) -> Reason {
+    Reason::new("copies.unaccounted_bytes", &[("from", from.to_string()), ("to", to.to_string())])
+}
+
+fn changed(violation: &Violation, revision: usize) -> Reason {
+    let (what, what_en) = match violation.kind {
+        Kind::Added => ("thêm vào", "added"),
+        Kind::Removed => ("xóa", "removed"),
+        Kind::Changed => ("thay đổi", "changed"),
+    };
+    let name = |word: &str| violation.page.map(|p| format!(" ({word} {p})")).unwrap_or_default();
+    Reason::new(
+        "copies.changed_after_signing",
+        &[
+            ("object", violation.object.map_or_else(|| "trailer".to_owned(), |o| o.to_string())),
+            ("what", what.to_owned()),
+            ("what_en", what_en.to_owned()),
+            ("page", name("trang")),
+            ("page_en", name("page")),
+            ("revision", revision.to_string()),
+            ("why", violation.why.to_owned()),
+        ],
+    )
+}
+
+/// Names and signature objects belong to one field each, and no signature of an earlier revision is missing now.
+fn identities(
     document: &Document<'_>,
     signatures: &[Found],
     report: &mut Report,
 ) -> Result<(), Error> {
-    for stray in strays(document)? {
-        report.add(Reason::new(
-            "copies.unaccounted_bytes",
-            &[("from", stray.range.start.to_string()), ("to", stray.range.end.to_string())],
-        ));
+    let mut names = BTreeSet::new();
+    let mut objects = BTreeSet::new();
+    for node in fields::tree(document)?.iter().filter(|n| n.named) {
+        // §12.7.4.2: no two fields have the same fully qualified name
+        let twice = !names.insert(node.name.clone());
+        if twice || node.id.is_some_and(|id| !objects.insert(id)) {
+            report.add(Reason::new("copies.duplicate_field", &[("field", node.name.clone())]));
+        }
     }
-    // White space after the last end mark means nothing to a reader, but nobody signed it.
-    let (covered, length) = (signatures.last().map_or(0, |s| s.end), document.bytes().len());
-    if covered != length && document.revisions().len() <= 2 {
-        report.add(Reason::new(
-            "copies.unaccounted_bytes",
-            &[("from", covered.min(length).to_string()), ("to", length.to_string())],
-        ));
+    let mut values = BTreeSet::new();
+    for found in signatures {
+        let shared = found.value.is_none_or(|v| !values.insert(v));
+        // One that stands in the field itself is not shared, but nothing of ours or of the peers' writes it so.
+        if shared && found.value.is_some() {
+            report.add(Reason::new("copies.shared_signature", &[("field", found.field.clone())]));
+        }
     }
-    let names: Vec<_> = signatures.iter().map(|s| s.field.as_str()).collect();
-    if names != [OFFICIAL_FIELD, AGENCY_FIELD] {
-        report.add(Reason::new("copies.signatures_expected", &[("found", names.join(", "))]));
+    let contents: Vec<_> = signatures.iter().filter_map(|s| s.contents.clone()).collect();
+    for (i, found) in signatures.iter().enumerate() {
+        let overlaps = |other: &std::ops::Range<usize>| {
+            found
+                .contents
+                .as_ref()
+                .is_some_and(|own| own.start < other.end && other.start < own.end)
+        };
+        if contents.iter().skip(i + 1).any(overlaps) {
+            report.add(Reason::new("copies.shared_signature", &[("field", found.field.clone())]));
+        }
     }
     let revisions = document.revisions().len();
-    if revisions != 2 {
-        report.add(Reason::new("copies.extra_revision", &[("count", revisions.to_string())]));
-    }
-    let Some(first) = signatures.first() else { return Ok(()) };
-    if let Some(problem) = certification(document, first)? {
-        report.add(Reason::new("copies.not_certified", &[("problem", problem.to_owned())]));
-    }
-    let values: Vec<_> = signatures.iter().filter_map(|s| s.value).collect();
-    if values.len() != signatures.len()
-        || values.iter().collect::<BTreeSet<_>>().len() != values.len()
-    {
-        report.add(Reason::new(
-            "copies.signatures_expected",
-            &[("found", "shared or direct signature objects".to_owned())],
-        ));
-    }
-    let agency = signatures.iter().find(|s| s.field == AGENCY_FIELD);
-    for index in 1..revisions {
-        let (old, new) = (document.revision(index - 1)?, document.revision(index)?);
-        // Only the agency's signature may follow, and only as the second revision.
-        let allowed = agency.filter(|s| {
-            index == 1 && document.revisions().get(1).is_some_and(|r| r.ends_at(s.end))
-        });
-        for change in changes(&old, &new)? {
-            if allowed
-                .is_some_and(|s| permitted(s, change.id, change.old.as_ref(), change.new.as_ref()))
-            {
-                continue;
+    let mut gone = BTreeSet::new();
+    for index in 0..revisions.saturating_sub(1) {
+        for earlier in fields::find(&document.revision(index)?)? {
+            let kept =
+                signatures.iter().any(|s| s.field == earlier.field && s.value == earlier.value);
+            if !kept && gone.insert(earlier.field.clone()) {
+                report.add(Reason::new("copies.signature_removed", &[("field", earlier.field)]));
             }
-            let (what, what_en) = match (&change.old, &change.new) {
-                (None, _) => ("thêm vào", "added"),
-                (_, None) => ("xóa", "removed"),
-                _ => ("thay đổi", "changed"),
-            };
-            let page = pages_of(&new, change.id)?.or(pages_of(&old, change.id)?);
-            let name = |word: &str| page.map(|p| format!(" ({word} {p})")).unwrap_or_default();
-            report.add(Reason::new(
-                "copies.changed_after_signing",
-                &[
-                    ("object", change.id.to_string()),
-                    ("what", what.to_owned()),
-                    ("what_en", what_en.to_owned()),
-                    ("page", name("trang")),
-                    ("page_en", name("page")),
-                ],
-            ));
         }
     }
     Ok(())
 }
 
-/// The agency's signature: its field gains `/V`, its signature object is new. Nothing else (ISO 32000-2 §12.8.2.2, P=2).
-fn permitted(agency: &Found, id: Ref, old: Option<&Object>, new: Option<&Object>) -> bool {
-    if Some(id) == agency.value {
-        return old.is_none();
+/// A copy's own signatures: official, then agency, each on the revision it belongs to; timestamps may follow.
+fn expected(
+    document: &Document<'_>,
+    signatures: &[Found],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let persons: Vec<_> = signatures.iter().filter(|s| !s.is_timestamp()).collect();
+    let names: Vec<_> = persons.iter().map(|s| s.field.as_str()).collect();
+    let places: Vec<_> = persons.iter().map(|s| s.covers.ok()).collect();
+    if names != [OFFICIAL_FIELD, AGENCY_FIELD] {
+        report.add(Reason::new("copies.signatures_expected", &[("found", names.join(", "))]));
+    } else if places != [Some(0), Some(1)] && places.iter().all(Option::is_some) {
+        let found = "signatures on other revisions than the first two".to_owned();
+        report.add(Reason::new("copies.signatures_expected", &[("found", found)]));
     }
-    match (old, new) {
-        (Some(Object::Dict(old)), Some(Object::Dict(new))) if Some(id) == agency.widget => {
-            !old.contains("V") && &new.without(&["V"]) == old
+    if persons.iter().any(|s| s.value.is_none()) {
+        let found = "a signature that is not an object of its own".to_owned();
+        report.add(Reason::new("copies.signatures_expected", &[("found", found)]));
+    }
+    for found in signatures {
+        let Some(revision) = found.covers.ok().and_then(|c| document.revisions().get(c)) else {
+            continue;
+        };
+        // White space after the end mark means nothing to a reader, but nobody signed it.
+        if found.end != revision.added.end {
+            report.add(unaccounted(found.end, revision.added.end));
         }
-        _ => false,
     }
+    if let Some(first) = persons.first()
+        && let Some(problem) = certification(document, first)?
+    {
+        report.add(Reason::new("copies.not_certified", &[("problem", problem.to_owned())]));
+    }
+    Ok(())
 }
 
 /// DocMDP with P=2 in the first signature, and `/Perms` in the catalog that names it (ISO 32000-2 §12.8.2.2, §12.8.6).
@@ -106,48 +211,70 @@ fn certification(document: &Document<'_>, first: &Found) -> Result<Option<&'stat
     if permissions.get("DocMDP").and_then(Object::as_ref) != first.value || first.value.is_none() {
         return Ok(Some("/Perms does not name the first signature"));
     }
-    for reference in document.value(&first.dict, "Reference")?.as_array().unwrap_or_default() {
-        let Object::Dict(reference) = document.resolve(reference)? else { continue };
-        if reference.is_name("TransformMethod", "DocMDP") {
-            let Object::Dict(parameters) = document.value(&reference, "TransformParams")? else {
-                continue;
-            };
-            return Ok(match document.value(&parameters, "P")?.as_integer() {
-                Some(2) => None,
-                _ => Some("its permission is not 2"),
-            });
-        }
-    }
-    Ok(Some("the first signature has no DocMDP transform"))
+    let mut rules = Rules::default();
+    permissions_of(document, &first.dict, &mut rules)?;
+    Ok(match rules.permission {
+        None => Some("the first signature has no DocMDP transform"),
+        Some(2) => None,
+        Some(_) => Some("its permission is not 2"),
+    })
 }
 
-/// The page (from 1) from which an object is reached; a work list bounded by the number of objects.
-fn pages_of(document: &Document<'_>, wanted: Ref) -> Result<Option<usize>, Error> {
-    for (i, page) in document.pages()?.iter().enumerate() {
-        let (mut seen, mut open) =
-            (BTreeSet::from([page.id]), vec![Object::Dict(page.dict.without(&["Parent"]))]);
-        if let Some(resources) = page.inherited("Resources") {
-            open.push(resources.clone());
-        }
-        if page.id == wanted {
-            return Ok(Some(i + 1));
-        }
-        while let Some(object) = open.pop() {
-            match object {
-                Object::Array(items) => open.extend(items),
-                Object::Dict(dict) => {
-                    open.extend(dict.without(&["Parent", "P"]).iter().map(|(_, v)| v.clone()))
-                }
-                Object::Stream(stream) => open.push(Object::Dict(stream.dict)),
-                Object::Ref(id) if seen.insert(id) => {
-                    if id == wanted {
-                        return Ok(Some(i + 1));
-                    }
-                    open.push(document.get(id)?);
-                }
-                _ => {}
-            }
+/// What a signature and its field's lock permit from now on.
+fn permissions(document: &Document<'_>, signature: &Found, rules: &mut Rules) -> Result<(), Error> {
+    permissions_of(document, &signature.dict, rules)?;
+    // §12.7.5.5, table 236: the lock of the field takes effect with its signature
+    if let Object::Dict(lock) = document.value(&signature.field_dict, "Lock")? {
+        rules.locks.extend(lock_of(document, &lock)?);
+        if let Some(p @ 1..=3) = document.value(&lock, "P")?.as_integer() {
+            rules.permission = Some(rules.permission.map_or(p, |old| old.min(p)));
         }
     }
-    Ok(None)
+    Ok(())
+}
+
+fn permissions_of(
+    document: &Document<'_>,
+    signature: &Dict,
+    rules: &mut Rules,
+) -> Result<(), Error> {
+    let references = document.value(signature, "Reference")?;
+    for reference in references.as_array().unwrap_or_default() {
+        let Object::Dict(reference) = document.resolve(reference)? else { continue };
+        let method = document.value(&reference, "TransformMethod")?;
+        let parameters = match document.value(&reference, "TransformParams")? {
+            Object::Dict(parameters) => parameters,
+            _ => Dict::default(),
+        };
+        match method.as_name().map(ToString::to_string).as_deref() {
+            Some("DocMDP") => {
+                // Table 257: 2 where it is not said; what is not known permits nothing.
+                let p = match document.value(&parameters, "P")? {
+                    Object::Null => 2,
+                    other => other.as_integer().filter(|p| (1..=3).contains(p)).unwrap_or(1),
+                };
+                rules.permission = Some(rules.permission.map_or(p, |old| old.min(p)));
+            }
+            Some("FieldMDP") => rules.locks.extend(lock_of(document, &parameters)?),
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// §12.8.2.4, table 258. An action that is not known locks everything.
+fn lock_of(document: &Document<'_>, parameters: &Dict) -> Result<Option<Lock>, Error> {
+    let names = document.value(parameters, "Fields")?;
+    let names = names
+        .as_array()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|n| n.as_string().map(|s| fields::text(&s.bytes)))
+        .collect();
+    let action = document.value(parameters, "Action")?;
+    Ok(Some(match action.as_name().map(ToString::to_string).as_deref() {
+        Some("Include") => Lock::Include(names),
+        Some("Exclude") => Lock::Exclude(names),
+        Some(_) | None => Lock::All,
+    }))
 }

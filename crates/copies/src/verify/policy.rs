@@ -5,6 +5,9 @@ use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
+use super::annulment::SignedAnnulments;
+use super::competence::Issuer;
+
 /// Whether revocation of the signers' certificates must be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -15,11 +18,27 @@ pub enum RevocationNeed {
     NotChecked,
 }
 
+/// What the verifier expects to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expect {
+    /// A certified copy of ours; everything else is `not_a_copy`.
+    CertifiedCopy,
+    /// Any signed PDF, such as the result a portal signs itself; a certified copy is still held to its own rules.
+    SignedDocument,
+}
+
+fn certified_copy() -> Expect {
+    Expect::CertifiedCopy
+}
+
 /// A verifier's policy.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Its name, repeated in the report.
     pub id: String,
+    /// What it expects.
+    pub expect: Expect,
     /// Whom it trusts.
     pub anchors: Vec<Anchor>,
     /// Further certificates that may complete a path.
@@ -32,6 +51,10 @@ pub struct Policy {
     pub revocation: RevocationNeed,
     /// CRLs and OCSP responses the caller supplies.
     pub material: RevocationMaterial,
+    /// Lists of annulled copies, as the agencies signed them.
+    pub annulments: Vec<SignedAnnulments>,
+    /// Who was competent to certify, and when; not checked where absent.
+    pub issuers: Option<Vec<Issuer>>,
 }
 
 /// A policy that cannot be read.
@@ -46,19 +69,44 @@ pub struct PolicyError {
 #[serde(deny_unknown_fields)]
 struct Form {
     id: String,
-    /// PEM certificates, trusted for signatures of officials and agencies.
+    #[serde(default = "certified_copy")]
+    expect: Expect,
+    /// PEM certificates, trusted for signatures of officials and agencies, and for timestamps where those have no list of their
+    /// own.
     anchors_pem: Vec<String>,
+    timestamp_anchors_pem: Option<Vec<String>>,
     #[serde(default)]
     intermediates_pem: Vec<String>,
     trust_list_as_of: String,
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     revocation: RevocationNeed,
+    #[serde(default)]
+    annulments: Vec<SignedAnnulments>,
+    issuers: Option<Vec<Issuer>>,
 }
 
 impl Policy {
+    /// A policy that trusts nobody, for questions that ask nothing about trust.
+    #[cfg(feature = "issue")]
+    pub(super) fn nobody() -> Self {
+        Self {
+            id: String::new(),
+            expect: Expect::SignedDocument,
+            anchors: Vec::new(),
+            intermediates: Vec::new(),
+            trust_list_as_of: String::new(),
+            at: OffsetDateTime::UNIX_EPOCH,
+            revocation: RevocationNeed::NotChecked,
+            material: RevocationMaterial::default(),
+            annulments: Vec::new(),
+            issuers: None,
+        }
+    }
+
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`.
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `annulments`, `issuers` and `expect` (`"certified_copy"`, the usual, or
+    /// `"signed_document"`).
     ///
     /// # Errors
     /// [`PolicyError`] with what does not fit.
@@ -75,18 +123,24 @@ impl Policy {
             }
             Ok(all)
         };
-        let purposes = [Purpose::OfficialDuty, Purpose::Public];
+        let mut purposes = vec![Purpose::OfficialDuty, Purpose::Public];
+        if form.timestamp_anchors_pem.is_none() {
+            purposes.push(Purpose::Timestamping);
+        }
+        let signers = read(&form.anchors_pem)?.into_iter().map(|c| Anchor::new(c, &purposes));
+        let stamps = read(&form.timestamp_anchors_pem.unwrap_or_default())?;
+        let stamps = stamps.into_iter().map(|c| Anchor::new(c, &[Purpose::Timestamping]));
         Ok(Self {
             id: form.id,
-            anchors: read(&form.anchors_pem)?
-                .into_iter()
-                .map(|c| Anchor::new(c, &purposes))
-                .collect(),
+            expect: form.expect,
+            anchors: signers.chain(stamps).collect(),
             intermediates: read(&form.intermediates_pem)?,
             trust_list_as_of: form.trust_list_as_of,
             at: form.at,
             revocation: form.revocation,
             material: RevocationMaterial::default(),
+            annulments: form.annulments,
+            issuers: form.issuers,
         })
     }
 }

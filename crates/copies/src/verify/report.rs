@@ -1,12 +1,19 @@
 //! The report: values, JSON and text. What leads to it lives beside.
 
-use motcua_pdf::{Error, hex};
+mod checks;
+mod etsi;
+mod html;
+
+use motcua_pdf::Error;
 use motcua_pki::{Indication, SubIndication};
-use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::fmt::Write as _;
 use time::format_description::well_known::Rfc3339;
 
+pub use checks::CheckReport;
+pub(super) use checks::fill;
+
+use super::history::LaterChanges;
 use super::{Policy, Reason, Severity};
 use crate::facts::CopyFacts;
 
@@ -108,11 +115,42 @@ pub struct FileFacts {
     pub sha256: String,
 }
 
+/// What a signature field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureKind {
+    /// A person's or agency's signature.
+    Signature,
+    /// A document timestamp (ISO 32000-2 §12.8.5).
+    DocumentTimestamp,
+}
+
+/// A timestamp token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimestampReport {
+    /// Its time, proven only when `indication` is `passed`.
+    pub time: Option<String>,
+    /// Who issued it.
+    pub authority: Option<String>,
+    /// EN 319 102-1 main indication.
+    pub indication: Indication,
+    /// EN 319 102-1 sub-indication.
+    pub sub_indication: Option<SubIndication>,
+    /// Codes of what was found.
+    pub findings: Vec<String>,
+    #[serde(skip)]
+    pub(super) problem: Option<String>,
+}
+
 /// One signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SignatureReport {
     /// Its field.
     pub field: String,
+    /// What the field holds.
+    pub kind: SignatureKind,
+    /// `/SubFilter`: the form of the signature.
+    pub sub_filter: Option<String>,
     /// The signer's certificate: subject.
     pub subject: Option<String>,
     /// The signer's common name.
@@ -121,10 +159,18 @@ pub struct SignatureReport {
     pub organization: Option<String>,
     /// Who issued the certificate.
     pub issuer: Option<String>,
+    #[serde(skip)]
+    pub(super) certificate: Option<Vec<u8>>,
+    /// Subjects of the path, signer first, anchor last.
+    pub chain: Vec<String>,
     /// Time the signer claims (`/M`), as it stands in the file.
     pub claimed_time: Option<String>,
     /// Proven time; none without a trusted timestamp.
     pub trusted_time: Option<String>,
+    /// Its timestamp tokens.
+    pub timestamps: Vec<TimestampReport>,
+    /// PAdES level, as far as what is there goes: `B-B`, `B-T`, `B-LT`, `B-LTA`.
+    pub level: Option<&'static str>,
     /// EN 319 102-1 main indication.
     pub indication: Indication,
     /// EN 319 102-1 sub-indication.
@@ -133,6 +179,13 @@ pub struct SignatureReport {
     pub findings: Vec<String>,
     /// The revision it covers, from 1; none when it covers none.
     pub revision: Option<usize>,
+    /// What later revisions did; none when it covers no revision.
+    pub later_changes: Option<LaterChanges>,
+}
+
+/// A time as the report writes it.
+pub(super) fn instant(at: time::OffsetDateTime) -> String {
+    at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }
 
 /// The whole report.
@@ -148,6 +201,8 @@ pub struct Report {
     pub headline_en: &'static str,
     /// Five rows.
     pub rows: Vec<Row>,
+    /// Every single check.
+    pub checks: Vec<CheckReport>,
     /// Every reason.
     pub reasons: Vec<Reason>,
     /// Every signature.
@@ -176,17 +231,14 @@ impl Report {
             headline_vi: Verdict::CouldNotCheck.vi(),
             headline_en: Verdict::CouldNotCheck.en(),
             rows: rows.map(|row| Row { row, check: Check::NotChecked }).to_vec(),
+            checks: Vec::new(),
             reasons: Vec::new(),
             signatures: Vec::new(),
             facts: None,
-            file: FileFacts { size: bytes.len(), sha256: hex(digest(&SHA256, bytes).as_ref()) },
+            file: FileFacts { size: bytes.len(), sha256: String::new() },
             policy: policy.id.clone(),
             trust_list_as_of: policy.trust_list_as_of.clone(),
-            checked_at: policy
-                .at
-                .to_offset(time::UtcOffset::UTC)
-                .format(&Rfc3339)
-                .unwrap_or_default(),
+            checked_at: instant(policy.at),
             engine_version: env!("CARGO_PKG_VERSION"),
         }
     }
@@ -195,8 +247,17 @@ impl Report {
         self.reasons.push(reason);
     }
 
-    pub(super) fn failed(&self, row: RowName) -> bool {
-        self.reasons.iter().any(|r| r.row == Some(row) && r.severity == Severity::Failure)
+    /// What the reasons of a row come to.
+    pub(super) fn worst(&self, row: RowName) -> Check {
+        let any =
+            |severity| self.reasons.iter().any(|r| r.row == Some(row) && r.severity == severity);
+        if any(Severity::Failure) {
+            Check::Failed
+        } else if any(Severity::Indeterminate) {
+            Check::Indeterminate
+        } else {
+            Check::Passed
+        }
     }
 
     pub(super) fn set(&mut self, row: RowName, check: Check) {
@@ -214,12 +275,12 @@ impl Report {
         self
     }
 
-    pub(super) fn unreadable(mut self, e: &Error) -> Self {
+    pub(super) fn unreadable(&mut self, e: &Error) -> Verdict {
         self.add(Reason::new(
             "copies.unreadable",
             &[("problem", e.to_string()), ("code", e.code().to_owned())],
         ));
-        self.conclude(Verdict::CouldNotCheck)
+        Verdict::CouldNotCheck
     }
 
     /// The report as JSON.
@@ -230,17 +291,21 @@ impl Report {
         serde_json::to_string_pretty(self)
     }
 
+    /// The report as a page to print, HTML without script or outside resources.
+    pub fn to_html(&self) -> String {
+        html::page(self)
+    }
+
+    /// The signatures' part as ETSI TS 119 102-2 (version 1.2.1) XML.
+    pub fn to_etsi_xml(&self) -> String {
+        etsi::xml(self)
+    }
+
     /// The report as text, Vietnamese first.
     pub fn to_text(&self) -> String {
         let mut out = format!("{}\n{}\n", self.headline_vi, self.headline_en);
         for row in &self.rows {
-            let name = match row.row {
-                RowName::Unchanged => "Toàn vẹn / unchanged",
-                RowName::Signer => "Người ký / signer",
-                RowName::Time => "Thời gian / time",
-                RowName::Status => "Hiệu lực / status",
-                RowName::Content => "Nội dung / content",
-            };
+            let name = row_name(row.row);
             let answer = match row.check {
                 Check::Passed => "✓ đạt / passed",
                 Check::Failed => "✗ không đạt / failed",
@@ -253,5 +318,16 @@ impl Report {
             let _ = writeln!(out, "• {} ({})\n  {}", reason.vi, reason.code, reason.en);
         }
         out
+    }
+}
+
+/// A row's name for people.
+fn row_name(row: RowName) -> &'static str {
+    match row {
+        RowName::Unchanged => "Toàn vẹn / unchanged",
+        RowName::Signer => "Người ký / signer",
+        RowName::Time => "Thời gian / time",
+        RowName::Status => "Hiệu lực / status",
+        RowName::Content => "Nội dung / content",
     }
 }

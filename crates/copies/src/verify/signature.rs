@@ -1,246 +1,456 @@
-//! The signature fields of a file and each signature on its own: bytes covered, CMS, certificate path.
+//! Each signature on its own: CMS, timestamps, certificate path, over time (EN 319 102-1).
 
-use motcua_pdf::{Dict, Document, Error, Object, Ref};
-use motcua_pki::cms::{self, Content, Profile, SignedData};
-use motcua_pki::path::{self, Profile as PathProfile, Purpose};
-use motcua_pki::{DigestAlgorithm, Effect, Indication, conclude};
-use ring::digest::Context;
+use motcua_pdf::{Document, Error, Object};
+use motcua_pki::cms::{Content, Profile, SignedData};
+use motcua_pki::path::{Anchor, Profile as PathProfile, Purpose, RevocationMaterial};
+use motcua_pki::validation::{self, AuthorityTime, Proofs, Slide, TimestampKind};
+use motcua_pki::{Certificate, DigestAlgorithm, Effect, Finding, Indication, SubIndication, tsp};
 
-use super::{Policy, Reason, Report, RevocationNeed, SignatureReport};
+use super::annulment;
+use super::fields::Found;
+use super::hashes::Hasher;
+use super::report::instant;
+use super::store::{self, Store};
+use super::{
+    Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport,
+};
 
-/// Depth of the field tree (ISO 32000-2 §12.7.4.1): real forms have three or four levels.
-const FIELD_DEPTH: usize = 8;
+/// Findings that note an oddity in other files, but in a copy mean that somebody wrote its signature anew.
+const TOUCHED: [&str; 2] = ["pki.cms_not_der", "pki.cms_attributes_resorted"];
 
-/// A field with a signature.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub field: String,
-    pub widget: Option<Ref>,
-    pub value: Option<Ref>,
-    pub dict: Dict,
-    /// Where `/Contents` stands, delimiters included.
-    pub contents: Option<std::ops::Range<usize>>,
-    pub byte_range: Vec<i64>,
-    /// Offset after the last covered byte.
-    pub end: usize,
+/// What all signatures of a file are judged with.
+pub(super) struct Judge<'p> {
+    policy: &'p Policy,
+    /// Anchors trusted for persons' signatures, whatever kind of service they belong to.
+    anchors: Vec<Anchor>,
+    pool: Vec<Certificate>,
+    material: RevocationMaterial,
+    copy: bool,
+    stamps: Vec<Stamp>,
+    signing: [PathProfile; 1],
+    timestamping: PathProfile,
+    proofs: Proofs,
 }
 
-/// Every signed field, in the order of what they cover.
-pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
-    let catalog = document.catalog()?;
-    let Object::Dict(form) = document.value(&catalog, "AcroForm")? else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    let fields = document.value(&form, "Fields")?;
-    for field in fields.as_array().unwrap_or_default() {
-        collect(document, field, "", FIELD_DEPTH, &mut found)?;
-    }
-    found.sort_by_key(|f| f.end);
-    Ok(found)
+/// A document timestamp, ready to be checked.
+struct Stamp {
+    field: String,
+    token: Vec<u8>,
+    digest: (DigestAlgorithm, Vec<u8>),
+    /// DER of the objects in what it covers.
+    covers: Vec<Vec<u8>>,
 }
 
-fn collect(
-    document: &Document<'_>,
-    field: &Object,
-    prefix: &str,
-    depth: usize,
-    found: &mut Vec<Found>,
-) -> Result<(), Error> {
-    let Object::Dict(dict) = document.resolve(field)? else { return Ok(()) };
-    let own = match document.value(&dict, "T")? {
-        Object::String(s) => String::from_utf8_lossy(&s.bytes).into_owned(),
-        _ => String::new(),
-    };
-    let name = if prefix.is_empty() { own } else { format!("{prefix}.{own}") };
-    if depth > 0
-        && let Object::Array(kids) = document.value(&dict, "Kids")?
-    {
-        for kid in &kids {
-            collect(document, kid, &name, depth - 1, found)?;
-        }
-    }
-    if !dict.is_name("FT", "Sig") {
-        return Ok(());
-    }
-    let Object::Dict(value) = document.value(&dict, "V")? else { return Ok(()) };
-    let contents = match value.get("Contents") {
-        Some(Object::String(s)) if s.hex => Some(s.range.clone()),
-        _ => None,
-    };
-    let byte_range: Vec<i64> = document
-        .value(&value, "ByteRange")?
-        .as_array()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Object::as_integer)
-        .collect();
-    let end = match byte_range[..] {
-        [_, _, start, length] => {
-            start.checked_add(length).and_then(|e| usize::try_from(e).ok()).unwrap_or(usize::MAX)
-        }
-        _ => usize::MAX,
-    };
-    found.push(Found {
-        field: name,
-        widget: field.as_ref(),
-        value: dict.get("V").and_then(Object::as_ref),
-        dict: value,
-        contents,
-        byte_range,
-        end,
-    });
-    Ok(())
-}
-
-/// Hashes a file once for several signatures: each goes on from the one before.
-pub(super) struct Hasher<'a> {
-    bytes: &'a [u8],
-    running: Option<(DigestAlgorithm, Context, usize)>,
-}
-
-impl<'a> Hasher<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, running: None }
-    }
-
-    fn digest(
-        &mut self,
-        algorithm: DigestAlgorithm,
-        gap: &std::ops::Range<usize>,
-        end: usize,
-    ) -> Option<Vec<u8>> {
-        let (mut context, from) = match self.running.take() {
-            Some((a, context, at)) if a == algorithm && at <= gap.start => (context, at),
-            _ => (algorithm.context(), 0),
+impl<'p> Judge<'p> {
+    pub(super) fn new(
+        document: &Document<'_>,
+        signatures: &[Found],
+        opened: &[Opened],
+        policy: &'p Policy,
+        (store, copy): (&Store, bool),
+    ) -> Result<Self, Error> {
+        // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024,
+        // 23/2025); which of the two is not the verifier's question, so the path is built once for both.
+        let anchors = policy.anchors.iter().cloned().map(|mut anchor| {
+            if anchor.purposes.contains(&Purpose::Public) {
+                anchor.purposes.push(Purpose::OfficialDuty);
+            }
+            anchor
+        });
+        let mut pool = policy.intermediates.clone();
+        pool.extend(store.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()));
+        let mut material = policy.material.clone();
+        material.crls.extend(store.crls.iter().cloned());
+        material.ocsp_responses.extend(store.ocsps.iter().cloned());
+        let rule = |profile: PathProfile| match policy.revocation {
+            RevocationNeed::Required => profile,
+            RevocationNeed::NotChecked => profile.without_revocation(),
         };
-        context.update(self.bytes.get(from..gap.start)?);
-        self.running = Some((algorithm, context.clone(), gap.start));
-        context.update(self.bytes.get(gap.end..end)?);
-        Some(context.finish().as_ref().to_vec())
+        Ok(Self {
+            policy,
+            anchors: anchors.collect(),
+            pool,
+            material,
+            copy,
+            stamps: stamps(document, signatures, opened)?,
+            signing: [rule(PathProfile::document_signing(Purpose::OfficialDuty))],
+            timestamping: rule(PathProfile::timestamping()),
+            proofs: Proofs::new(),
+        })
     }
-}
 
-/// ISO 32000-2 §12.8.1 and EN 319 142-1 §5.3: the whole revision but for the value of `/Contents`.
-fn coverage(
-    document: &Document<'_>,
-    found: &Found,
-) -> Result<(std::ops::Range<usize>, usize), &'static str> {
-    let gap = found
-        .contents
-        .clone()
-        .ok_or("/Contents is not one hexadecimal string in the file itself")?;
-    let [first, length, second, _] = found.byte_range[..] else {
-        return Err("/ByteRange does not have four numbers");
-    };
-    let same = |value: i64, offset: usize| usize::try_from(value).is_ok_and(|v| v == offset);
-    if first != 0 || !same(length, gap.start) || !same(second, gap.end) {
-        return Err("/ByteRange does not leave out exactly /Contents");
-    }
-    let revision = document.revisions().iter().position(|r| r.ends_at(found.end));
-    revision.map(|r| (gap, r)).ok_or("it does not end where a revision ends")
-}
-
-/// Judges one signature; reasons go to the report.
-pub(super) fn judge(
-    document: &Document<'_>,
-    found: &Found,
-    hasher: &mut Hasher<'_>,
-    policy: &Policy,
-    report: &mut Report,
-) -> SignatureReport {
-    let field = || ("field", found.field.clone());
-    let mut out = SignatureReport {
-        field: found.field.clone(),
-        subject: None,
-        common_name: None,
-        organization: None,
-        issuer: None,
-        claimed_time: found
-            .dict
-            .get("M")
-            .and_then(Object::as_string)
-            .map(|s| String::from_utf8_lossy(&s.bytes).into_owned()),
-        trusted_time: None,
-        indication: Indication::Failed,
-        sub_indication: None,
-        findings: Vec::new(),
-        revision: None,
-    };
-    let (gap, revision) = match coverage(document, found) {
-        Ok(covered) => covered,
-        Err(problem) => {
-            report.add(Reason::new(
-                "copies.bad_byte_range",
-                &[field(), ("problem", problem.to_owned())],
+    /// Judges one signature; reasons go to the report.
+    pub(super) fn judge(
+        &self,
+        found: &Found,
+        opened: &Opened,
+        report: &mut Report,
+    ) -> SignatureReport {
+        let mut out = SignatureReport::of(found);
+        let field = || ("field", found.field.clone());
+        match found.covers {
+            Ok(revision) => out.revision = Some(revision + 1),
+            Err(problem) => {
+                report.add(Reason::new(
+                    "copies.bad_byte_range",
+                    &[field(), ("problem", problem.to_owned())],
+                ));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
+        }
+        let sub_filter = out.sub_filter.clone().unwrap_or_default();
+        let profile = match sub_filter.as_str() {
+            "ETSI.CAdES.detached" => Profile::PadesBaseline,
+            "adbe.pkcs7.detached" if !self.copy => Profile::Cms,
+            "ETSI.RFC3161" => {
+                self.document_timestamp(found, report, &mut out);
+                return out;
+            }
+            _ if self.copy => {
+                report.add(fails(found, "/SubFilter is not ETSI.CAdES.detached".to_owned()));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
+            other => {
+                report.add(Reason::new(
+                    "copies.signature_unsupported",
+                    &[field(), ("sub_filter", other.to_owned())],
+                ));
+                out.indication = Indication::Indeterminate;
+                return out;
+            }
+        };
+        let signed = match &opened.signed {
+            Ok(signed) => signed,
+            Err(e) => {
+                report.add(fails(found, e.to_string()));
+                out.sub_indication = Some(SubIndication::FormatFailure);
+                return out;
+            }
+        };
+        let Some((algorithm, digest)) =
+            opened.digest.as_ref().filter(|_| signed.signers().len() == 1)
+        else {
+            report.add(fails(
+                found,
+                "it has not one signer with a known digest algorithm".to_owned(),
             ));
+            out.sub_indication = Some(SubIndication::FormatFailure);
             return out;
-        }
-    };
-    out.revision = Some(revision + 1);
-    let fails =
-        |finding: String| Reason::new("copies.signature_fails", &[field(), ("finding", finding)]);
-    if !found.dict.is_name("SubFilter", "ETSI.CAdES.detached") {
-        report.add(fails("/SubFilter is not ETSI.CAdES.detached".to_owned()));
-        return out;
-    }
-    let contents = found
-        .dict
-        .get("Contents")
-        .and_then(Object::as_string)
-        .map(|s| s.bytes.clone())
-        .unwrap_or_default();
-    let signed = match SignedData::parse(&contents) {
-        Ok(signed) => signed,
-        Err(e) => {
-            report.add(fails(e.to_string()));
-            return out;
-        }
-    };
-    let algorithm = signed.signers().first().and_then(|s| s.digest_algorithm().ok());
-    let Some((algorithm, digest)) =
-        algorithm.and_then(|a| Some((a, hasher.digest(a, &gap, found.end)?)))
-    else {
-        report.add(fails("its digest algorithm is not known".to_owned()));
-        return out;
-    };
-    let mut cms = cms::verify(&signed, Content::Digest(algorithm, &digest), Profile::PadesBaseline);
-    let mut path_findings = Vec::new();
-    if !cms.content_matches {
-        report.add(Reason::new("copies.bytes_changed", &[field(), ("end", found.end.to_string())]));
-    }
-    if let Some(signer) = cms.signer.clone() {
-        out.subject = Some(signer.subject().to_string());
-        out.common_name = signer.subject().common_name().map(str::to_owned);
-        out.organization = signer.subject().organization().map(str::to_owned);
-        out.issuer = Some(signer.issuer().to_string());
-        let mut others = cms.certificates.clone();
-        others.extend(policy.intermediates.iter().cloned());
-        let judge = |purpose| {
-            let profile = PathProfile::document_signing(purpose);
-            let profile = match policy.revocation {
-                RevocationNeed::Required => profile,
-                RevocationNeed::NotChecked => profile.without_revocation(),
-            };
-            path::validate(&signer, &others, &policy.anchors, policy.at, &profile, &policy.material)
         };
-        // An official's certificate may come from the official-duty authority or from a public one (Decrees 68/2024, 23/2025).
-        let path = Some(judge(Purpose::OfficialDuty))
-            .filter(|p| p.is_valid())
-            .unwrap_or_else(|| judge(Purpose::Public));
-        cms.check_beside(&path, &policy.intermediates, &policy.anchors);
-        path_findings = path.findings;
-    }
-    let mut findings = cms.findings;
-    findings.extend(path_findings);
-    (out.indication, out.sub_indication) = conclude(&findings);
-    out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
-    for finding in findings.iter().filter(|f| f.kind.effect() != Effect::Notes) {
-        let code = match finding.kind.effect() {
-            Effect::Fails => "copies.signature_fails",
-            _ => "copies.signer_unsure",
+        let signature = validation::Signature {
+            label: &found.field,
+            cms: signed,
+            content: Content::Digest(*algorithm, digest),
+            profile,
         };
-        let text =
-            format!("{} ({}, {})", finding.kind.message(), finding.code(), finding.kind.clause());
-        report.add(Reason::new(code, &[field(), ("finding", text)]));
+        let validated = self.validate(&signature);
+        self.read(found, &validated, report, &mut out);
+        out
+    }
+
+    /// What a list of annulments is checked with.
+    pub(super) fn trust(&self) -> annulment::Trust<'_> {
+        annulment::Trust {
+            anchors: &self.anchors,
+            certificates: &self.pool,
+            material: &self.material,
+            profile: &self.signing[0],
+            at: self.policy.at,
+        }
+    }
+
+    fn validate(&self, signature: &validation::Signature<'_>) -> validation::Report {
+        let covers: Vec<Vec<&[u8]>> =
+            self.stamps.iter().map(|s| s.covers.iter().map(Vec::as_slice).collect()).collect();
+        let stamps: Vec<_> = self
+            .stamps
+            .iter()
+            .zip(&covers)
+            .map(|(stamp, covers)| validation::DocumentTimestamp {
+                label: &stamp.field,
+                token: &stamp.token,
+                content: Content::Digest(stamp.digest.0, &stamp.digest.1),
+                covers,
+            })
+            .collect();
+        let context = validation::Context {
+            now: self.policy.at,
+            anchors: &self.anchors,
+            certificates: &self.pool,
+            revocation: &self.material,
+            profiles: &self.signing,
+            timestamping: &self.timestamping,
+            authority_time: match self.policy.revocation {
+                RevocationNeed::Required => AuthorityTime::Now,
+                RevocationNeed::NotChecked => AuthorityTime::OwnTime,
+            },
+            slide: Slide::NextUpdate,
+            proofs: &self.proofs,
+        };
+        validation::validate(signature, &stamps, &context)
+    }
+
+    /// From the validation of a signature to its part of the report.
+    fn read(
+        &self,
+        found: &Found,
+        validated: &validation::Report,
+        report: &mut Report,
+        out: &mut SignatureReport,
+    ) {
+        let cms = &validated.cms;
+        if !cms.content_matches {
+            report.add(Reason::new(
+                "copies.bytes_changed",
+                &[("field", found.field.clone()), ("end", found.end.to_string())],
+            ));
+        }
+        if let Some(signer) = &cms.signer {
+            out.signer(signer);
+        }
+        out.trusted_time = validated.best_signature_time.map(instant);
+        (out.indication, out.sub_indication) =
+            (validated.outcome.indication, validated.outcome.sub_indication);
+        let mut findings = cms.findings.clone();
+        if let Some(path) = &validated.path {
+            out.chain = path.chain.iter().map(|c| c.subject().to_string()).collect();
+            findings.extend(path.findings.iter().cloned());
+        }
+        out.findings = findings.iter().map(|f| f.code().to_owned()).collect();
+        for stamp in validated.timestamps.iter().filter(|t| t.kind == TimestampKind::Signature) {
+            let stamp = timestamp(stamp);
+            self.unsure(found, &stamp, report);
+            out.timestamps.push(stamp);
+        }
+        if self.copy {
+            for finding in findings.iter().filter(|f| TOUCHED.contains(&f.code())) {
+                report.add(fails(found, describe(finding)));
+                out.indication = Indication::Failed;
+                out.sub_indication = Some(SubIndication::FormatFailure);
+            }
+        }
+        if !validated.passed() {
+            explain(found, &findings, validated.outcome, report);
+        }
+    }
+
+    fn unsure(&self, found: &Found, stamp: &TimestampReport, report: &mut Report) {
+        if let Some(problem) = &stamp.problem {
+            report.add(Reason::new(
+                "copies.timestamp_unsure",
+                &[("field", found.field.clone()), ("finding", problem.clone())],
+            ));
+        }
+    }
+
+    /// A document timestamp as a signature of its own (EN 319 102-1 §5.4).
+    fn document_timestamp(&self, found: &Found, report: &mut Report, out: &mut SignatureReport) {
+        let Some(stamp) = self.stamps.iter().find(|s| s.field == found.field) else {
+            report.add(fails(found, "/Contents is not one timestamp token".to_owned()));
+            out.sub_indication = Some(SubIndication::FormatFailure);
+            return;
+        };
+        let context = tsp::TokenContext {
+            nonce: None,
+            policies: &[],
+            now: self.policy.at,
+            certificates: &self.pool,
+            anchors: &self.anchors,
+            profile: &self.timestamping,
+            revocation: &self.material,
+        };
+        let content = Content::Digest(stamp.digest.0, &stamp.digest.1);
+        let token = tsp::verify_content(&stamp.token, content, &context);
+        let (indication, sub_indication) = token.conclusion();
+        let mut findings = token.own_findings();
+        findings.extend(token.path.iter().flat_map(|p| p.findings.iter().cloned()));
+        let token = stamp_report(&token, indication, sub_indication, &findings);
+        (out.indication, out.sub_indication) = (indication, sub_indication);
+        out.findings.clone_from(&token.findings);
+        out.subject.clone_from(&token.authority);
+        out.trusted_time = token.time.clone().filter(|_| indication == Indication::Passed);
+        if sub_indication == Some(SubIndication::HashFailure) {
+            report.add(Reason::new(
+                "copies.bytes_changed",
+                &[("field", found.field.clone()), ("end", found.end.to_string())],
+            ));
+        } else {
+            self.unsure(found, &token, report);
+        }
+        out.timestamps.push(token);
+    }
+}
+
+/// What `/Contents` holds, and the digest of what it covers under the algorithm it names.
+pub(super) struct Opened {
+    signed: Result<SignedData, motcua_pki::Error>,
+    digest: Option<(DigestAlgorithm, Vec<u8>)>,
+}
+
+/// Opens every signature. They come in the order of what they cover, so the file is hashed once.
+pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened> {
+    let open = |found: &Found| {
+        let contents = found.dict.get("Contents").and_then(Object::as_string);
+        let contents = contents.map(|s| s.bytes.as_slice()).unwrap_or_default();
+        let signed = SignedData::parse(contents);
+        let algorithm = signed.as_ref().ok().and_then(|signed| {
+            if found.is_timestamp() {
+                let info = tsp::inspect(signed.as_der(), Content::Bytes(&[]), &[]).info;
+                info.and_then(|i| i.digest.ok())
+            } else {
+                signed.signers().first().and_then(|s| s.digest_algorithm().ok())
+            }
+        });
+        let digest = match (algorithm, &found.contents, found.covers) {
+            (Some(algorithm), Some(gap), Ok(_)) => {
+                hasher.without(algorithm, gap, found.end).map(|digest| (algorithm, digest))
+            }
+            _ => None,
+        };
+        Opened { signed, digest }
+    };
+    signatures.iter().map(open).collect()
+}
+
+/// The document timestamps with what lies in what they cover.
+fn stamps(
+    document: &Document<'_>,
+    signatures: &[Found],
+    opened: &[Opened],
+) -> Result<Vec<Stamp>, Error> {
+    let all = || signatures.iter().zip(opened);
+    let mut stamps = Vec::new();
+    for (found, own) in all().filter(|(s, _)| s.is_timestamp()) {
+        let (Ok(revision), Ok(signed), Some(digest)) = (found.covers, &own.signed, &own.digest)
+        else {
+            continue;
+        };
+        if !signed.trailing_is_zero() {
+            continue;
+        }
+        let below = store::read(&document.revision(revision)?)?;
+        let mut covers = below.certificates;
+        covers.extend(below.crls);
+        covers.extend(below.ocsps);
+        let earlier = all().filter(|(o, _)| o.covers.is_ok_and(|c| c < revision));
+        covers.extend(earlier.filter_map(|(_, o)| Some(o.signed.as_ref().ok()?.as_der().to_vec())));
+        let token = signed.as_der().to_vec();
+        stamps.push(Stamp { field: found.field.clone(), token, digest: digest.clone(), covers });
+    }
+    Ok(stamps)
+}
+
+fn timestamp(stamp: &validation::TimestampReport) -> TimestampReport {
+    let mut findings = stamp.token.own_findings();
+    let path = stamp.token.path.iter().filter(|_| !stamp.outcome.passed());
+    findings.extend(path.flat_map(|p| p.findings.iter().cloned()));
+    let mut out = stamp_report(
+        &stamp.token,
+        stamp.outcome.indication,
+        stamp.outcome.sub_indication,
+        &findings,
+    );
+    if stamp.contradicts {
+        out.problem = Some("it contradicts a later timestamp (EN 319 102-1 §5.5.4)".to_owned());
     }
     out
+}
+
+fn stamp_report(
+    token: &tsp::TokenReport,
+    indication: Indication,
+    sub_indication: Option<SubIndication>,
+    findings: &[Finding],
+) -> TimestampReport {
+    let signer = token.cms.as_ref().and_then(|c| c.signer.as_ref());
+    let against = findings.iter().find(|f| f.kind.effect() != Effect::Notes).map(describe);
+    let problem = (indication != Indication::Passed)
+        .then(|| against.unwrap_or_else(|| format!("{indication:?} {sub_indication:?}")));
+    TimestampReport {
+        time: token.time.map(instant),
+        authority: signer.map(|c| c.subject().to_string()),
+        indication,
+        sub_indication,
+        findings: findings.iter().map(|f| f.code().to_owned()).collect(),
+        problem,
+    }
+}
+
+fn fails(found: &Found, finding: String) -> Reason {
+    Reason::new("copies.signature_fails", &[("field", found.field.clone()), ("finding", finding)])
+}
+
+fn describe(finding: &Finding) -> String {
+    format!("{} ({}, {})", finding.kind.message(), finding.code(), finding.kind.clause())
+}
+
+/// Why a signature is not passed.
+fn explain(found: &Found, findings: &[Finding], outcome: validation::Outcome, report: &mut Report) {
+    let mut said = false;
+    for finding in findings.iter().filter(|f| f.kind.effect() != Effect::Notes) {
+        let code = match (finding.kind.effect(), outcome.indication) {
+            (Effect::Fails, Indication::Failed) => "copies.signature_fails",
+            _ => "copies.signer_unsure",
+        };
+        said = true;
+        report.add(Reason::new(
+            code,
+            &[("field", found.field.clone()), ("finding", describe(finding))],
+        ));
+    }
+    if !said {
+        let name = outcome.sub_indication.map(|s| format!("{s:?}")).unwrap_or_default();
+        let code = match outcome.indication {
+            Indication::Failed => "copies.signature_fails",
+            Indication::Indeterminate | Indication::Passed => "copies.signer_unsure",
+        };
+        let text = format!("{name} (EN 319 102-1 §5.1.3)");
+        report.add(Reason::new(code, &[("field", found.field.clone()), ("finding", text)]));
+    }
+}
+
+impl SignatureReport {
+    fn of(found: &Found) -> Self {
+        let name =
+            |key: &str| found.dict.get(key).and_then(Object::as_name).map(ToString::to_string);
+        let kind = if found.is_timestamp() {
+            SignatureKind::DocumentTimestamp
+        } else {
+            SignatureKind::Signature
+        };
+        Self {
+            field: found.field.clone(),
+            kind,
+            sub_filter: name("SubFilter"),
+            subject: None,
+            common_name: None,
+            organization: None,
+            issuer: None,
+            certificate: None,
+            chain: Vec::new(),
+            claimed_time: found
+                .dict
+                .get("M")
+                .and_then(Object::as_string)
+                .map(|s| String::from_utf8_lossy(&s.bytes).into_owned()),
+            trusted_time: None,
+            timestamps: Vec::new(),
+            level: None,
+            indication: Indication::Failed,
+            sub_indication: None,
+            findings: Vec::new(),
+            revision: None,
+            later_changes: None,
+        }
+    }
+
+    fn signer(&mut self, signer: &Certificate) {
+        self.certificate = Some(signer.as_der().to_vec());
+        self.subject = Some(signer.subject().to_string());
+        self.common_name = signer.subject().common_name().map(str::to_owned);
+        self.organization = signer.subject().organization().map(str::to_owned);
+        self.issuer = Some(signer.issuer().to_string());
+    }
 }

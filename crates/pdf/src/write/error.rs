@@ -56,6 +56,14 @@ pub enum WriteError {
         /// What is wrong.
         problem: String,
     },
+    /// A file with a cross-reference table grew beyond the ten digits of its offsets.
+    #[error(
+        "an object would stand at byte {offset}, but a cross-reference table ends at 9,999,999,999; save the file with a cross-reference stream first"
+    )]
+    OffsetTooLarge {
+        /// Where it would stand.
+        offset: u64,
+    },
     /// A signature does not fit into the space left for it.
     #[error(
         "the signature has {need} bytes, the space left for it {have}; prepare again with at least {need}"
@@ -78,6 +86,7 @@ impl WriteError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::OffsetTooLarge { .. } => "pdf.offset_too_large",
             Self::Unwritten { .. } => "pdf.unwritten",
             Self::BrokenImage { .. } => "pdf.broken_image",
             Self::UnsupportedImage { .. } => "pdf.unsupported_image",
@@ -92,6 +101,7 @@ impl WriteError {
     /// The parameters of the message, by name.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::OffsetTooLarge { offset } => vec![("offset", offset.to_string())],
             Self::Unwritten { number } => vec![("number", number.to_string())],
             Self::BrokenImage { kind, problem } | Self::UnsupportedImage { kind, problem } => {
                 vec![("kind", (*kind).to_owned()), ("problem", problem.clone())]

@@ -22,8 +22,24 @@ pub struct SignatureDict {
 impl SignatureDict {
     /// `entries` are the further entries, such as `/M` and `/Reference`.
     pub fn new(entries: &str, capacity: usize) -> Self {
-        let mut body =
-            format!("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached {entries} /ByteRange ").into_bytes();
+        Self::of(
+            "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached",
+            entries,
+            capacity,
+        )
+    }
+
+    /// A document timestamp (ISO 32000-2 §12.8.5).
+    pub fn timestamp(capacity: usize) -> Self {
+        Self::of(
+            "/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161",
+            "",
+            capacity,
+        )
+    }
+
+    fn of(kind: &str, entries: &str, capacity: usize) -> Self {
+        let mut body = format!("<< {kind} {entries} /ByteRange ").into_bytes();
         let range_at = body.len();
         body.extend_from_slice(&[b' '; RANGE_WIDTH]);
         body.extend_from_slice(b" /Contents ");

@@ -1,0 +1,275 @@
+//! Signing any unencrypted PDF by an incremental update (EN 319 142-1): a prepared field, or a new one that does not show. The file's
+//! own bytes stay as they are; its cross-reference keeps its form.
+
+use motcua_pdf::write::increment::{Increment, show, show_with};
+use motcua_pdf::write::signature::{Placed, SignatureDict};
+use motcua_pdf::write::text_string;
+use motcua_pdf::{Dict, Document, Limits, Object, Ref};
+use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer, cms};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::IssueError;
+use super::layout::pdf_date_at;
+use super::sign::{accept, capacity, fingerprint};
+use super::slot::Slot;
+use crate::verify;
+
+/// What a signature says beside itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureOptions {
+    /// The field: one that is there and unsigned, else a new one.
+    pub field: String,
+    /// The time the signer claims.
+    #[serde(with = "time::serde::rfc3339")]
+    pub claimed_at: OffsetDateTime,
+    /// The signer's name as readers show it; empty for none.
+    pub name: String,
+    /// Why it was signed; empty for none.
+    pub reason: String,
+    /// Where; empty for none.
+    pub location: String,
+    /// Certify with this permission, 1 to 3 (ISO 32000-2 table 257); only the first signature may.
+    pub certify: Option<u8>,
+    /// Room for a signature timestamp, in bytes (B-T); 0 for none. 8 KiB suit authorities that embed their chain.
+    pub timestamp_room: usize,
+}
+
+/// A file that waits for one signature.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendingSignature {
+    /// SHA-256 of the certificate that signs, lower-case hexadecimal.
+    signer: String,
+    slot: Slot,
+}
+
+impl std::fmt::Debug for PendingSignature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingSignature")
+            .field("file", &self.slot.file.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PendingSignature {
+    /// Appends the field and the open signature.
+    ///
+    /// # Errors
+    /// [`IssueError::Read`] for a file that is not understood or is encrypted; [`IssueError::NotSignable`] when an earlier signature
+    /// does not permit this one, or the field cannot be used.
+    pub fn prepare(
+        bytes: &[u8],
+        options: &SignatureOptions,
+        signer: (&[Certificate], SignatureAlgorithm),
+    ) -> Result<Self, IssueError> {
+        let document = Document::parse(bytes, &Limits::STANDARD)?;
+        let room = capacity(signer.0, signer.1, options.timestamp_room)?;
+        let mut entries = format!("/M {}", pdf_date_at(options.claimed_at));
+        for (key, value) in
+            [("Name", &options.name), ("Reason", &options.reason), ("Location", &options.location)]
+        {
+            if !value.is_empty() {
+                entries.push_str(&format!(" /{key} {}", text_string(value)));
+            }
+        }
+        let mut references = String::new();
+        if let Some(permission) = options.certify {
+            if !(1..=3).contains(&permission) {
+                return Err(refuse("a certification's permission is 1, 2 or 3"));
+            }
+            if verify::has_signatures(&document)? {
+                return Err(refuse(
+                    "only the first signature can certify; the file is signed already",
+                ));
+            }
+            references.push_str(&format!(
+                "<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P {permission} /V /1.2 >> >>"
+            ));
+        }
+        // ISO 32000-2 §12.7.5.5: a lock that waits in the field takes effect with the signature.
+        if let Some((_, own)) = verify::field_named(&document, &options.field)?
+            && let Object::Dict(lock) = document.value(&own, "Lock")?
+        {
+            let parameters = show_with(
+                &lock.without(&["Type", "P"]),
+                &[("Type", "/TransformParams"), ("V", "/1.2")],
+            );
+            references.push_str(&format!(
+                "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams {parameters} /Data {} R >>",
+                root(&document)?
+            ));
+        }
+        if !references.is_empty() {
+            entries.push_str(&format!(" /Reference [{references}]"));
+        }
+        let dict = SignatureDict::new(&entries, room);
+        let slot = append(&document, &options.field, &dict, options.certify.is_some())?;
+        Ok(Self { signer: fingerprint(signer.0.first()), slot })
+    }
+
+    /// The digest of what is signed.
+    ///
+    /// # Errors
+    /// [`IssueError::BadState`] when a restored state does not fit its file.
+    pub fn digest(&self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, IssueError> {
+        self.slot.digest(algorithm)
+    }
+
+    /// Takes the signature, a whole CMS, checks it and gives the signed file.
+    ///
+    /// # Errors
+    /// [`IssueError::SignatureRefused`], [`IssueError::WrongSigner`]; [`IssueError::Write`] with the exact need when it does not fit.
+    pub fn complete(mut self, cms: &[u8]) -> Result<Vec<u8>, IssueError> {
+        let signature = accept(&self.slot, cms, &self.signer, "signer")?;
+        self.slot.fill(&signature)?;
+        Ok(self.slot.file)
+    }
+}
+
+/// Signs with a key at hand (B-B).
+///
+/// # Errors
+/// As [`PendingSignature::prepare`] and [`PendingSignature::complete`].
+pub fn sign_existing(
+    bytes: &[u8],
+    options: &SignatureOptions,
+    signer: &dyn Signer,
+) -> Result<Vec<u8>, IssueError> {
+    let (chain, algorithm) = (signer.certificate_chain(), signer.algorithm());
+    let pending = PendingSignature::prepare(bytes, options, (chain, algorithm))?;
+    let digest = pending.digest(algorithm.content_digest())?;
+    pending.complete(&cms::prepare(chain, algorithm, &digest)?.sign(signer)?)
+}
+
+pub(super) fn refuse(problem: &str) -> IssueError {
+    IssueError::NotSignable { problem: problem.to_owned() }
+}
+
+/// Appends a revision with a signed field, open at `/Contents`.
+pub(super) fn append(
+    document: &Document<'_>,
+    field: &str,
+    dict: &SignatureDict,
+    certify: bool,
+) -> Result<Slot, IssueError> {
+    let mut update = Increment::new(document);
+    let signature = update.reserve();
+    update.put(signature, dict.body.clone());
+    let root = root(document)?;
+    let catalog = document.catalog()?;
+    let mut changes: Vec<(&str, String)> = Vec::new();
+    if certify {
+        changes.push(("Perms", format!("<< /DocMDP {signature} R >>")));
+    }
+    match verify::field_named(document, field)? {
+        Some((id, own)) => {
+            let usable = own.is_name("FT", "Sig") && !own.contains("V");
+            let id = id.filter(|_| usable).ok_or_else(|| {
+                refuse("the field is signed already, or is no signature field; give another name")
+            })?;
+            let text = show_with(&own, &[("V", &format!("{signature} R"))]);
+            update.put(id, text.into_bytes());
+            flags(document, &catalog, &mut update, None, &mut changes)?;
+        }
+        None => {
+            if field.is_empty() || field.contains('.') {
+                return Err(refuse("a field's name is not empty and has no full stop"));
+            }
+            let page = document.pages()?.first().map(|p| (p.id, p.dict.clone()));
+            let (page, page_dict) = page.ok_or(motcua_pdf::Error::NoPages)?;
+            let widget = update.reserve();
+            let body = format!(
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T {} /F 132 /Rect [0 0 0 0] /P {page} R /V {signature} R >>",
+                text_string(field)
+            );
+            update.put(widget, body.into_bytes());
+            list(document, &mut update, (page, &page_dict), "Annots", widget)?;
+            flags(document, &catalog, &mut update, Some(widget), &mut changes)?;
+        }
+    }
+    if !changes.is_empty() {
+        let set: Vec<(&str, &str)> = changes.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        update.put(root, show_with(&catalog, &set).into_bytes());
+    }
+    let appended = update.finish()?;
+    let body_at = appended.bodies.get(&signature.number).copied().unwrap_or(0);
+    let placed = Placed::new(dict, body_at);
+    let mut file = document.bytes().to_vec();
+    file.extend_from_slice(&appended.bytes);
+    placed.close(&mut file);
+    // What would break a signature that is there is not written.
+    if let Some(problem) = verify::breaks_earlier(&file)? {
+        return Err(IssueError::NotSignable { problem });
+    }
+    Ok(Slot::new(file, placed))
+}
+
+pub(super) fn root(document: &Document<'_>) -> Result<Ref, IssueError> {
+    document
+        .trailer()
+        .get("Root")
+        .and_then(Object::as_ref)
+        .ok_or_else(|| refuse("it has no catalog"))
+}
+
+/// `/SigFlags 3` (ISO 32000-2 table 225) and the new field, wherever the form stands.
+fn flags(
+    document: &Document<'_>,
+    catalog: &Dict,
+    update: &mut Increment<'_, '_>,
+    widget: Option<Ref>,
+    changes: &mut Vec<(&'static str, String)>,
+) -> Result<(), IssueError> {
+    let form = document.value(catalog, "AcroForm")?;
+    let form = form.as_dict().cloned().unwrap_or_default();
+    let mut set: Vec<(&str, String)> = vec![("SigFlags", "3".to_owned())];
+    if let Some(widget) = widget {
+        match form.get("Fields") {
+            Some(Object::Ref(id)) => {
+                let items = document.value(&form, "Fields")?;
+                update.put(*id, longer(&items, widget).into_bytes());
+            }
+            Some(items) => set.push(("Fields", longer(items, widget))),
+            None => set.push(("Fields", format!("[{widget} R]"))),
+        }
+    } else if form.get("SigFlags").and_then(Object::as_integer) == Some(3) {
+        return Ok(());
+    }
+    let set: Vec<(&str, &str)> = set.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let text = show_with(&form, &set);
+    match catalog.get("AcroForm") {
+        Some(Object::Ref(id)) => update.put(*id, text.into_bytes()),
+        _ => changes.push(("AcroForm", text)),
+    }
+    Ok(())
+}
+
+/// Adds a reference to the list under `key` of an object, wherever the list stands.
+fn list(
+    document: &Document<'_>,
+    update: &mut Increment<'_, '_>,
+    (holder, dict): (Ref, &Dict),
+    key: &str,
+    added: Ref,
+) -> Result<(), IssueError> {
+    match dict.get(key) {
+        Some(Object::Ref(id)) => {
+            let items = document.value(dict, key)?;
+            update.put(*id, longer(&items, added).into_bytes());
+        }
+        other => {
+            let items = other.cloned().unwrap_or(Object::Null);
+            let text = show_with(dict, &[(key, &longer(&items, added))]);
+            update.put(holder, text.into_bytes());
+        }
+    }
+    Ok(())
+}
+
+fn longer(items: &Object, added: Ref) -> String {
+    let mut parts: Vec<String> = items.as_array().unwrap_or_default().iter().map(show).collect();
+    parts.push(format!("{added} R"));
+    format!("[{}]", parts.join(" "))
+}

@@ -1,0 +1,352 @@
+//! The form between two revisions: signing a prepared field, adding a signature field, filling in other fields.
+
+use motcua_pdf::{Dict, Error, Object, Ref};
+
+use super::{Holder, Update, dict_of};
+use crate::AGENCY_FIELD;
+use crate::verify::fields::Found;
+
+/// Depth of the field tree.
+const DEPTH: usize = 9;
+/// What the signer of a prepared field may add besides `/V`: the look and its accessories (ISO 32000-2 §12.5.6.19).
+const LOOK: &[&str] = &["AP", "AS", "MK", "DA", "F", "M", "NM"];
+/// What a new signature field and its widget consist of; actions and the like have no place in them.
+const KNOWN: &[&str] = &[
+    "Type", "Subtype", "FT", "T", "V", "F", "Ff", "P", "Rect", "AP", "AS", "MK", "DA", "Lock",
+    "SV", "TU", "TM", "M", "NM", "Border", "BS", "DR", "H", "Kids",
+];
+/// What filling in a field may change (§12.7.5).
+const FILLED: &[&str] = &["V", "AP", "AS", "M", "I"];
+
+impl Update<'_, '_> {
+    pub(super) fn form(
+        &mut self,
+        holder: &Holder,
+        old: &Dict,
+    ) -> Result<Option<&'static str>, Error> {
+        if !holder.dict.contains("AcroForm") {
+            return Ok(old.contains("AcroForm").then_some("the form was removed"));
+        }
+        let before = dict_of(&self.old.value(old, "AcroForm")?);
+        let (form, value) = self.step(holder, "AcroForm")?;
+        if !matches!(value, Object::Dict(_)) {
+            return Ok(Some("the form is not a dictionary"));
+        }
+        if !flags_grow(&before, &form.dict) {
+            return Ok(Some("the form's signature flags were taken back"));
+        }
+        // Resources that no field used yet may come with the first signature that shows something.
+        let mut rest = vec!["Fields", "SigFlags"];
+        if !self.rules.copy {
+            rest.extend(["DR", "DA"].into_iter().filter(|k| !before.contains(k)));
+        }
+        if before.without(&rest) != form.dict.without(&rest) {
+            return Ok(Some("the form was changed"));
+        }
+        for key in ["DR", "DA"] {
+            if !before.contains(key)
+                && let Some(added) = form.dict.get(key).cloned()
+            {
+                let path = super::join(&form.path, key);
+                self.clear_new(&added, form.container, &path)?;
+            }
+        }
+        let earlier = self.old.value(&before, "Fields")?;
+        let (list, later) = self.step(&form, "Fields")?;
+        self.fields(&list, &earlier, &later, "", DEPTH)
+    }
+
+    /// A list of fields: the old ones in their order, then new signature fields.
+    fn fields(
+        &mut self,
+        list: &Holder,
+        earlier: &Object,
+        later: &Object,
+        prefix: &str,
+        depth: usize,
+    ) -> Result<Option<&'static str>, Error> {
+        let (before, after) =
+            (earlier.as_array().unwrap_or_default(), later.as_array().unwrap_or_default());
+        if after.get(..before.len()).is_none_or(|kept| kept != before) {
+            return Ok(Some("fields were removed or put in another order"));
+        }
+        for item in before {
+            if let Some(id) = item.as_ref() {
+                self.field(id, prefix, depth)?;
+            }
+        }
+        for item in after.get(before.len()..).unwrap_or_default() {
+            let Some(id) = item.as_ref().filter(|id| self.is_new(*id)) else {
+                return Ok(Some("a field was added that is not a new object"));
+            };
+            if !prefix.is_empty() {
+                return Ok(Some("a field was added below another"));
+            }
+            if let Some(why) = self.new_field(id, list)? {
+                self.blame(Some(id), why);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A field that was there before.
+    fn field(&mut self, id: Ref, prefix: &str, depth: usize) -> Result<(), Error> {
+        let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else {
+            return Ok(());
+        };
+        if depth == 0 {
+            return Ok(());
+        }
+        let own = match old.get("T") {
+            Some(Object::String(s)) => Some(crate::verify::fields::text(&s.bytes)),
+            _ => None,
+        };
+        let name = match own {
+            Some(own) if prefix.is_empty() => own,
+            Some(own) => format!("{prefix}.{own}"),
+            None => prefix.to_owned(),
+        };
+        let holder = Holder { container: id.number, path: String::new(), dict: new.clone() };
+        if new.contains("Kids") {
+            let earlier = self.old.value(&old, "Kids")?;
+            let (list, later) = self.step(&holder, "Kids")?;
+            if let Some(why) = self.fields(&list, &earlier, &later, &name, depth - 1)? {
+                self.cleared.remove(&list.container);
+                self.blame(Some(id), why);
+                return Ok(());
+            }
+        }
+        let why = if old.is_name("FT", "Sig") {
+            self.sign_prepared(&old, &holder, &name)?
+        } else {
+            self.fill_in(&old, &holder, &name)?
+        };
+        match why {
+            Some(why) => self.blame(Some(id), why),
+            None => {
+                self.harmless.insert(id.number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The signature that this update made in object `id`.
+    fn made(&self, id: Ref) -> Option<&Found> {
+        let index = self.new.revisions().len() - 1;
+        self.signatures.iter().find(|s| s.value == Some(id) && s.covers == Ok(index))
+    }
+
+    fn sign_prepared(
+        &mut self,
+        old: &Dict,
+        holder: &Holder,
+        name: &str,
+    ) -> Result<Option<&'static str>, Error> {
+        let new = &holder.dict;
+        if old == new {
+            return Ok(None);
+        }
+        if old.contains("V") {
+            return Ok(Some("a signed field was changed"));
+        }
+        let Some(Object::Ref(value)) = new.get("V").cloned() else {
+            return Ok(Some("a signature field was changed without being signed"));
+        };
+        let Some(found) = self.made(value) else {
+            return Ok(Some("a field was given a signature that does not cover this revision"));
+        };
+        let timestamp = found.is_timestamp();
+        if self.rules.copy && !timestamp && name != AGENCY_FIELD {
+            return Ok(Some("a field other than the agency's was signed"));
+        }
+        if !timestamp && self.rules.locked(name) {
+            return Ok(Some("a locked field was signed"));
+        }
+        if !timestamp && self.rules.permission == Some(1) {
+            return Ok(Some("the certification permits no further signature"));
+        }
+        let free = if self.rules.copy {
+            &["V"][..]
+        } else {
+            &["V", "AP", "AS", "MK", "DA", "F", "M", "NM"]
+        };
+        if old.without(free) != new.without(free) {
+            return Ok(Some("the signed field was changed beyond its signature"));
+        }
+        if !self.is_new(value) {
+            return Ok(Some("the signature was not added with its field"));
+        }
+        self.clear_new(&Object::Ref(value), holder.container, "V")?;
+        if !self.rules.copy {
+            for key in LOOK.iter().filter(|k| **k != "AP") {
+                if let Some(added) = new.get(key).cloned() {
+                    self.clear_new(&added, holder.container, key)?;
+                }
+            }
+            self.look(old, holder)?;
+        }
+        self.out.signed.push(name.to_owned());
+        Ok(None)
+    }
+
+    /// A field's look of its own may be written anew, object numbers and all; `remaining` sees to it that nothing else uses it.
+    fn look(&mut self, old: &Dict, holder: &Holder) -> Result<(), Error> {
+        if old.get("AP") != holder.dict.get("AP")
+            && let Some(Object::Ref(id)) = old.get("AP")
+        {
+            self.given_up.push(id.number);
+        }
+        if !holder.dict.contains("AP") {
+            return Ok(());
+        }
+        let (looks, _) = self.step(holder, "AP")?;
+        for (key, value) in looks.dict.iter() {
+            let path = super::join(&looks.path, &key.to_string());
+            if let Some(id) = value.as_ref() {
+                self.clear(id, looks.container, &path);
+                let stream = self.new.get(id)?;
+                self.clear_new(&Object::Dict(dict_of(&stream)), id.number, "")?;
+            } else {
+                self.clear_new(value, looks.container, &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn new_field(&mut self, id: Ref, list: &Holder) -> Result<Option<&'static str>, Error> {
+        let Object::Dict(dict) = self.new.get(id)? else {
+            return Ok(Some("a field was added that is no dictionary"));
+        };
+        if !dict.is_name("FT", "Sig") || dict.contains("Parent") {
+            return Ok(Some("a field other than a signature field was added"));
+        }
+        if !dict.without(KNOWN).is_empty() {
+            return Ok(Some("a signature field with unusual entries was added"));
+        }
+        // The widget is the field itself, or the only kid.
+        let mut widgets = vec![(id, dict.clone())];
+        if dict.contains("Kids") {
+            let (kids, value) = self.step(
+                &Holder { container: id.number, path: String::new(), dict: dict.clone() },
+                "Kids",
+            )?;
+            let [Object::Ref(kid)] = value.as_array().unwrap_or_default() else {
+                return Ok(Some("a signature field with several widgets was added"));
+            };
+            let Object::Dict(widget) = self.new.get(*kid)? else {
+                return Ok(Some("a signature field without a widget was added"));
+            };
+            let own = widget.get("Parent").is_none_or(|p| *p == Object::Ref(id))
+                && widget.is_name("Subtype", "Widget");
+            if !own
+                || !self.is_new(*kid)
+                || !widget.without(&["Parent"]).without(KNOWN).is_empty()
+                || widget.contains("T")
+                || widget.contains("V")
+            {
+                return Ok(Some("a signature field with an unusual widget was added"));
+            }
+            self.clear(*kid, kids.container, &kids.path);
+            widgets = vec![(*kid, widget)];
+        }
+        let Some(Object::Ref(value)) = dict.get("V").cloned() else {
+            return Ok(Some("an empty signature field was added"));
+        };
+        let Some(found) = self.made(value) else {
+            return Ok(Some("a field was added whose signature does not cover this revision"));
+        };
+        let timestamp = found.is_timestamp();
+        if !timestamp {
+            if self.rules.copy {
+                return Ok(Some("a signature was added that a copy does not have"));
+            }
+            if self.rules.permission == Some(1) {
+                return Ok(Some("the certification permits no further signature"));
+            }
+        }
+        // Sneaky signature: the look of a new field can cover what was certified.
+        for (_, widget) in &widgets {
+            if (timestamp || self.rules.permission.is_some()) && self.shows(widget)? {
+                return Ok(Some("a visible signature field was added after certification"));
+            }
+        }
+        self.clear(id, list.container, &list.path);
+        self.clear_new(&Object::Dict(dict.without(&["P", "Kids"])), id.number, "")?;
+        for (at, widget) in widgets {
+            // The widget is also reached from its page; that reference is judged with the page.
+            self.new_widgets.insert(at);
+            self.clear_new(&Object::Dict(widget.without(&["P", "Parent", "Kids"])), at.number, "")?;
+        }
+        let name = dict
+            .get("T")
+            .and_then(Object::as_string)
+            .map(|s| crate::verify::fields::text(&s.bytes));
+        self.out.signed.push(name.unwrap_or_default());
+        Ok(None)
+    }
+
+    /// Whether a widget can be seen: it has something to show and an area, or one that is not known.
+    fn shows(&self, dict: &Dict) -> Result<bool, Error> {
+        if !dict.contains("AP") && !dict.contains("MK") {
+            return Ok(false);
+        }
+        let rect = self.new.value(dict, "Rect")?;
+        let numbers: Option<Vec<f64>> =
+            rect.as_array().unwrap_or_default().iter().map(Object::as_number).collect();
+        Ok(match numbers.as_deref() {
+            Some([left, bottom, right, top]) => {
+                (right - left).abs() > f64::EPSILON && (top - bottom).abs() > f64::EPSILON
+            }
+            _ => true,
+        })
+    }
+
+    /// Filling in is allowed only where a certification says so (ISO 32000-2 table 257: P 2 and 3).
+    fn fill_in(
+        &mut self,
+        old: &Dict,
+        holder: &Holder,
+        name: &str,
+    ) -> Result<Option<&'static str>, Error> {
+        let new = &holder.dict;
+        let below = dict_of(&self.new.value(new, "AP")?);
+        let look_changed =
+            below.iter().any(|(_, v)| v.as_ref().is_some_and(|id| self.is_changed(id)));
+        if old == new && !look_changed {
+            return Ok(None);
+        }
+        if self.rules.copy || !matches!(self.rules.permission, Some(2 | 3)) {
+            return Ok(Some("a form field was changed"));
+        }
+        if self.rules.locked(name) {
+            return Ok(Some("a locked form field was changed"));
+        }
+        if old.without(FILLED) != new.without(FILLED) {
+            return Ok(Some("a form field was changed beyond its value"));
+        }
+        let value = |document: &motcua_pdf::Document<'_>, dict: &Dict| document.value(dict, "V");
+        let same = value(self.old, old)? == value(self.new, new)?;
+        if same && new.contains("V") {
+            return Ok(Some("a form field looks otherwise although its value is the same"));
+        }
+        let button = matches!(new.get("FT"), Some(Object::Name(n)) if *n == "Btn");
+        if button && old.get("AP") != new.get("AP") {
+            return Ok(Some("the looks of a button were changed"));
+        }
+        if let Some(value) = new.get("V").cloned() {
+            self.clear_new(&value, holder.container, "V")?;
+        }
+        self.look(old, holder)?;
+        self.out.filled.push(name.to_owned());
+        Ok(None)
+    }
+}
+
+/// §12.7.3, table 225: flags may be set, not taken back.
+fn flags_grow(old: &Dict, new: &Dict) -> bool {
+    let flags = |d: &Dict| d.get("SigFlags").map_or(Some(0), Object::as_integer);
+    match (flags(old), flags(new)) {
+        (Some(before), Some(after)) => (0..=3).contains(&after) && before & after == before,
+        _ => false,
+    }
+}

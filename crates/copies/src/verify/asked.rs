@@ -1,0 +1,59 @@
+//! What the issuing side asks of the reading side: fields, signatures, and whether an update would break an earlier signature.
+
+use std::ops::Range;
+
+use motcua_pdf::{Dict, Document, Error, Limits, Object, Ref};
+
+use super::{LaterChanges, Policy, Report, content, fields, history};
+
+/// Whether any field is signed.
+pub(crate) fn has_signatures(document: &Document<'_>) -> Result<bool, Error> {
+    Ok(!fields::find(document)?.is_empty())
+}
+
+/// The field of this name, with its object where it has one.
+pub(crate) fn field_named(
+    document: &Document<'_>,
+    name: &str,
+) -> Result<Option<(Option<Ref>, Dict)>, Error> {
+    let node = fields::tree(document)?.into_iter().find(|n| n.named && n.name == name);
+    Ok(node.map(|n| (n.id, n.dict)))
+}
+
+/// Where the value of `/Contents` stands, its bytes, and the revision it covers, from 0.
+pub(crate) type InField = (Range<usize>, Vec<u8>, Option<usize>);
+
+/// The signature in a field.
+pub(crate) fn signature_in(document: &Document<'_>, field: &str) -> Result<Option<InField>, Error> {
+    let found = fields::find(document)?.into_iter().find(|f| f.field == field);
+    Ok(found.and_then(|f| {
+        let bytes = f.dict.get("Contents").and_then(Object::as_string)?.bytes.clone();
+        Some((f.contents?, bytes, f.covers.ok()))
+    }))
+}
+
+/// The value of `/Contents` of every signature.
+pub(crate) fn all_contents(document: &Document<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    let found = fields::find(document)?;
+    let contents = |f: &fields::Found| {
+        f.dict.get("Contents").and_then(Object::as_string).map(|s| s.bytes.clone())
+    };
+    Ok(found.iter().filter_map(contents).collect())
+}
+
+/// Why the newest revision would break an earlier signature; `None` when it does not.
+pub(crate) fn breaks_earlier(file: &[u8]) -> Result<Option<String>, Error> {
+    let document = Document::parse(file, &Limits::STANDARD)?;
+    let found = fields::find(&document)?;
+    let facts = content::facts(&document, &found)?;
+    let mut report = Report::new(file, &Policy::nobody());
+    let fates = history::check(&document, &found, facts.as_ref(), &mut report)?;
+    if !fates.contains(&LaterChanges::Forbidden) {
+        return Ok(None);
+    }
+    let reason = report.reasons.iter().find(|r| r.code == "copies.changed_after_signing");
+    Ok(Some(reason.map_or_else(
+        || "it would break an earlier signature".to_owned(),
+        |r| format!("it would break an earlier signature. {}", r.en),
+    )))
+}

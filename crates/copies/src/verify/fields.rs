@@ -1,0 +1,219 @@
+//! The signature fields of a file, in whatever revision. Judging what they hold is done beside.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use motcua_pdf::{Dict, Document, Error, Object, Ref};
+
+/// Depth of the field tree (ISO 32000-2 §12.7.4.1): real forms have three or four levels.
+const FIELD_DEPTH: usize = 8;
+/// Signed fields looked at: a copy with yearly archive timestamps has one a year.
+const MOST_SIGNATURES: usize = 256;
+
+/// A field with a signature.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Fully qualified name.
+    pub field: String,
+    /// The signature's object.
+    pub value: Option<Ref>,
+    /// The field's dictionary.
+    pub field_dict: Dict,
+    /// The signature dictionary.
+    pub dict: Dict,
+    /// Where `/Contents` stands, delimiters included.
+    pub contents: Option<Range<usize>>,
+    /// `/ByteRange`, where it is a direct array of whole numbers; else empty.
+    pub byte_range: Vec<i64>,
+    /// Offset after the last covered byte.
+    pub end: usize,
+    /// The revision it covers, from 0, or why it covers none.
+    pub covers: Result<usize, &'static str>,
+}
+
+impl Found {
+    /// A document timestamp (ISO 32000-2 §12.8.5), not a person's signature.
+    pub(super) fn is_timestamp(&self) -> bool {
+        self.dict.is_name("Type", "DocTimeStamp") || self.dict.is_name("SubFilter", "ETSI.RFC3161")
+    }
+}
+
+/// One node of the field tree, with what it inherits (§12.7.4.1, table 226).
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub name: String,
+    pub id: Option<Ref>,
+    pub dict: Dict,
+    pub kind: Object,
+    pub value: Object,
+    /// Whether it has a name of its own; a node without one is a widget of the field above.
+    pub named: bool,
+}
+
+/// Every node of the field tree, parents first.
+pub(super) fn tree(document: &Document<'_>) -> Result<Vec<Field>, Error> {
+    let mut nodes = Vec::new();
+    let catalog = document.catalog()?;
+    if let Object::Dict(form) = document.value(&catalog, "AcroForm")? {
+        let fields = document.value(&form, "Fields")?;
+        for field in fields.as_array().unwrap_or_default() {
+            collect(document, field, None, FIELD_DEPTH, &mut nodes)?;
+        }
+    }
+    Ok(nodes)
+}
+
+fn collect(
+    document: &Document<'_>,
+    item: &Object,
+    parent: Option<&Field>,
+    depth: usize,
+    nodes: &mut Vec<Field>,
+) -> Result<(), Error> {
+    let Object::Dict(dict) = document.resolve(item)? else { return Ok(()) };
+    if nodes.len() > document.limits().objects {
+        return Err(Error::Budget { limit: "objects", allowed: document.limits().objects as u64 });
+    }
+    let own = match document.value(&dict, "T")? {
+        Object::String(s) => Some(text(&s.bytes)),
+        _ => None,
+    };
+    let above = parent.map(|p| p.name.as_str()).unwrap_or_default();
+    let named = own.is_some();
+    let name = match own {
+        Some(own) if above.is_empty() => own,
+        Some(own) => format!("{above}.{own}"),
+        None => above.to_owned(),
+    };
+    let inherit = |key: &str, from: Option<&Object>| match dict.get(key) {
+        Some(own) => own.clone(),
+        None => from.cloned().unwrap_or(Object::Null),
+    };
+    let node = Field {
+        name,
+        id: item.as_ref(),
+        kind: document.resolve(&inherit("FT", parent.map(|p| &p.kind)))?,
+        value: inherit("V", parent.map(|p| &p.value)),
+        dict,
+        named,
+    };
+    nodes.push(node.clone());
+    if let Object::Array(kids) = document.value(&node.dict, "Kids")? {
+        if depth == 0 {
+            return Err(Error::Structure {
+                object: "the field tree".to_owned(),
+                problem: "it is deeper than any form",
+            });
+        }
+        for kid in &kids {
+            collect(document, kid, Some(&node), depth - 1, nodes)?;
+        }
+    }
+    Ok(())
+}
+
+/// A text string for people: UTF-16 or bytes.
+pub(super) fn text(bytes: &[u8]) -> String {
+    match bytes.strip_prefix(&[0xfe, 0xff]) {
+        Some(units) => {
+            let units: Vec<u16> = units
+                .chunks(2)
+                .map(|c| {
+                    u16::from(c.first().copied().unwrap_or(0)) << 8
+                        | u16::from(c.get(1).copied().unwrap_or(0))
+                })
+                .collect();
+            String::from_utf16_lossy(&units)
+        }
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// Every signed field, in the order of what they cover.
+pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for node in tree(document)? {
+        if !matches!(&node.kind, Object::Name(name) if *name == "Sig") {
+            continue;
+        }
+        let Object::Dict(value) = document.resolve(&node.value)? else { continue };
+        // A widget below its field shows the same signature again.
+        if !node.named && !node.dict.contains("V") {
+            continue;
+        }
+        if node.id.is_some_and(|id| !seen.insert((id, node.name.clone()))) {
+            // One object listed twice is found as a duplicate field by `history`.
+            continue;
+        }
+        if found.len() >= MOST_SIGNATURES {
+            return Err(Error::Budget { limit: "signatures", allowed: MOST_SIGNATURES as u64 });
+        }
+        found.push(read(document, node, value));
+    }
+    found.sort_by_key(|f| f.end);
+    Ok(found)
+}
+
+fn read(document: &Document<'_>, node: Field, value: Dict) -> Found {
+    let contents = match value.get("Contents") {
+        Some(Object::String(s)) if s.hex => Some(s.range.clone()),
+        _ => None,
+    };
+    let items = value.get("ByteRange").and_then(Object::as_array).unwrap_or_default();
+    let byte_range: Vec<i64> = items.iter().filter_map(Object::as_integer).collect();
+    let byte_range = if byte_range.len() == items.len() { byte_range } else { Vec::new() };
+    let end = match byte_range[..] {
+        [_, _, start, length] => {
+            start.checked_add(length).and_then(|e| usize::try_from(e).ok()).unwrap_or(usize::MAX)
+        }
+        _ => usize::MAX,
+    };
+    let mut found = Found {
+        field: node.name,
+        value: node.value.as_ref(),
+        field_dict: node.dict,
+        dict: value,
+        contents,
+        byte_range,
+        end,
+        covers: Err(""),
+    };
+    found.covers = coverage(document, &found);
+    found
+}
+
+/// ISO 32000-2 §12.8.1 and EN 319 142-1 §5.3: the whole revision but for the value of `/Contents`.
+fn coverage(document: &Document<'_>, found: &Found) -> Result<usize, &'static str> {
+    let gap = found
+        .contents
+        .clone()
+        .ok_or("/Contents is not one hexadecimal string in the signature dictionary")?;
+    let [first, length, second, rest] = found.byte_range[..] else {
+        return Err("/ByteRange is not a direct array of four whole numbers");
+    };
+    let same = |value: i64, offset: usize| usize::try_from(value).is_ok_and(|v| v == offset);
+    if first != 0 || rest < 0 || !same(length, gap.start) || !same(second, gap.end) {
+        return Err("/ByteRange does not leave out exactly /Contents");
+    }
+    // The string is what the file shows at that place, not a piece of inflated data.
+    let bytes = document.bytes();
+    if bytes.get(gap.start) != Some(&b'<') || bytes.get(gap.end.wrapping_sub(1)) != Some(&b'>') {
+        return Err("/Contents stands inside an object stream");
+    }
+    // Nobody signs how the digits are written; one way only, or they could be changed unnoticed.
+    let digits = bytes.get(gap.start + 1..gap.end - 1).unwrap_or_default();
+    let written = |letters: std::ops::RangeInclusive<u8>| {
+        digits.iter().all(|b| b.is_ascii_digit() || letters.contains(b))
+    };
+    if digits.len() % 2 != 0 || !(written(b'a'..=b'f') || written(b'A'..=b'F')) {
+        return Err("/Contents is not written as plain hexadecimal digits of one case");
+    }
+    let revision = document.revisions().iter().position(|r| r.ends_at(found.end));
+    let revision = revision.ok_or("it does not end where a revision ends")?;
+    // The dictionary itself must stand in what it covers, in the part that this revision added or before.
+    if document.revisions().get(revision).is_none_or(|r| gap.end > r.added.end) {
+        return Err("the signature stands outside what it covers");
+    }
+    Ok(revision)
+}

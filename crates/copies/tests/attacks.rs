@@ -1,0 +1,137 @@
+//! Every known class of attack on signed PDFs, built on our own copies and on files signed by pyHanko. None is accepted, and each
+//! refusal names what was done.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing)]
+
+#[path = "attacks/certification.rs"]
+mod certification;
+#[path = "attacks/forgery.rs"]
+mod forgery;
+mod made;
+#[path = "witness/peers.rs"]
+mod peers;
+#[path = "attacks/saving.rs"]
+mod saving;
+#[path = "attacks/shadow.rs"]
+mod shadow;
+#[path = "attacks/structure.rs"]
+mod structure;
+#[path = "attacks/target.rs"]
+mod target;
+#[path = "attacks/wrapping.rs"]
+mod wrapping;
+
+use motcua_copies::verify::{Check, Expect, RevocationNeed, RowName};
+use motcua_copies::{Policy, Verdict, verify};
+use motcua_pki::Indication;
+use target::{Attack, Target};
+
+fn targets() -> Vec<Target> {
+    let demo = made::demo();
+    let policy = Policy {
+        expect: Expect::CertifiedCopy,
+        ..made::policy("attacks", vec![demo.anchor()], made::NOW + time::Duration::hours(1))
+    };
+    let mut targets =
+        vec![Target::new("copy", made::copy_of(&demo, made::NOW, &peers::small()), policy)];
+    if let Some(peers) = peers::peers() {
+        let wanted = [
+            "ok-classic-b",
+            "ok-classic-two-stamped",
+            "ok-classic-certified-1",
+            "ok-classic-certified-3-two",
+            "ok-streams-certified-2-two-stamped",
+            "ok-linear-two",
+            "ok-hybrid-two",
+            "ok-shadow-two",
+            "ok-copy-stamped",
+        ];
+        for name in wanted {
+            if let Some(bytes) = peers.files.get(name) {
+                targets.push(Target::new(
+                    name,
+                    bytes.clone(),
+                    peers.policy(RevocationNeed::NotChecked),
+                ));
+            }
+        }
+    }
+    // The same on files that were signed elsewhere, by signers nobody here trusts.
+    for name in ["minimal-two-fields-signed-twice", "pades-lta-dss-indirect-arrs-test-2"] {
+        let path = format!("../../../shared/corpora/pyhanko-pdf/pdf/{name}.pdf");
+        match std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)) {
+            Ok(bytes) => {
+                let mut policy = targets[0].policy.clone();
+                policy.expect = Expect::SignedDocument;
+                targets.push(Target::new(name, bytes, policy));
+            }
+            Err(_) => println!("SKIPPED: attacks on {name}: ../shared/corpora is not there"),
+        }
+    }
+    targets
+}
+
+fn run(class: &str, least: usize, build: fn(&Target) -> Vec<Attack>) {
+    let (mut accepted, mut unnamed, mut count) = (Vec::new(), Vec::new(), 0);
+    for target in targets() {
+        let sound = verify(&target.bytes, &target.policy);
+        assert!(sound.verdict <= Verdict::CannotConfirm, "{}: {}", target.name, sound.to_text());
+        let attacks = build(&target);
+        assert!(attacks.len() >= least, "{class}: only {} on {}", attacks.len(), target.name);
+        for attack in attacks {
+            count += 1;
+            let report = verify(&attack.file, &target.policy);
+            let said: Vec<_> = report.reasons.iter().map(|r| r.code).collect();
+            let name = format!("{} on {}: {:?} {said:?}", attack.name, target.name, report.verdict);
+            let unchanged =
+                report.rows.iter().any(|r| r.row == RowName::Unchanged && r.check == Check::Passed);
+            let every_signature = !report.signatures.is_empty()
+                && report.signatures.iter().all(|s| s.indication == Indication::Passed);
+            if report.verdict < Verdict::Withdrawn || unchanged && every_signature {
+                if let Some(folder) = std::env::var_os("MOTCUA_KEEP") {
+                    let file = name.split(':').take(2).collect::<String>().replace(['/', ' '], "_");
+                    std::fs::write(
+                        std::path::Path::new(&folder).join(format!("{file}.pdf")),
+                        &attack.file,
+                    )
+                    .unwrap();
+                }
+                accepted.push(name);
+            } else if !said.iter().any(|code| attack.codes.contains(code)) {
+                unnamed.push(name);
+            }
+        }
+    }
+    println!("{class}: {count} attack files, {} accepted", accepted.len());
+    assert!(accepted.is_empty(), "ACCEPTED:\n{}", accepted.join("\n"));
+    assert!(unnamed.is_empty(), "without their reason:\n{}", unnamed.join("\n"));
+}
+
+#[test]
+fn universal_signature_forgery() {
+    run("universal signature forgery", 20, forgery::build);
+}
+
+#[test]
+fn incremental_saving() {
+    run("incremental saving", 12, saving::build);
+}
+
+#[test]
+fn signature_wrapping() {
+    run("signature wrapping", 6, wrapping::build);
+}
+
+#[test]
+fn shadow_attacks() {
+    run("shadow attacks", 9, shadow::build);
+}
+
+#[test]
+fn certification_attacks() {
+    run("certification attacks", 20, certification::build);
+}
+
+#[test]
+fn structural_attacks() {
+    run("structural attacks", 20, structure::build);
+}
