@@ -119,7 +119,11 @@ pub fn judges(tally: &mut Tally, demo: &Path) {
             .skip("veraPDF: copies of its corpus", "../shared/corpora/verapdf-corpus is not there");
     }
     let root = demo.join("trust/root.pem").to_string_lossy().into_owned();
-    let said = Command::new("java").args(["-cp", JUDGES, "Judge", &copy, &root]).output();
+    let lists = ["root", "issuing"].map(|name| demo.join(format!("trust/{name}.crl.pem")));
+    let said = Command::new("java")
+        .args(["-cp", JUDGES, "Judge", &copy, &root])
+        .args(lists)
+        .output();
     let said = said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
     for line in said.lines() {
         println!("      {line}");

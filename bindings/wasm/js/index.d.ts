@@ -172,6 +172,10 @@ export interface Policy {
   /** The time of the check. The library has no clock. */
   readonly at: string;
   readonly revocation: "required" | "not_checked";
+  /** Revocation lists of the authorities, PEM. */
+  readonly crls_pem?: readonly string[];
+  /** OCSP responses, DER in base64. */
+  readonly ocsp_base64?: readonly string[];
 }
 /** Judges a copy. A bad copy is a verdict, not an error; only a policy that does not fit throws. */
 export function verifyCopy(pdf: Uint8Array, policy: Policy): Report;

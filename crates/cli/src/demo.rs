@@ -9,6 +9,8 @@ mod payment;
 use std::path::Path;
 use std::process::ExitCode;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use motcua::copies::Policy;
 use motcua::ledger::{Ledger, Series};
 use motcua::pki::authority::Demo;
@@ -46,15 +48,26 @@ impl Stage<'_> {
     }
 }
 
-/// A verifier's policy that trusts these roots and does not look at revocation.
-pub fn policy(roots: &[String], id: &str, now: OffsetDateTime) -> Result<Policy, Error> {
+/// A verifier's policy that trusts these roots. With revocation lists or OCSP responses, revocation must be known.
+pub fn policy(
+    id: &str,
+    roots: &[String],
+    crls: &[String],
+    ocsp: &[Vec<u8>],
+    now: OffsetDateTime,
+) -> Result<Policy, Error> {
     let at = now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
     let day = at.get(..10).unwrap_or_default();
+    let known = !crls.is_empty() || !ocsp.is_empty();
     let form = json!({
-        "id": id, "anchors_pem": roots, "trust_list_as_of": day, "at": at, "revocation": "not_checked",
+        "id": id, "anchors_pem": roots, "trust_list_as_of": day, "at": at, "crls_pem": crls,
+        "ocsp_base64": ocsp.iter().map(|der| STANDARD.encode(der)).collect::<Vec<_>>(),
+        "revocation": if known { "required" } else { "not_checked" },
     });
-    Policy::from_json(&form.to_string())
-        .map_err(|e| Error::Unexpected { step: "reading the trusted roots", got: e.to_string() })
+    Policy::from_json(&form.to_string()).map_err(|e| Error::Option {
+        option: "the trusted roots or revocation data",
+        problem: e.to_string(),
+    })
 }
 
 /// Runs the whole demo.

@@ -78,6 +78,12 @@ enum CopyCommand {
         /// Trusted root certificates, PEM
         #[arg(long, value_name = "PEM", required = true)]
         trust: Vec<PathBuf>,
+        /// Revocation lists of the authorities, PEM or DER; with one of these, revocation must be known
+        #[arg(long, value_name = "CRL")]
+        crl: Vec<PathBuf>,
+        /// OCSP responses, DER; likewise
+        #[arg(long, value_name = "DER")]
+        ocsp: Vec<PathBuf>,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,
@@ -95,8 +101,8 @@ fn main() -> ExitCode {
             demo::Capture::take(&original, dpi, pages, paper)
                 .and_then(|capture| demo::run(&screen, &capture, &out, now))
         }
-        Command::Copy { command: CopyCommand::Verify { file, trust, json } } => {
-            verify(&screen, &file, &trust, json, now)
+        Command::Copy { command: CopyCommand::Verify { file, trust, crl, ocsp, json } } => {
+            verify(&screen, &file, &trust, &Revocation { crl, ocsp }, json, now)
         }
         Command::Ledger { command } => ledger::run(&screen, &command, now),
         Command::Pay { command } => pay::run(&screen, command, now),
@@ -111,10 +117,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// Files that say which certificates were revoked.
+struct Revocation {
+    crl: Vec<PathBuf>,
+    ocsp: Vec<PathBuf>,
+}
+
 fn verify(
     screen: &Screen,
     file: &std::path::Path,
     trust: &[PathBuf],
+    revocation: &Revocation,
     json: bool,
     now: OffsetDateTime,
 ) -> Result<ExitCode, Error> {
@@ -123,8 +136,19 @@ fn verify(
     for path in trust {
         pems.push(String::from_utf8_lossy(&files::read(path)?).into_owned());
     }
-    let report =
-        motcua::copies::verify(&files::read(file)?, &demo::policy(&pems, "motcua-cli", now)?);
+    let (mut crls, mut ocsp) = (Vec::new(), Vec::new());
+    for path in &revocation.crl {
+        let bytes = files::read(path)?;
+        crls.push(match String::from_utf8(bytes) {
+            Ok(pem) => pem,
+            Err(der) => motcua::pki::Crl::pem_of(der.as_bytes())?,
+        });
+    }
+    for path in &revocation.ocsp {
+        ocsp.push(files::read(path)?);
+    }
+    let policy = demo::policy("motcua-cli", &pems, &crls, &ocsp, now)?;
+    let report = motcua::copies::verify(&files::read(file)?, &policy);
     if json {
         screen.raw(&report.to_json().unwrap_or_default());
     } else {

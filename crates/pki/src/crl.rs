@@ -81,6 +81,27 @@ impl Crl {
         Self::from_der(blocks.first().map(|d| d.as_slice()).unwrap_or_default())
     }
 
+    /// A CRL in DER as a PEM text.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none.
+    pub fn pem_of(der: &[u8]) -> Result<String, Error> {
+        Self::from_der(der)?;
+        Ok(crate::pem::encode(der, "X509 CRL"))
+    }
+
+    /// The DER of every `X509 CRL` block of a PEM text, each read once.
+    ///
+    /// # Errors
+    /// [`Error::Pem`], [`Error::Malformed`].
+    pub fn ders_from_pem(text: &str) -> Result<Vec<Vec<u8>>, Error> {
+        let blocks = crate::pem::blocks(text, "X509 CRL")?;
+        for der in &blocks {
+            Self::from_der(der)?;
+        }
+        Ok(blocks.iter().map(|der| der.to_vec()).collect())
+    }
+
     fn read(der: &[u8]) -> Result<Self, Fault> {
         let mut outer = Reader::new(der);
         let mut list = outer.sequence("certificate list expected")?;

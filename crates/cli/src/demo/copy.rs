@@ -6,10 +6,11 @@ use motcua::copies::{Report, Verdict, statement, verify as judge};
 use motcua::ledger::{Entry, IssuedCopy};
 use motcua::pdf::write::{UpdateBase, update};
 use motcua::pdf::{Document, Limits, hex};
-use motcua::pki::authority::{Demo, Identity};
+use motcua::pki::Crl;
+use motcua::pki::authority::{CrlTemplate, Demo, Identity};
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{ACT_CODE, AGENCY_ID, Capture, Stage};
 use crate::error::Error;
@@ -126,6 +127,9 @@ pub(super) fn issue(
     stage.write("copy.pdf", &copy)?;
     files::folder(&stage.out.join("trust"))?;
     stage.write("trust/root.pem", authority.root.certificate().to_pem().as_bytes())?;
+    for (name, list) in ["root", "issuing"].iter().zip(revocation_lists(authority, stage.now)?) {
+        stage.write(&format!("trust/{name}.crl.pem"), list.as_bytes())?;
+    }
     for (name, identity) in [("official", &authority.official), ("agency", &authority.agency)] {
         let chain: String = identity.chain().iter().map(motcua::pki::Certificate::to_pem).collect();
         stage.write(&format!("trust/{name}.pem"), chain.as_bytes())?;
@@ -142,6 +146,16 @@ pub(super) fn issue(
         signed_at: facts.signed_at,
     };
     Ok(Made { copy, issued })
+}
+
+/// The lists of the root and of the issuing authority, fresh and empty: the demo revokes nobody.
+fn revocation_lists(authority: &Demo, now: OffsetDateTime) -> Result<Vec<String>, Error> {
+    let template = CrlTemplate::new(now, now + Duration::days(7));
+    let mut lists = Vec::new();
+    for identity in [&authority.root, &authority.issuing] {
+        lists.push(Crl::pem_of(&identity.crl(&template)?)?);
+    }
+    Ok(lists)
 }
 
 /// The copy with its first page replaced by an appended update, as an attacker would.
@@ -164,7 +178,14 @@ fn with_replaced_page(copy: &[u8]) -> Option<Vec<u8>> {
 /// Verifies the copy and the two manipulated ones.
 pub(super) fn verify(stage: &Stage<'_>, made: &Made, authority: &Demo) -> Result<(), Error> {
     let screen = stage.screen;
-    let policy = super::policy(&[authority.root.certificate().to_pem()], "motcua-demo", stage.now)?;
+    let root = authority.root.certificate().to_pem();
+    let policy = super::policy(
+        "motcua-demo",
+        &[root],
+        &revocation_lists(authority, stage.now)?,
+        &[],
+        stage.now,
+    )?;
     let report = judge(&made.copy, &policy);
     for line in report.to_text().lines() {
         screen.say(line);

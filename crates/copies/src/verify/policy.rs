@@ -1,7 +1,10 @@
 //! What a verifier trusts, as of when, and what it insists on. Read from JSON by the bindings.
 
-use motcua_pki::Certificate;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
+use motcua_pki::{Certificate, Crl};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -81,6 +84,12 @@ struct Form {
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     revocation: RevocationNeed,
+    /// PEM blocks `X509 CRL`.
+    #[serde(default)]
+    crls_pem: Vec<String>,
+    /// OCSP responses, DER in base64.
+    #[serde(default)]
+    ocsp_base64: Vec<String>,
     #[serde(default)]
     annulments: Vec<SignedAnnulments>,
     issuers: Option<Vec<Issuer>>,
@@ -105,7 +114,7 @@ impl Policy {
     }
 
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `annulments`, `issuers` and `expect` (`"certified_copy"`, the usual, or
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `crls_pem`, `ocsp_base64`, `annulments`, `issuers` and `expect` (`"certified_copy"`, the usual, or
     /// `"signed_document"`).
     ///
     /// # Errors
@@ -123,6 +132,16 @@ impl Policy {
             }
             Ok(all)
         };
+        let unfit = |problem: String| PolicyError { problem };
+        let mut material = RevocationMaterial::default();
+        for pem in &form.crls_pem {
+            material.crls.extend(Crl::ders_from_pem(pem).map_err(|e| unfit(e.to_string()))?);
+        }
+        for text in &form.ocsp_base64 {
+            let der = STANDARD.decode(text).map_err(|e| unfit(format!("ocsp_base64: {e}")))?;
+            OcspResponse::from_der(&der).map_err(|e| unfit(e.to_string()))?;
+            material.ocsp_responses.push(der);
+        }
         let mut purposes = vec![Purpose::OfficialDuty, Purpose::Public];
         if form.timestamp_anchors_pem.is_none() {
             purposes.push(Purpose::Timestamping);
@@ -138,7 +157,7 @@ impl Policy {
             trust_list_as_of: form.trust_list_as_of,
             at: form.at,
             revocation: form.revocation,
-            material: RevocationMaterial::default(),
+            material,
             annulments: form.annulments,
             issuers: form.issuers,
         })

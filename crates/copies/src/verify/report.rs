@@ -243,8 +243,11 @@ impl Report {
         }
     }
 
+    /// Adds a reason; one that was given in the same words before is not repeated.
     pub(super) fn add(&mut self, reason: Reason) {
-        self.reasons.push(reason);
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
     }
 
     /// What the reasons of a row come to.

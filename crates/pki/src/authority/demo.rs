@@ -55,7 +55,7 @@ impl Demo {
                 vn().locality("Hà Nội")
                     .organization(agency_name)
                     .organizational_unit("Bộ phận Một cửa")
-                    .title("Phó Chủ tịch")
+                    .title("Công chức Tư pháp – Hộ tịch")
                     .user_id("CCCD:001000000000")
                     .common_name("Nguyễn Văn Mẫu"),
                 1,

@@ -1,4 +1,5 @@
-// Asks EU DSS about a PDF with one trusted root: one line a signature with indication and sub-indication.
+// Asks EU DSS about a PDF with one trusted root and the authorities' revocation lists, at DSS's own default policy: one line a
+// signature with indication and sub-indication. Arguments: the PDF, the root, the lists.
 
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
@@ -6,7 +7,10 @@ import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
+import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.InputStream;
 
 public class Judge {
     public static void main(String[] arguments) throws java.io.IOException {
@@ -14,19 +18,15 @@ public class Judge {
         trusted.addCertificate(DSSUtils.loadCertificate(new File(arguments[1])));
         CommonCertificateVerifier verifier = new CommonCertificateVerifier();
         verifier.addTrustedCertSources(trusted);
+        InputStream[] lists = new InputStream[arguments.length - 2];
+        for (int i = 0; i < lists.length; i++) {
+            lists[i] = new FileInputStream(arguments[i + 2]);
+        }
+        verifier.setCrlSource(new ExternalResourcesCRLSource(lists));
         SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(arguments[0]));
         validator.setCertificateVerifier(verifier);
-        // The demo authority publishes no revocation data, so the one constraint that asks for it is not applied; all else is
-        // DSS's own default policy.
-        String policy;
-        try (java.io.InputStream in = Judge.class.getResourceAsStream("/policy/constraint.xml")) {
-            policy = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        }
-        policy = policy.replaceAll("<(RevocationDataAvailable|AcceptableRevocationDataFound) Level=\"[A-Z]+\"", "<$1 Level=\"IGNORE\"");
-        System.out.println("policy: DSS default without RevocationDataAvailable, AcceptableRevocationDataFound");
-        SimpleReport report = validator
-            .validateDocument(new java.io.ByteArrayInputStream(policy.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-            .getSimpleReport();
+        System.out.println("policy: DSS default");
+        SimpleReport report = validator.validateDocument().getSimpleReport();
         for (String id : report.getSignatureIdList()) {
             System.out.println("signature " + report.getSignatureFormat(id) + " " + report.getIndication(id) + " "
                 + report.getSubIndication(id) + " " + report.getAdESValidationErrors(id) + " "
