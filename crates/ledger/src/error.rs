@@ -100,6 +100,32 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// A reference sent to a gateway stands for another order.
+    #[error(
+        "{gateway} knows the reference {reference} for another order; make a new one, references are never used twice"
+    )]
+    ReferenceTaken {
+        /// The gateway.
+        gateway: String,
+        /// The reference.
+        reference: String,
+    },
+    /// A payment was counted for another order.
+    #[error(
+        "the transaction {transaction} of {gateway} was counted for another order; ask the gateway which of them it paid"
+    )]
+    TransactionCounted {
+        /// The gateway.
+        gateway: String,
+        /// Its number of the payment.
+        transaction: String,
+    },
+    /// A withdrawn copy is not handed over.
+    #[error("copy {copy_id} was withdrawn; it is not handed over")]
+    CopyAnnulled {
+        /// The copy.
+        copy_id: String,
+    },
     /// A copy belongs to another number, or differs from what was issued under its identifier.
     #[error("copy {copy_id} was issued before, differently; nothing was recorded")]
     CopyKnown {
@@ -244,6 +270,9 @@ impl Error {
             Self::EntriesOpen { .. } => "ledger.entries_open",
             Self::OrderChanged { .. } => "ledger.order_changed",
             Self::OrderUnsound { .. } => "ledger.order_unsound",
+            Self::ReferenceTaken { .. } => "ledger.reference_taken",
+            Self::TransactionCounted { .. } => "ledger.transaction_counted",
+            Self::CopyAnnulled { .. } => "ledger.copy_annulled",
             Self::CopyKnown { .. } => "ledger.copy_known",
             Self::NoCopy { .. } => "ledger.no_copy",
             Self::OutboxPosition { .. } => "ledger.outbox_position",
@@ -293,7 +322,15 @@ impl Error {
             Self::OrderUnsound { order, problem } => {
                 vec![("order", order.clone()), ("problem", problem.clone())]
             }
-            Self::CopyKnown { copy_id } | Self::NoCopy { copy_id } => {
+            Self::ReferenceTaken { gateway, reference } => {
+                vec![("gateway", gateway.clone()), ("reference", reference.clone())]
+            }
+            Self::TransactionCounted { gateway, transaction } => {
+                vec![("gateway", gateway.clone()), ("transaction", transaction.clone())]
+            }
+            Self::CopyKnown { copy_id }
+            | Self::NoCopy { copy_id }
+            | Self::CopyAnnulled { copy_id } => {
                 vec![("copy_id", copy_id.clone())]
             }
             Self::OutboxPosition { next, confirmed, size } => vec![

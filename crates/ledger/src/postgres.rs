@@ -113,7 +113,7 @@ fn bound(statement: &Statement, values: &[Value]) -> Result<Vec<Box<dyn ToSql + 
         .zip(values)
         .map(|(kind, value)| -> Result<Box<dyn ToSql + Sync>, Error> {
             Ok(match value {
-                Value::Null => Box::new(None::<String>),
+                Value::Null | Value::Strange(_) => Box::new(None::<String>),
                 Value::Text(text) => Box::new(text.clone()),
                 Value::Integer(number) if *kind == Type::INT4 => {
                     Box::new(i32::try_from(*number).map_err(|_| wrong())?)

@@ -119,6 +119,7 @@ impl ToSql for Value {
             Self::Null => ValueRef::Null,
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Strange(_) => ValueRef::Null,
         }))
     }
 }
@@ -143,17 +144,12 @@ impl Sql for Open<'_> {
                 row.push(match answer.get_ref(column)? {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(number) => Value::Integer(number),
-                    ValueRef::Text(text) => Value::Text(
-                        std::str::from_utf8(text)
-                            .map_err(|_| Error::Damaged {
-                                problem: format!("column {column} is not UTF-8"),
-                            })?
-                            .to_owned(),
-                    ),
+                    ValueRef::Text(text) => match std::str::from_utf8(text) {
+                        Ok(text) => Value::Text(text.to_owned()),
+                        Err(_) => Value::Strange("text that is not UTF-8".to_owned()),
+                    },
                     ValueRef::Real(_) | ValueRef::Blob(_) => {
-                        return Err(Error::Damaged {
-                            problem: format!("column {column} is neither text nor a whole number"),
-                        });
+                        Value::Strange("neither text nor a whole number".to_owned())
                     }
                 });
             }
