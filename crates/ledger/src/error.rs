@@ -126,6 +126,38 @@ pub enum Error {
         /// The copy.
         copy_id: String,
     },
+    /// No such receipt was issued.
+    #[error("no receipt {number} of {year} was issued in {kind}")]
+    NoReceipt {
+        /// Form and symbol.
+        kind: String,
+        /// The year.
+        year: i32,
+        /// The number.
+        number: u32,
+    },
+    /// A receipt was replaced by another one before.
+    #[error("receipt {number} of {year} was replaced before; replace the one that replaced it")]
+    ReceiptReplaced {
+        /// The year.
+        year: i32,
+        /// The number.
+        number: u32,
+    },
+    /// A receipt's series has no further number this year.
+    #[error("the series {kind} ends with number {last}; take a new symbol")]
+    SeriesFull {
+        /// Form and symbol.
+        kind: String,
+        /// The last number.
+        last: u32,
+    },
+    /// A list of annulments would end before it begins.
+    #[error("a list that ends at {expires_at} could never be relied on; let it end later")]
+    ListWindow {
+        /// Its end.
+        expires_at: String,
+    },
     /// A copy belongs to another number, or differs from what was issued under its identifier.
     #[error("copy {copy_id} was issued before, differently; nothing was recorded")]
     CopyKnown {
@@ -273,6 +305,10 @@ impl Error {
             Self::ReferenceTaken { .. } => "ledger.reference_taken",
             Self::TransactionCounted { .. } => "ledger.transaction_counted",
             Self::CopyAnnulled { .. } => "ledger.copy_annulled",
+            Self::NoReceipt { .. } => "ledger.no_receipt",
+            Self::ReceiptReplaced { .. } => "ledger.receipt_replaced",
+            Self::SeriesFull { .. } => "ledger.series_full",
+            Self::ListWindow { .. } => "ledger.list_window",
             Self::CopyKnown { .. } => "ledger.copy_known",
             Self::NoCopy { .. } => "ledger.no_copy",
             Self::OutboxPosition { .. } => "ledger.outbox_position",
@@ -328,6 +364,18 @@ impl Error {
             Self::TransactionCounted { gateway, transaction } => {
                 vec![("gateway", gateway.clone()), ("transaction", transaction.clone())]
             }
+            Self::NoReceipt { kind, year, number } => vec![
+                ("kind", kind.clone()),
+                ("year", year.to_string()),
+                ("number", number.to_string()),
+            ],
+            Self::ReceiptReplaced { year, number } => {
+                vec![("year", year.to_string()), ("number", number.to_string())]
+            }
+            Self::SeriesFull { kind, last } => {
+                vec![("kind", kind.clone()), ("last", last.to_string())]
+            }
+            Self::ListWindow { expires_at } => vec![("expires_at", expires_at.clone())],
             Self::CopyKnown { copy_id }
             | Self::NoCopy { copy_id }
             | Self::CopyAnnulled { copy_id } => {

@@ -22,6 +22,7 @@
 
 #![forbid(unsafe_code)]
 
+mod annulment_list;
 mod audit;
 mod checkpoint;
 mod copy;
@@ -37,6 +38,7 @@ mod outbox;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod projection;
+mod receipt;
 mod register;
 mod session;
 mod sql;
@@ -46,6 +48,7 @@ mod totals;
 pub mod tree;
 mod upgrade;
 
+pub use annulment_list::AnnulmentList;
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
 pub use copy::{Annulment, CopyStanding, IssuedCopy};
@@ -54,6 +57,7 @@ pub use error::Error;
 pub use finding::AuditFinding;
 pub use ledger::Ledger;
 pub use log::{Added, LogEntry};
+pub use receipt::{IssuedReceipt, ReceiptNumber};
 pub use register::{Entry, EntryState, Series, YearClosed};
 pub use session::Session;
 pub use status::{LedgerStatus, RegisterStatus};

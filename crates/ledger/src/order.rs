@@ -1,7 +1,8 @@
 //! Orders and notices: every record of an order becomes an entry of the log; how the order stands is kept beside it. What records
 //! mean is for `motcua-payments`.
 
-use motcua_payments::order::{Order, Record};
+use motcua_payments::Dong;
+use motcua_payments::order::{Order, Record, RefundState};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -17,6 +18,14 @@ pub(crate) struct OrderFact {
     /// The whole order after this step; only with the last step of a change.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub order: Option<Order>,
+}
+
+/// What the log keeps of a refund's step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefundFact {
+    pub order: String,
+    pub amount: Dong,
 }
 
 pub(crate) fn order_of(body: &str) -> Result<Order, Error> {
@@ -112,6 +121,28 @@ impl Session<'_> {
                 },
                 other => other,
             })?;
+        }
+        for refund in order.refunds() {
+            let was = before.and_then(|b| b.refunds().iter().find(|r| r.id == refund.id));
+            if was.is_some_and(|was| was.state == refund.state) {
+                continue;
+            }
+            let kind = match refund.state {
+                RefundState::Pending => "refund.requested",
+                RefundState::Done => "refund.done",
+                RefundState::Failed => "refund.failed",
+            };
+            let fact = RefundFact { order: order.id().to_owned(), amount: refund.amount };
+            let body = serde_json::to_string(&fact).map_err(|e| Error::OrderUnsound {
+                order: order.id().to_owned(),
+                problem: e.to_string(),
+            })?;
+            let (subject, fingerprint) =
+                (format!("refund/{}", refund.gateway), format!("{}/{kind}", refund.id));
+            self.append(
+                New { kind, subject: &subject, fingerprint: &fingerprint, body: &body },
+                now,
+            )?;
         }
         let counted = before.map_or(0, |b| b.credits().len());
         for credit in order.credits().get(counted..).unwrap_or_default() {

@@ -12,6 +12,7 @@ use crate::copy::{Annulment, CopyFact};
 use crate::finding::Flaw;
 use crate::log::LogEntry;
 use crate::order::OrderFact;
+use crate::receipt::{IssuedReceipt, completes};
 use crate::register::{Entry, EntryState, RegisterFact, Series, YearClosed};
 use crate::sql::values;
 use crate::tree::{Hash, sha256};
@@ -114,6 +115,17 @@ impl Replay {
                     fact: self.keep.then(|| fact.clone()),
                 };
                 self.copies.insert(fact.copy.copy_id, known);
+            }
+            "receipt.issued" => {
+                let fact: IssuedReceipt = serde_json::from_str(&entry.body)?;
+                let (of, year, number) =
+                    (fact.receipt.series.clone(), fact.receipt.year, fact.receipt.number);
+                let line = self.register.get(&(of, year, number));
+                if !line.is_some_and(|line| completes(&fact, &line.entry.state)) {
+                    let detail =
+                        format!("receipt {number} of {year} is not what its number carries");
+                    reader.note(Some(entry.seq), Flaw::RegisterGap, &entry.subject, detail);
+                }
             }
             "copy.annulled" => {
                 let fact: Annulment = serde_json::from_str(&entry.body)?;
