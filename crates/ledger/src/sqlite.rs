@@ -49,12 +49,17 @@ impl Ledger {
     /// # Errors
     /// [`Error::NotWritable`] where there is no file; [`Error::OlderSchema`], [`Error::NewerSchema`], [`Error::Damaged`].
     pub fn open_read_only(path: &Path) -> Result<Self, Error> {
-        let connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
-        let (found, known) = (version(&connection)?, known());
+        let mut found = version(&connection);
+        if found.is_err()
+            && let Some(uri) = archive(path)
+        {
+            connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
+            found = version(&connection);
+        }
+        let (found, known) = (found?, known());
         if found < known {
             return Err(Error::OlderSchema { found, known });
         }
@@ -68,6 +73,22 @@ impl Ledger {
     pub fn in_memory() -> Result<Self, Error> {
         set_up(Connection::open_in_memory()?, BUSY)
     }
+}
+
+/// How a file on a disk that nobody can write is opened: readers of a file in use share a small file beside it, which cannot be made
+/// there. Nothing where the disk can be written, or writing was cut off and has to be finished first.
+fn archive(path: &Path) -> Option<String> {
+    let refused = std::fs::OpenOptions::new().write(true).open(path).err()?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let open_end = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    if refused.kind() != std::io::ErrorKind::ReadOnlyFilesystem || open_end {
+        return None;
+    }
+    // https://www.sqlite.org/uri.html: percent, question mark and number sign have a meaning in it.
+    let path = std::fs::canonicalize(path).ok()?;
+    let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{path}?immutable=1"))
 }
 
 fn known() -> i64 {
@@ -191,7 +212,11 @@ impl Store for File {
         let name = to.to_str().ok_or_else(|| Error::NotWritable {
             problem: "the file's name is not UTF-8".to_owned(),
         })?;
-        self.connection.execute("VACUUM INTO ?1", [name])?;
-        Ok(())
+        let done = self.connection.execute("VACUUM INTO ?1", [name]);
+        if done.is_err() {
+            // There was none before; half a backup must not look like a whole one.
+            let _ = std::fs::remove_file(to);
+        }
+        Ok(done.map(|_| ())?)
     }
 }
