@@ -91,8 +91,11 @@ struct Disk<'a>(&'a Path);
 
 impl<'a> Disk<'a> {
     fn mount(at: &'a Path, options: &str) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at);
-        let mounted = { mounted }.output().is_ok_and(|o| o.status.success());
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(at)
+            .output()
+            .is_ok_and(|o| o.status.success());
         if !mounted {
             println!(
                 "SKIPPED: the ledger on another disk: nothing can be mounted here (needs root)"
@@ -102,8 +105,9 @@ impl<'a> Disk<'a> {
     }
 
     fn remount(&self, options: &str) {
-        let said = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(self.0);
-        assert!({ said }.status().unwrap().success());
+        let options = format!("remount,{options}");
+        let said = Command::new("mount").args(["-o", &options]).arg(self.0).status();
+        assert!(said.unwrap().success());
     }
 }
 
