@@ -62,3 +62,8 @@ pub use register::{Entry, EntryState, Series, YearClosed};
 pub use session::Session;
 pub use status::{LedgerStatus, RegisterStatus};
 pub use totals::Totals;
+
+/// The snippets of the ledger's document, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/ledger/README.md")]
+pub struct Document;
