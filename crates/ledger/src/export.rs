@@ -60,11 +60,18 @@ impl Ledger {
         for (line, text) in (1..).zip(from.lines()) {
             let bad = |problem: String| Error::BadExport { line, problem };
             let text = text.map_err(|e| bad(e.to_string()))?;
-            let entry: LogEntry = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-            if entry.seq + 1 != line {
-                return Err(bad(format!("entry {} stands here; lines are missing", entry.seq)));
+            entries.push(serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?);
+        }
+        self.import_entries(&entries)
+    }
+
+    /// Makes the record of these entries; all of them or nothing.
+    pub(crate) fn import_entries(&mut self, entries: &[LogEntry]) -> Result<u64, Error> {
+        for (line, entry) in (1..).zip(entries) {
+            if entry.seq.checked_add(1) != Some(line) {
+                let problem = format!("entry {} stands here; lines are missing", entry.seq);
+                return Err(Error::BadExport { line, problem });
             }
-            entries.push(entry);
         }
         self.write(|session| {
             if session.size() > 0 {

@@ -25,6 +25,8 @@
 mod annulment_list;
 mod audit;
 mod checkpoint;
+#[cfg(feature = "parquet")]
+mod columns;
 mod copy;
 mod dossier;
 mod error;

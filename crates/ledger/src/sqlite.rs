@@ -22,6 +22,10 @@ const APPLICATION: i64 = 0x6D63_7561;
 /// How long a writer waits for another one: longer than any transaction here, shorter than a person's patience.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Fingerprints are hashes, so their index is touched all over: with the inner pages of millions of them in memory an event costs the
+/// same in a long record as in a short one.
+const CACHE_KIB: i64 = 64 << 10;
+
 struct File {
     connection: Connection,
 }
@@ -116,6 +120,8 @@ fn set_up(mut connection: Connection, patience: Duration) -> Result<Ledger, Erro
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Negative: kibibytes.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);
     if version(&connection)? < known() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

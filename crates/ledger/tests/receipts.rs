@@ -59,12 +59,34 @@ fn receipts_are_numbered_kept_and_replaced(place: &Place) {
     let mut copy = Ledger::in_memory().unwrap();
     copy.import(&mut &lines[..]).unwrap();
     assert_eq!(copy.read(|s| s.receipt(&first.receipt)).unwrap(), Some(first));
+    #[cfg(feature = "parquet")]
+    as_columns(&mut ledger);
     // Eight digits are the most.
     place.tamper(
         "INSERT INTO register_entry (agency, kind, year, number, request, state, reserved_at) \
          VALUES ('0100000001', 'EBL01/26TAA', 2026, 99999999, 'last', 'reserved', '2026-11-24T03:00:00Z')",
     );
     assert_eq!(code(issue(&mut ledger, "d", None)), "ledger.series_full");
+}
+
+/// The record as a Parquet file and back.
+#[cfg(feature = "parquet")]
+fn as_columns(ledger: &mut Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.parquet");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let size = ledger.export_parquet(&mut file).unwrap();
+    let open = || std::fs::File::open(&path).unwrap();
+    let mut copy = Ledger::in_memory().unwrap();
+    assert_eq!(copy.import_parquet(open()).unwrap(), size);
+    let root = |ledger: &mut Ledger| ledger.read(|s| Ok((s.size(), s.root()))).unwrap();
+    assert_eq!(root(&mut copy), root(ledger));
+    assert!(copy.read(|s| s.audit(&[], None)).unwrap().is_sound());
+    assert_eq!(copy.import_parquet(open()).unwrap_err().code(), "ledger.bad_export");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let mut empty = Ledger::in_memory().unwrap();
+    assert_eq!(empty.import_parquet(open()).unwrap_err().code(), "ledger.bad_export");
 }
 
 fn refunds_are_seen_and_counted(place: &Place) {
