@@ -90,8 +90,11 @@ fn connections_that_are_cut() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut knife = client(&address);
-            while !over.load(Ordering::Relaxed) {
-                std::thread::sleep(Duration::from_millis(7));
+            for wait in (20..90).step_by(7).cycle() {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(wait));
                 knife
                     .execute(
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -110,7 +113,7 @@ fn connections_that_are_cut() {
                 return ledger;
             }
         };
-        for dossier in 0..40 {
+        for dossier in 0..12 {
             lead(&open, &format!("{dossier}"), &["ledger.connection_lost"], &failed);
         }
         over.store(true, Ordering::Relaxed);
@@ -118,7 +121,7 @@ fn connections_that_are_cut() {
     let cuts = failed.load(Ordering::Relaxed);
     println!("{cuts} calls were cut and repeated");
     assert!(cuts > 0);
-    check(&mut place.open(), 40);
+    check(&mut place.open(), 12);
 }
 
 #[test]
