@@ -33,6 +33,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-pki", &["--features", "authority"]),
     ("motcua-payments", &["--no-default-features"]),
     ("motcua-copies", &["--no-default-features"]),
+    ("motcua-ledger", &["--all-targets", "--features", "postgres,parquet"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
     ("motcua", &["--no-default-features", "--features", "issue"]),

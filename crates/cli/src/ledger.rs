@@ -1,9 +1,10 @@
 //! `motcua ledger`: look after a record. What each operation does lives in `motcua::ledger`; where a record is, in `record.rs`.
 
+mod columns;
 mod record;
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -65,7 +66,7 @@ pub enum LedgerCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the whole log as JSON Lines, or a year of a register as CSV
+    /// Write the whole log as JSON Lines (a name that ends in .parquet: as Parquet), or a year of a register as CSV
     Export {
         /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
@@ -189,20 +190,26 @@ pub fn run(
         }
         LedgerCommand::Export { file, to, agency, kind, year } => {
             let mut ledger = record::read(file)?;
-            let mut bytes = BufWriter::new(Vec::new());
+            let mut bytes = Vec::new();
             if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
                 let series = Series { agency: agency.clone(), kind: kind.clone() };
                 ledger.register_csv(&series, *year, &mut bytes)?;
+            } else if columns::named(to) {
+                columns::export(&mut ledger, to, &mut bytes)?;
             } else {
                 ledger.export(&mut bytes)?;
             }
-            let bytes = bytes.into_inner().map_err(|e| Error::write(to, e.error()))?;
             files::write(to, &bytes)?;
             screen.wrote(to);
         }
         LedgerCommand::Import { file, from } => {
             let source = File::open(from).map_err(|e| Error::read(from, &e))?;
-            let entries = record::made(file)?.import(&mut BufReader::new(source))?;
+            let mut ledger = record::made(file)?;
+            let entries = if columns::named(from) {
+                columns::import(&mut ledger, from, source)?
+            } else {
+                ledger.import(&mut BufReader::new(source))?
+            };
             screen.say(&format!("{entries} entries"));
             screen.wrote(file);
         }

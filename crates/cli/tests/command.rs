@@ -257,6 +257,18 @@ fn a_record_is_looked_after() {
         said(&ledger(&["verify", text(&file), "--json"]))
     );
     refused(&ledger(&["import", text(&copy), "--from", text(&log)]), "ledger.bad_export");
+    let columns = folder.path().join("log.parquet");
+    let export = ledger(&["export", text(&file), "--to", text(&columns)]);
+    if cfg!(feature = "parquet") {
+        let again = folder.path().join("again.sqlite");
+        assert!(ledger(&["import", text(&again), "--from", text(&columns)]).status.success());
+        assert_eq!(
+            said(&ledger(&["verify", text(&again), "--json"])),
+            said(&ledger(&["verify", text(&file), "--json"]))
+        );
+    } else {
+        refused(&export, "cli.write");
+    }
     refused(&ledger(&["backup", text(&file), "--to", text(&copy)]), "ledger.not_writable");
     let backup = folder.path().join("backup.sqlite");
     assert!(ledger(&["backup", text(&file), "--to", text(&backup)]).status.success());

@@ -192,6 +192,7 @@ mod measured {
         raw.pragma_update(None, "journal_mode", "WAL").unwrap();
         raw.pragma_update(None, "synchronous", "FULL").unwrap();
         raw.pragma_update(None, "cache_size", -65_536).unwrap();
+        raw.pragma_update(None, "wal_autocheckpoint", 8_192).unwrap();
         compare("SQLite", |n| ours(&mut ledger, n), |n| raw_file(&mut raw, n));
         let server = Server::start();
         if let Some(server) = &server {

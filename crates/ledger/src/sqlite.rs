@@ -26,6 +26,9 @@ const BUSY: Duration = Duration::from_secs(10);
 /// same in a long record as in a short one.
 const CACHE_KIB: i64 = 64 << 10;
 
+/// Pages that wait beside the file before they are moved into it, 32 MiB: pages of that index are written once for many events.
+const WAL_PAGES: i64 = 8 << 10;
+
 struct File {
     connection: Connection,
 }
@@ -120,6 +123,7 @@ fn set_up(mut connection: Connection, patience: Duration) -> Result<Ledger, Erro
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     // Negative: kibibytes.
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -185,7 +185,9 @@ fn entries_belong_to_the_dossier_of_their_copy(place: &Place) {
     assert_eq!(kinds(&mut ledger, "d1").last().unwrap(), "copy.delivered");
 }
 
-const CASES: &[(&str, fn(&Place))] = &[
+type Case = fn(&Place);
+
+const CASES: &[(&str, Case)] = &[
     ("every_column", every_column_is_held_to_the_log),
     ("a_body", a_body_that_is_not_of_its_kind),
     ("numbers", numbers_that_do_not_follow),

@@ -251,7 +251,9 @@ fn python_reads_it(token: &str) {
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
-const CASES: &[(&str, fn(&Place))] = &[
+type Case = fn(&Place);
+
+const CASES: &[(&str, Case)] = &[
     ("receipts", receipts_are_numbered_kept_and_replaced),
     ("refunds", refunds_are_seen_and_counted),
     ("list", the_list_says_which_numbers_are_withdrawn),
