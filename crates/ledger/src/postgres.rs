@@ -77,7 +77,10 @@ impl Ledger {
         let mut attempt = 0;
         loop {
             match migrate(&mut client, known()) {
-                Err(Error::Busy | Error::Database { .. }) if attempt < ATTEMPTS => attempt += 1,
+                Err(Error::Busy | Error::Database { .. }) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt) * 3));
+                }
                 done => break done?,
             }
         }
@@ -95,11 +98,16 @@ fn version(client: &mut impl GenericClient) -> Result<i64, Error> {
     if !there.get::<_, bool>(0) {
         return Ok(0);
     }
-    Ok(client.query_one("SELECT version FROM ledger_meta WHERE id = 1", &[])?.get(0))
+    // The table is seen before its row where another process makes the ledger at this moment.
+    let row = client.query_opt("SELECT version FROM ledger_meta WHERE id = 1", &[])?;
+    row.map(|row| row.get(0)).ok_or(Error::Busy)
 }
 
 fn migrate(client: &mut Client, known: i64) -> Result<(), Error> {
-    let mut transaction = client.transaction()?;
+    let mut transaction = client
+        .build_transaction()
+        .isolation_level(postgres::IsolationLevel::ReadCommitted)
+        .start()?;
     let found = version(&mut transaction)?;
     if found > known {
         return Err(Error::NewerSchema { found, known });
