@@ -4,7 +4,7 @@
 
 mod backends;
 
-use backends::{Place, Server, file};
+use backends::{Case, Place, each_on_postgres, each_on_sqlite, file};
 use motcua_ledger::{
     Annulment, Audit, CheckpointKey, CheckpointVerifier, Delivery, IssuedCopy, Ledger, Series,
 };
@@ -185,8 +185,6 @@ fn entries_belong_to_the_dossier_of_their_copy(place: &Place) {
     assert_eq!(kinds(&mut ledger, "d1").last().unwrap(), "copy.delivered");
 }
 
-type Case = fn(&Place);
-
 const CASES: &[(&str, Case)] = &[
     ("every_column", every_column_is_held_to_the_log),
     ("a_body", a_body_that_is_not_of_its_kind),
@@ -199,20 +197,12 @@ const CASES: &[(&str, Case)] = &[
 
 #[test]
 fn on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&file(folder.path(), name));
-    }
+    each_on_sqlite(CASES);
 }
 
 #[test]
 fn on_postgres() {
-    let Some(server) = Server::start() else { return };
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&Place::Server(server.address()));
-    }
+    each_on_postgres(CASES);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod backends;
 
-use backends::{Place, Server, file};
+use backends::{Case, Place, Server, each_on_postgres, each_on_sqlite, file};
 use motcua_ledger::{
     Added, Annulment, CheckpointKey, CheckpointVerifier, EntryState, Error, IssuedCopy, Ledger,
     Series,
@@ -457,8 +457,6 @@ fn days_add_up_to_the_month(place: &Place) {
     assert_eq!(first + rest, month);
 }
 
-type Case = fn(&Place);
-
 const CASES: &[(&str, Case)] = &[
     ("numbers_start_at_one_each_year_of_viet_nam", numbers_start_at_one_each_year_of_viet_nam),
     ("an_entry_is_closed_once", an_entry_is_closed_once),
@@ -483,20 +481,12 @@ const CASES: &[(&str, Case)] = &[
 
 #[test]
 fn on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&file(folder.path(), name));
-    }
+    each_on_sqlite(CASES);
 }
 
 #[test]
 fn on_postgres() {
-    let Some(server) = Server::start() else { return };
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&Place::Server(server.address()));
-    }
+    each_on_postgres(CASES);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod backends;
 
 use std::process::Command;
 
-use backends::{Place, Server, file};
+use backends::{Case, Place, each_on_postgres, each_on_sqlite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use motcua_ledger::{
@@ -251,8 +251,6 @@ fn python_reads_it(token: &str) {
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
-type Case = fn(&Place);
-
 const CASES: &[(&str, Case)] = &[
     ("receipts", receipts_are_numbered_kept_and_replaced),
     ("refunds", refunds_are_seen_and_counted),
@@ -261,18 +259,10 @@ const CASES: &[(&str, Case)] = &[
 
 #[test]
 fn on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&file(folder.path(), name));
-    }
+    each_on_sqlite(CASES);
 }
 
 #[test]
 fn on_postgres() {
-    let Some(server) = Server::start() else { return };
-    for (name, case) in CASES {
-        println!("{name}");
-        case(&Place::Server(server.address()));
-    }
+    each_on_postgres(CASES);
 }
