@@ -29,6 +29,20 @@ const MEASURES: &[(&str, &[&str])] = &[
         "10 k, 100 k and 1 M credits against as many orders",
         &["run", "-q", "--release", "-p", "motcua-payments", "--example", "reconcile"],
     ),
+    (
+        "the ledger against raw databases, and as it grows to 2 M events",
+        &[
+            "run",
+            "-q",
+            "--release",
+            "-p",
+            "motcua-ledger",
+            "--features",
+            "postgres",
+            "--example",
+            "throughput",
+        ],
+    ),
 ];
 
 /// Runs them one after the other, then prints the sizes of the WebAssembly modules.

@@ -19,7 +19,7 @@ use run::{Tally, cargo};
 const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
-  bench    issue, verify, paths, gateways, fees and reconciliation beside their limits or peers; sizes of the WebAssembly modules
+  bench    issue, verify, paths, gateways, fees, reconciliation and the ledger beside their limits or peers; sizes of the WebAssembly modules
            (`bench fees`: fees alone)
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
@@ -33,6 +33,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-pki", &["--features", "authority"]),
     ("motcua-payments", &["--no-default-features"]),
     ("motcua-copies", &["--no-default-features"]),
+    ("motcua-ledger", &["--all-targets", "--features", "postgres,parquet"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
     ("motcua", &["--no-default-features", "--features", "issue"]),

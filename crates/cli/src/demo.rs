@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use motcua::copies::Policy;
+use motcua::copies::facts::VIET_NAM;
+use motcua::counter::{Case, Counter};
 use motcua::ledger::{Ledger, Series};
 use motcua::pki::authority::Demo;
 use serde_json::json;
@@ -70,6 +72,14 @@ pub fn policy(
     })
 }
 
+/// The code of a dossier (Circular 01/2018/TT-VPCP Art. 19): agency, day, and here the number that the register gives next.
+fn dossier(ledger: &mut Ledger, series: &Series, now: OffsetDateTime) -> Result<String, Error> {
+    let day = now.to_offset(VIET_NAM).date();
+    let taken = ledger.read(|session| session.entries(series, day.year()))?.len();
+    let (year, month) = (day.year() % 100, u8::from(day.month()));
+    Ok(format!("{AGENCY_ID}-{year:02}{month:02}{:02}-{:04}", day.day(), taken + 1))
+}
+
 /// Runs the whole demo.
 pub fn run(
     screen: &Screen,
@@ -91,18 +101,22 @@ pub fn run(
         "(Công dân xin hai bản sao chứng thực của bản chính {pages} trang: {paper}.)"
     ));
 
-    screen.step(1, "Fee / Phí chứng thực");
-    let total = fee::run(&stage, pages)?;
-
-    screen.step(2, "Payment / Thanh toán");
-    let order = payment::run(&stage, total)?;
-
-    screen.step(3, "Register / Sổ chứng thực");
     let path = out.join("register.sqlite");
     let mut ledger = Ledger::open(&path)?;
-    payment::record(&mut ledger, &order, now)?;
     let series = Series { agency: AGENCY_ID.to_owned(), kind: ACT_CODE.to_owned() };
-    let entry = ledger.write(|session| session.reserve(&series, order.id(), now))?;
+    let reference = format!("MC{}", now.unix_timestamp_nanos() / 1_000_000);
+    let dossier = dossier(&mut ledger, &series, now)?;
+    let case = Case { dossier: &dossier, assessment: &reference };
+    let mut counter = Counter::new(&mut ledger, "demo");
+
+    screen.step(1, "Fee / Phí chứng thực");
+    fee::run(&stage, &mut counter, case, pages)?;
+
+    screen.step(2, "Payment / Thanh toán");
+    let order = payment::run(&stage, &mut counter, case)?;
+
+    screen.step(3, "Register / Sổ chứng thực");
+    let entry = counter.number(case, Some(order.id()), &series, order.id(), now)?;
     screen.say(&format!(
         "number {} of {}, {ACT_CODE}; the paid order {} has it for good",
         entry.number,
@@ -112,10 +126,8 @@ pub fn run(
     screen.wrote(&path);
 
     screen.step(4, "Certified copy / Bản sao điện tử chứng thực");
-    let made = copy::issue(&stage, capture, &authority, &entry)?;
-    ledger.write(|session| {
-        session.issue_copy(&series, entry.year, entry.number, &made.issued, now)
-    })?;
+    let made = copy::issue(&stage, capture, &authority, &entry, &dossier)?;
+    counter.issued(&dossier, &series, &entry, &made.issued, now)?;
     screen.say(&format!(
         "number {} is completed with the copy's hash {}…",
         entry.number,

@@ -227,6 +227,7 @@ macro_rules! from_room {
 }
 
 from_room!(
+    motcua::counter::Error,
     motcua::fees::Error,
     motcua::payments::Error,
     motcua::payments::reconcile::Error,

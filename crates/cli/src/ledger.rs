@@ -1,14 +1,15 @@
-//! `motcua ledger`: look after a record in a SQLite file. What each operation does lives in `motcua::ledger`.
+//! `motcua ledger`: look after a record. What each operation does lives in `motcua::ledger`; where a record is, in `record.rs`.
+
+mod columns;
+mod record;
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use motcua::ledger::{
-    Annulment, Audit, CheckpointKey, CheckpointVerifier, Ledger, LedgerStatus, Series,
-};
+use motcua::ledger::{Annulment, Audit, CheckpointKey, CheckpointVerifier, LedgerStatus, Series};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -40,12 +41,12 @@ impl SeriesArguments {
 pub enum LedgerCommand {
     /// Make an empty record; an existing one is brought up to date
     Init {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
     },
     /// Say how far it goes and which numbers are still open
     Status {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// Print JSON
         #[arg(long)]
@@ -53,7 +54,7 @@ pub enum LedgerCommand {
     },
     /// Read all of it again: exit 0 when nothing was edited, removed, reordered or cut off, 1 when something was
     Verify {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// Signed checkpoints that were kept elsewhere
         #[arg(long, value_name = "NOTE", requires = "key")]
@@ -65,9 +66,9 @@ pub enum LedgerCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the whole log as JSON Lines, or a year of a register as CSV
+    /// Write the whole log as JSON Lines (a name that ends in .parquet: as Parquet), or a year of a register as CSV
     Export {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// The file to write
         #[arg(long, value_name = "FILE")]
@@ -92,7 +93,7 @@ pub enum LedgerCommand {
     },
     /// Copy the record while others go on writing
     Backup {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// The copy; must not exist
         #[arg(long, value_name = "FILE")]
@@ -100,14 +101,14 @@ pub enum LedgerCommand {
     },
     /// Close a year of a register that is over, with its totals
     CloseYear {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         #[command(flatten)]
         register: SeriesArguments,
     },
     /// Withdraw an issued copy
     Annul {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// The copy's identifier
         #[arg(long)]
@@ -122,9 +123,28 @@ pub enum LedgerCommand {
         #[arg(long)]
         decided_on: String,
     },
+    /// Sign the list of annulled and voided numbers of a register's year (IETF Token Status List) and print it
+    List {
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
+        file: PathBuf,
+        #[command(flatten)]
+        register: SeriesArguments,
+        /// Where the list is published
+        #[arg(long)]
+        uri: String,
+        /// For how many days it may be relied on
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+        /// The key's name
+        #[arg(long)]
+        name: String,
+        /// An Ed25519 key, PKCS#8 PEM
+        #[arg(long, value_name = "PEM")]
+        key: PathBuf,
+    },
     /// Sign the log as it stands, keep the checkpoint and print it
     Checkpoint {
-        /// The record
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         /// The log's name, such as dichvucong.example/so-chung-thuc
         #[arg(long)]
@@ -136,15 +156,6 @@ pub enum LedgerCommand {
         #[arg(long, value_name = "PEM")]
         key: PathBuf,
     },
-}
-
-/// An existing record: a mistyped name is no new one.
-fn existing(path: &Path) -> Result<Ledger, Error> {
-    if !path.exists() {
-        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(Error::read(path, &missing));
-    }
-    Ok(Ledger::open(path)?)
 }
 
 fn text(path: &Path) -> Result<String, Error> {
@@ -161,49 +172,55 @@ pub fn run(
 ) -> Result<ExitCode, Error> {
     match command {
         LedgerCommand::Init { file } => {
-            Ledger::open(file)?;
+            record::made(file)?;
             screen.wrote(file);
         }
         LedgerCommand::Status { file, json } => {
-            let mut ledger = Ledger::open_read_only(file)?;
+            let mut ledger = record::read(file)?;
             let status = ledger.read(|session| session.status())?;
             show_status(screen, &status, *json);
         }
         LedgerCommand::Verify { file, checkpoint, key, json } => {
             let key = key.as_deref().map(CheckpointVerifier::parse).transpose()?;
             let notes = checkpoint.iter().map(|p| text(p)).collect::<Result<Vec<_>, _>>()?;
-            let mut ledger = Ledger::open_read_only(file)?;
+            let mut ledger = record::read(file)?;
             let audit = ledger.read(|session| session.audit(&notes, key.as_ref()))?;
             show_audit(screen, &audit, *json);
             return Ok(if audit.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(1) });
         }
         LedgerCommand::Export { file, to, agency, kind, year } => {
-            let mut ledger = Ledger::open_read_only(file)?;
-            let mut bytes = BufWriter::new(Vec::new());
+            let mut ledger = record::read(file)?;
+            let mut bytes = Vec::new();
             if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
                 let series = Series { agency: agency.clone(), kind: kind.clone() };
                 ledger.register_csv(&series, *year, &mut bytes)?;
+            } else if columns::named(to) {
+                columns::export(&mut ledger, to, &mut bytes)?;
             } else {
                 ledger.export(&mut bytes)?;
             }
-            let bytes = bytes.into_inner().map_err(|e| Error::write(to, e.error()))?;
             files::write(to, &bytes)?;
             screen.wrote(to);
         }
         LedgerCommand::Import { file, from } => {
             let source = File::open(from).map_err(|e| Error::read(from, &e))?;
-            let entries = Ledger::open(file)?.import(&mut BufReader::new(source))?;
+            let mut ledger = record::made(file)?;
+            let entries = if columns::named(from) {
+                columns::import(&mut ledger, from, source)?
+            } else {
+                ledger.import(&mut BufReader::new(source))?
+            };
             screen.say(&format!("{entries} entries"));
             screen.wrote(file);
         }
         LedgerCommand::Backup { file, to } => {
-            existing(file)?.backup(to)?;
+            record::existing(file)?.backup(to)?;
             screen.wrote(to);
         }
         LedgerCommand::CloseYear { file, register } => {
             let series = register.series();
-            let totals =
-                existing(file)?.write(|session| session.close_year(&series, register.year, now))?;
+            let totals = record::existing(file)?
+                .write(|session| session.close_year(&series, register.year, now))?;
             screen.say(&format!(
                 "{} of {} is closed: last number {}, {} completed, {} voided",
                 totals.year, totals.kind, totals.last, totals.completed, totals.voided
@@ -216,13 +233,22 @@ pub fn run(
                 reason: reason.clone(),
                 decided_on: decided_on.clone(),
             };
-            existing(file)?.write(|session| session.annul(&annulment, now))?;
+            record::existing(file)?.write(|session| session.annul(&annulment, now))?;
             screen.mark(Mark::Good, &format!("{copy} is withdrawn by {decision}"));
+        }
+        LedgerCommand::List { file, register, uri, days, name, key } => {
+            let key = CheckpointKey::from_pem(name, &text(key)?)?;
+            let until = now + time::Duration::days((*days).into());
+            let series = register.series();
+            let list = record::read(file)?
+                .read(|session| session.annulment_list(&series, register.year, uri, now, until))?;
+            let _ = writeln!(std::io::stdout().lock(), "{}", list.sign(&key)?);
+            let _ = writeln!(std::io::stderr().lock(), "verifier key: {}", key.verifier());
         }
         LedgerCommand::Checkpoint { file, origin, name, key } => {
             let key = CheckpointKey::from_pem(name, &text(key)?)?;
             let verifier = CheckpointVerifier::parse(&key.verifier())?;
-            let note = existing(file)?.write(|session| {
+            let note = record::existing(file)?.write(|session| {
                 let note = session.checkpoint(origin).sign(&key)?;
                 session.keep_checkpoint(&note, &verifier)?;
                 Ok(note)

@@ -232,6 +232,23 @@ fn a_record_is_looked_after() {
         "ledger.year_not_over",
     );
 
+    let list = ledger(
+        &[
+            &["list", text(&file), "--year", "2026", "--uri", "https://dichvucong.example/thu-hoi"]
+                [..],
+            &["--name", name, "--key", text(&key)],
+            &register[..],
+        ]
+        .concat(),
+    );
+    assert!(list.status.success() && said(&list).trim().split('.').count() == 3, "{list:?}");
+    refused(&ledger(&["status", "env:MOTCUA_NO_SUCH_VARIABLE"]), "cli.read");
+    let address = folder.path().join("address");
+    // Nobody listens on the discard port.
+    fs::write(&address, "host=127.0.0.1 port=9 user=ledger connect_timeout=5\n").unwrap();
+    let code = if cfg!(feature = "postgres") { "ledger.connection_lost" } else { "cli.read" };
+    refused(&ledger(&["status", &format!("address:{}", text(&address))]), code);
+
     let (log, copy) = (folder.path().join("log.jsonl"), folder.path().join("copy.sqlite"));
     assert!(ledger(&["export", text(&file), "--to", text(&log)]).status.success());
     assert!(ledger(&["import", text(&copy), "--from", text(&log)]).status.success());
@@ -240,6 +257,18 @@ fn a_record_is_looked_after() {
         said(&ledger(&["verify", text(&file), "--json"]))
     );
     refused(&ledger(&["import", text(&copy), "--from", text(&log)]), "ledger.bad_export");
+    let columns = folder.path().join("log.parquet");
+    let export = ledger(&["export", text(&file), "--to", text(&columns)]);
+    if cfg!(feature = "parquet") {
+        let again = folder.path().join("again.sqlite");
+        assert!(ledger(&["import", text(&again), "--from", text(&columns)]).status.success());
+        assert_eq!(
+            said(&ledger(&["verify", text(&again), "--json"])),
+            said(&ledger(&["verify", text(&file), "--json"]))
+        );
+    } else {
+        refused(&export, "cli.write");
+    }
     refused(&ledger(&["backup", text(&file), "--to", text(&copy)]), "ledger.not_writable");
     let backup = folder.path().join("backup.sqlite");
     assert!(ledger(&["backup", text(&file), "--to", text(&backup)]).status.success());

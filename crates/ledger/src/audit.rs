@@ -85,7 +85,14 @@ impl Session<'_> {
         if let Some(key) = key {
             for row in self.sql.query("SELECT size, note FROM checkpoint ORDER BY size", &[])? {
                 match Checkpoint::verify(&row.text(1)?, key) {
-                    Ok(checkpoint) => checkpoints.push(checkpoint),
+                    Ok(checkpoint) if row.number(0) == Ok(checkpoint.size) => {
+                        checkpoints.push(checkpoint);
+                    }
+                    Ok(checkpoint) => {
+                        let detail =
+                            format!("it is kept as one of another size: {}", checkpoint.size);
+                        reader.note(None, Flaw::CheckpointUnsigned, "", detail);
+                    }
                     Err(e) => reader.note(None, Flaw::CheckpointUnsigned, "", e.to_string()),
                 }
             }
@@ -100,7 +107,8 @@ impl Session<'_> {
         let (frontier, chain) = self.read_log(&mut replay, &mut roots, &mut reader)?;
         let size = reader.audit.size;
         reader.audit.root = hexadecimal(&frontier.root());
-        if (head.size, head.chain, &head.frontier) != (size, chain, &frontier) {
+        let latest = (head.size, head.chain, &head.frontier, head.at.as_str());
+        if latest != (size, chain, &frontier, replay.last_at()) {
             let detail =
                 format!("the log was closed at {}, {size} entries follow each other", head.size);
             reader.note(Some(size), Flaw::HeadDiffers, "", detail);
@@ -128,9 +136,8 @@ impl Session<'_> {
             }
         };
         met(0, &frontier);
-        let mut next = 0_u64;
+        let (mut next, mut from) = (0_u64, i64::MIN);
         loop {
-            let from = i64::try_from(next).unwrap_or(i64::MAX);
             let rows = self.sql.query(
                 &format!(
                     "SELECT {COLUMNS}, leaf, chain FROM log WHERE seq >= ?1 ORDER BY seq LIMIT ?2"
@@ -141,20 +148,34 @@ impl Session<'_> {
                 return Ok((frontier, chain));
             }
             for row in &rows {
-                let entry = entry(row)?;
+                let place = row.integer(0)?;
+                from = place.saturating_add(1);
+                let Ok(entry) = entry(row) else {
+                    // What cannot be read is no entry; the chain goes on from what is stored beside it.
+                    let place = u64::try_from(place).ok();
+                    let detail = "the entry's columns cannot be read";
+                    reader.note(place.or(Some(0)), Flaw::EntryChanged, "", detail);
+                    chain = row.text(8).and_then(|text| unhexadecimal(&text)).unwrap_or(chain);
+                    next = place.map_or(next, |place| place.saturating_add(1));
+                    continue;
+                };
                 if entry.seq != next {
                     let detail = format!("entries {next} to {} are missing", entry.seq - 1);
                     reader.note(Some(next), Flaw::EntryMissing, "", detail);
                 }
                 let leaf = entry.leaf();
                 chain = link(&chain, &leaf);
-                let stored = (unhexadecimal(&row.text(7)?)?, unhexadecimal(&row.text(8)?)?);
-                if stored != (leaf, chain) {
-                    let flaw =
-                        if stored.0 == leaf { Flaw::ChainBroken } else { Flaw::EntryChanged };
+                let stored = |column| row.text(column).and_then(|text| unhexadecimal(&text)).ok();
+                let (stored_leaf, stored_chain) = (stored(7), stored(8));
+                if (stored_leaf, stored_chain) != (Some(leaf), Some(chain)) {
+                    let flaw = if stored_leaf == Some(leaf) {
+                        Flaw::ChainBroken
+                    } else {
+                        Flaw::EntryChanged
+                    };
                     reader.note(Some(entry.seq), flaw, &entry.subject, entry.kind.clone());
                     // Go on from what is stored: what follows is judged on its own.
-                    chain = stored.1;
+                    chain = stored_chain.unwrap_or(chain);
                 }
                 // The tree is built from what stands there now.
                 frontier.push(reader.audit.size, leaf);
@@ -193,7 +214,7 @@ impl Session<'_> {
             &values![size, note],
         )?;
         if there.is_empty() {
-            self.sql.execute(
+            self.execute(
                 "INSERT INTO checkpoint (size, note) VALUES (?1, ?2)",
                 &values![size, note],
             )?;

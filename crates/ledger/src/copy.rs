@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
-use crate::log::{New, check_id};
+use crate::log::{New, check_id, check_reason};
 use crate::register::Series;
-use crate::sql::{one, values};
+use crate::sql::{Value, one, values};
 use crate::{Error, Session};
 
 /// What the record keeps of an issued copy.
@@ -47,6 +47,20 @@ pub(crate) struct CopyFact {
     pub number: u32,
     pub position: u64,
     pub copy: IssuedCopy,
+}
+
+impl CopyFact {
+    /// The columns of its row: hash, agency, kind, year, number, position.
+    pub fn columns(&self) -> [Value; 6] {
+        values![
+            self.copy.copy_sha256.as_str(),
+            self.agency.as_str(),
+            self.kind.as_str(),
+            self.year,
+            self.number,
+            i64::try_from(self.position).unwrap_or(i64::MAX),
+        ]
+    }
 }
 
 /// Where an issued copy stands.
@@ -100,6 +114,17 @@ impl Session<'_> {
         if let Some(row) = taken {
             return Err(Error::CopyKnown { copy_id: row.text(0)? });
         }
+        self.whole(|session| session.issue_new_copy(series, year, number, copy, now))
+    }
+
+    fn issue_new_copy(
+        &mut self,
+        series: &Series,
+        year: i32,
+        number: u32,
+        copy: &IssuedCopy,
+        now: OffsetDateTime,
+    ) -> Result<CopyStanding, Error> {
         self.complete(series, year, number, &copy.copy_sha256, now)?;
         let next = one(
             self.sql,
@@ -135,20 +160,14 @@ impl Session<'_> {
     pub(crate) fn insert_copy(&mut self, fact: &CopyFact, annulled: bool) -> Result<String, Error> {
         let body =
             serde_json::to_string(fact).map_err(|e| Error::Damaged { problem: e.to_string() })?;
-        self.sql.execute(
-            "INSERT INTO issued_copy (copy_sha256, copy_id, agency, kind, year, number, position, annulled, body) \
+        self.execute(
+            "INSERT INTO issued_copy (copy_sha256, agency, kind, year, number, position, copy_id, annulled, body) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            &values![
-                fact.copy.copy_sha256.as_str(),
-                fact.copy.copy_id.as_str(),
-                fact.agency.as_str(),
-                fact.kind.as_str(),
-                fact.year,
-                fact.number,
-                i64::try_from(fact.position).unwrap_or(i64::MAX),
-                i64::from(annulled),
-                body.as_str(),
-            ],
+            &[
+                &fact.columns()[..],
+                &values![fact.copy.copy_id.as_str(), i64::from(annulled), body.as_str()],
+            ]
+            .concat(),
         )?;
         Ok(body)
     }
@@ -172,7 +191,7 @@ impl Session<'_> {
     /// [`Error::NoCopy`]; [`Error::FingerprintReused`] when it was withdrawn by another decision; [`Error::BadDate`].
     pub fn annul(&mut self, annulment: &Annulment, now: OffsetDateTime) -> Result<(), Error> {
         check_id("decision", &annulment.decision)?;
-        check_id("reason", &annulment.reason)?;
+        check_reason(&annulment.reason)?;
         let form = time::macros::format_description!("[year]-[month]-[day]");
         if Date::parse(&annulment.decided_on, form).is_err() {
             return Err(Error::BadDate { got: annulment.decided_on.clone() });
@@ -183,15 +202,18 @@ impl Session<'_> {
         let body = serde_json::to_string(annulment)
             .map_err(|e| Error::Damaged { problem: e.to_string() })?;
         let subject = format!("copy/{}", annulment.copy_id);
-        self.append(
-            New { kind: "copy.annulled", subject: &subject, fingerprint: "annulled", body: &body },
-            now,
-        )?;
-        self.sql.execute(
-            "UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1",
-            &values![annulment.copy_id.as_str()],
-        )?;
-        Ok(())
+        // It belongs to the dossier the copy was issued for, whoever withdraws it.
+        let dossier = self.dossier_of(&subject, "issued")?.unwrap_or_default();
+        let new =
+            New { kind: "copy.annulled", subject: &subject, fingerprint: "annulled", body: &body };
+        self.whole(|session| {
+            session.within_dossier(dossier, |session| session.append(new, now))?;
+            session.execute(
+                "UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1",
+                &values![annulment.copy_id.as_str()],
+            )?;
+            Ok(())
+        })
     }
 
     /// For each copy of an agency, by its place in the list of annulments: whether it was withdrawn.

@@ -17,6 +17,19 @@ pub struct Delivery {
     pub channel: String,
 }
 
+/// A dossier's identifier inside a subject, where a slash parts it from what follows.
+fn part(dossier: &str) -> String {
+    dossier.replace('%', "%25").replace('/', "%2F")
+}
+
+fn uses(dossier: &str, assessment: &str) -> String {
+    format!("dossier/{}/uses/{assessment}", part(dossier))
+}
+
+fn orders(dossier: &str, assessment: &str) -> String {
+    format!("dossier/{}/orders/{assessment}", part(dossier))
+}
+
 impl Session<'_> {
     /// Keeps an assessment as it was given, JSON, under an identifier of the caller's. The same twice adds nothing.
     ///
@@ -31,7 +44,8 @@ impl Session<'_> {
     ) -> Result<Added, Error> {
         check_id("assessment", id)?;
         self.for_dossier(dossier)?;
-        let (subject, fingerprint) = (format!("dossier/{dossier}"), format!("assessment/{id}"));
+        let (subject, fingerprint) =
+            (format!("dossier/{}", part(dossier)), format!("assessment/{id}"));
         self.append(
             New {
                 kind: "assessment.given",
@@ -51,7 +65,7 @@ impl Session<'_> {
         let row = one(
             self.sql,
             "SELECT body FROM log WHERE subject = ?1 AND fingerprint = ?2",
-            &values![format!("dossier/{dossier}"), format!("assessment/{id}")],
+            &values![format!("dossier/{}", part(dossier)), format!("assessment/{id}")],
         )?;
         row.map(|row| row.text(0)).transpose()
     }
@@ -71,7 +85,7 @@ impl Session<'_> {
         check_id("assessment", assessment)?;
         check_id("request", request)?;
         self.for_dossier(dossier)?;
-        let subject = format!("dossier/{dossier}/uses/{assessment}");
+        let subject = uses(dossier, assessment);
         let used = one(
             self.sql,
             "SELECT count(*), coalesce(max(CASE WHEN fingerprint = ?1 THEN 1 ELSE 0 END), 0) \
@@ -91,6 +105,52 @@ impl Session<'_> {
         )
     }
 
+    /// Whether a request rests on this assessment already.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn uses_assessment(
+        &mut self,
+        dossier: &str,
+        assessment: &str,
+        request: &str,
+    ) -> Result<bool, Error> {
+        Ok(self.dossier_of(&uses(dossier, assessment), request)?.is_some())
+    }
+
+    /// Keeps that an order is to pay an assessment. The same twice adds nothing.
+    ///
+    /// # Errors
+    /// [`Error::BadIdentifier`], [`Error::BadCharacter`].
+    pub fn order_for(
+        &mut self,
+        dossier: &str,
+        assessment: &str,
+        order: &str,
+        now: OffsetDateTime,
+    ) -> Result<Added, Error> {
+        check_id("assessment", assessment)?;
+        check_id("order", order)?;
+        self.for_dossier(dossier)?;
+        let subject = orders(dossier, assessment);
+        self.append(
+            New { kind: "assessment.ordered", subject: &subject, fingerprint: order, body: "{}" },
+            now,
+        )
+    }
+
+    /// The orders that were to pay an assessment, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn orders_for(&mut self, dossier: &str, assessment: &str) -> Result<Vec<String>, Error> {
+        let rows = self.sql.query(
+            "SELECT fingerprint FROM log WHERE subject = ?1 ORDER BY seq",
+            &values![orders(dossier, assessment)],
+        )?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// The dossier an order belongs to; empty where it was kept for none.
     ///
     /// # Errors
@@ -104,24 +164,26 @@ impl Session<'_> {
     /// Keeps that a copy was handed over. The same way twice adds nothing.
     ///
     /// # Errors
-    /// [`Error::NoCopy`].
+    /// [`Error::NoCopy`], [`Error::CopyAnnulled`].
     pub fn deliver(&mut self, delivery: &Delivery, now: OffsetDateTime) -> Result<Added, Error> {
         check_id("channel", &delivery.channel)?;
-        if self.copy(&delivery.copy_id)?.is_none() {
-            return Err(Error::NoCopy { copy_id: delivery.copy_id.clone() });
-        }
+        let standing = self
+            .copy(&delivery.copy_id)?
+            .ok_or_else(|| Error::NoCopy { copy_id: delivery.copy_id.clone() })?;
         let body = serde_json::to_string(delivery)
             .map_err(|e| Error::Damaged { problem: e.to_string() })?;
         let subject = format!("copy/{}", delivery.copy_id);
         let fingerprint = format!("delivered/{}", delivery.channel);
-        self.append(
-            New {
-                kind: "copy.delivered",
-                subject: &subject,
-                fingerprint: &fingerprint,
-                body: &body,
-            },
-            now,
-        )
+        if standing.annulled && self.dossier_of(&subject, &fingerprint)?.is_none() {
+            return Err(Error::CopyAnnulled { copy_id: delivery.copy_id.clone() });
+        }
+        let dossier = self.dossier_of(&subject, "issued")?.unwrap_or_default();
+        let new = New {
+            kind: "copy.delivered",
+            subject: &subject,
+            fingerprint: &fingerprint,
+            body: &body,
+        };
+        self.within_dossier(dossier, |session| session.append(new, now))
     }
 }

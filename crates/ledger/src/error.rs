@@ -100,6 +100,64 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// A reference sent to a gateway stands for another order.
+    #[error(
+        "{gateway} knows the reference {reference} for another order; make a new one, references are never used twice"
+    )]
+    ReferenceTaken {
+        /// The gateway.
+        gateway: String,
+        /// The reference.
+        reference: String,
+    },
+    /// A payment was counted for another order.
+    #[error(
+        "the transaction {transaction} of {gateway} was counted for another order; ask the gateway which of them it paid"
+    )]
+    TransactionCounted {
+        /// The gateway.
+        gateway: String,
+        /// Its number of the payment.
+        transaction: String,
+    },
+    /// A withdrawn copy is not handed over.
+    #[error("copy {copy_id} was withdrawn; it is not handed over")]
+    CopyAnnulled {
+        /// The copy.
+        copy_id: String,
+    },
+    /// No such receipt was issued.
+    #[error("no receipt {number} of {year} was issued in {kind}")]
+    NoReceipt {
+        /// Form and symbol.
+        kind: String,
+        /// The year.
+        year: i32,
+        /// The number.
+        number: u32,
+    },
+    /// A receipt was replaced by another one before.
+    #[error("receipt {number} of {year} was replaced before; replace the one that replaced it")]
+    ReceiptReplaced {
+        /// The year.
+        year: i32,
+        /// The number.
+        number: u32,
+    },
+    /// A receipt's series has no further number this year.
+    #[error("the series {kind} ends with number {last}; take a new symbol")]
+    SeriesFull {
+        /// Form and symbol.
+        kind: String,
+        /// The last number.
+        last: u32,
+    },
+    /// A list of annulments would end before it begins.
+    #[error("a list that ends at {expires_at} could never be relied on; let it end later")]
+    ListWindow {
+        /// Its end.
+        expires_at: String,
+    },
     /// A copy belongs to another number, or differs from what was issued under its identifier.
     #[error("copy {copy_id} was issued before, differently; nothing was recorded")]
     CopyKnown {
@@ -244,6 +302,13 @@ impl Error {
             Self::EntriesOpen { .. } => "ledger.entries_open",
             Self::OrderChanged { .. } => "ledger.order_changed",
             Self::OrderUnsound { .. } => "ledger.order_unsound",
+            Self::ReferenceTaken { .. } => "ledger.reference_taken",
+            Self::TransactionCounted { .. } => "ledger.transaction_counted",
+            Self::CopyAnnulled { .. } => "ledger.copy_annulled",
+            Self::NoReceipt { .. } => "ledger.no_receipt",
+            Self::ReceiptReplaced { .. } => "ledger.receipt_replaced",
+            Self::SeriesFull { .. } => "ledger.series_full",
+            Self::ListWindow { .. } => "ledger.list_window",
             Self::CopyKnown { .. } => "ledger.copy_known",
             Self::NoCopy { .. } => "ledger.no_copy",
             Self::OutboxPosition { .. } => "ledger.outbox_position",
@@ -293,7 +358,27 @@ impl Error {
             Self::OrderUnsound { order, problem } => {
                 vec![("order", order.clone()), ("problem", problem.clone())]
             }
-            Self::CopyKnown { copy_id } | Self::NoCopy { copy_id } => {
+            Self::ReferenceTaken { gateway, reference } => {
+                vec![("gateway", gateway.clone()), ("reference", reference.clone())]
+            }
+            Self::TransactionCounted { gateway, transaction } => {
+                vec![("gateway", gateway.clone()), ("transaction", transaction.clone())]
+            }
+            Self::NoReceipt { kind, year, number } => vec![
+                ("kind", kind.clone()),
+                ("year", year.to_string()),
+                ("number", number.to_string()),
+            ],
+            Self::ReceiptReplaced { year, number } => {
+                vec![("year", year.to_string()), ("number", number.to_string())]
+            }
+            Self::SeriesFull { kind, last } => {
+                vec![("kind", kind.clone()), ("last", last.to_string())]
+            }
+            Self::ListWindow { expires_at } => vec![("expires_at", expires_at.clone())],
+            Self::CopyKnown { copy_id }
+            | Self::NoCopy { copy_id }
+            | Self::CopyAnnulled { copy_id } => {
                 vec![("copy_id", copy_id.clone())]
             }
             Self::OutboxPosition { next, confirmed, size } => vec![

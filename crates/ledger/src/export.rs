@@ -3,7 +3,7 @@
 use std::io::{BufRead, Write};
 
 use crate::audit::{Audit, Reader};
-use crate::log::{LogEntry, New, PAGE};
+use crate::log::{Added, LogEntry, New, PAGE};
 use crate::projection::Replay;
 use crate::register::{EntryState, Series};
 use crate::{Error, Ledger, instant};
@@ -60,11 +60,18 @@ impl Ledger {
         for (line, text) in (1..).zip(from.lines()) {
             let bad = |problem: String| Error::BadExport { line, problem };
             let text = text.map_err(|e| bad(e.to_string()))?;
-            let entry: LogEntry = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
-            if entry.seq + 1 != line {
-                return Err(bad(format!("entry {} stands here; lines are missing", entry.seq)));
+            entries.push(serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?);
+        }
+        self.import_entries(&entries)
+    }
+
+    /// Makes the record of these entries; all of them or nothing.
+    pub(crate) fn import_entries(&mut self, entries: &[LogEntry]) -> Result<u64, Error> {
+        for (line, entry) in (1..).zip(entries) {
+            if entry.seq.checked_add(1) != Some(line) {
+                let problem = format!("entry {} stands here; lines are missing", entry.seq);
+                return Err(Error::BadExport { line, problem });
             }
-            entries.push(entry);
         }
         self.write(|session| {
             if session.size() > 0 {
@@ -72,7 +79,7 @@ impl Ledger {
                 return Err(Error::BadExport { line: 1, problem });
             }
             let mut audit = Audit::empty();
-            let (mut reader, mut replay) = (Reader { audit: &mut audit }, Replay::default());
+            let (mut reader, mut replay) = (Reader { audit: &mut audit }, Replay::keeping());
             for batch in entries.chunks(BATCH) {
                 for entry in batch {
                     let bad = |problem: String| Error::BadExport { line: entry.seq + 1, problem };
@@ -84,7 +91,14 @@ impl Ledger {
                         body: &entry.body,
                     };
                     let at = instant::parse(&entry.at).map_err(|e| bad(e.to_string()))?;
-                    session.append(new, at).map_err(|e| bad(e.to_string()))?;
+                    if instant::instant(at).as_ref() != Ok(&entry.at) {
+                        return Err(bad(format!("{} is not written as a record does", entry.at)));
+                    }
+                    if session.append(new, at).map_err(|e| bad(e.to_string()))?
+                        != Added::Now(entry.seq)
+                    {
+                        return Err(bad("the entry came before".to_owned()));
+                    }
                     replay.take(entry, &mut reader);
                 }
             }

@@ -22,8 +22,11 @@
 
 #![forbid(unsafe_code)]
 
+mod annulment_list;
 mod audit;
 mod checkpoint;
+#[cfg(feature = "parquet")]
+mod columns;
 mod copy;
 mod dossier;
 mod error;
@@ -37,6 +40,7 @@ mod outbox;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod projection;
+mod receipt;
 mod register;
 mod session;
 mod sql;
@@ -46,6 +50,7 @@ mod totals;
 pub mod tree;
 mod upgrade;
 
+pub use annulment_list::AnnulmentList;
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
 pub use copy::{Annulment, CopyStanding, IssuedCopy};
@@ -54,7 +59,13 @@ pub use error::Error;
 pub use finding::AuditFinding;
 pub use ledger::Ledger;
 pub use log::{Added, LogEntry};
+pub use receipt::{IssuedReceipt, ReceiptNumber};
 pub use register::{Entry, EntryState, Series, YearClosed};
 pub use session::Session;
 pub use status::{LedgerStatus, RegisterStatus};
 pub use totals::Totals;
+
+/// The snippets of the ledger's document, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/ledger/README.md")]
+pub struct Document;

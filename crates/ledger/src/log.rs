@@ -12,6 +12,8 @@ use crate::{Error, Session};
 const ID_LIMIT: usize = 200;
 /// Subjects and fingerprints join up to two identifiers and a few words.
 const JOINED_LIMIT: usize = 3 * ID_LIMIT;
+/// A reason is a sentence or two of a decision.
+const REASON_LIMIT: usize = 2_000;
 /// A body is one event as JSON. A megabyte is a hundred times the largest seen, and keeps one row from filling memory.
 const BODY_LIMIT: usize = 1 << 20;
 /// Counters' clocks may differ by this much; a clock further back is wrong and would tear the order of the record.
@@ -98,6 +100,7 @@ pub(crate) fn unhexadecimal(text: &str) -> Result<Hash, Error> {
     let digits = text.as_bytes();
     let pairs = digits.chunks_exact(2);
     let sound = digits.len() == 64
+        && digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
         && pairs.zip(hash.iter_mut()).all(|(pair, byte)| {
             let digits = std::str::from_utf8(pair).unwrap_or_default();
             u8::from_str_radix(digits, 16).map(|b| *byte = b).is_ok()
@@ -163,6 +166,11 @@ pub(crate) fn check_id(field: &'static str, value: &str) -> Result<(), Error> {
     check_length(field, value, ID_LIMIT)
 }
 
+/// As [`check_id`], for a reason that people read.
+pub(crate) fn check_reason(value: &str) -> Result<(), Error> {
+    check_length("reason", value, REASON_LIMIT)
+}
+
 fn check_length(field: &'static str, value: &str, limit: usize) -> Result<(), Error> {
     let length = value.len();
     if length == 0 || length > limit {
@@ -177,6 +185,10 @@ fn check_length(field: &'static str, value: &str, limit: usize) -> Result<(), Er
 impl Session<'_> {
     /// Adds an entry, unless it is there already.
     pub(crate) fn append(&mut self, new: New<'_>, now: OffsetDateTime) -> Result<Added, Error> {
+        self.whole(|session| session.append_new(new, now))
+    }
+
+    fn append_new(&mut self, new: New<'_>, now: OffsetDateTime) -> Result<Added, Error> {
         for (field, value) in
             [("kind", new.kind), ("subject", new.subject), ("fingerprint", new.fingerprint)]
         {
@@ -219,7 +231,7 @@ impl Session<'_> {
         let chain = link(&self.head.chain, &leaf);
         let seq = i64::try_from(entry.seq)
             .map_err(|_| Error::Damaged { problem: "the log's size is out of range".to_owned() })?;
-        self.sql.execute(
+        self.execute(
             "INSERT INTO log (seq, at, kind, subject, fingerprint, dossier, body, leaf, chain) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             &values![
@@ -265,6 +277,20 @@ impl Session<'_> {
             &values![from, i64::from(limit).min(PAGE)],
         )?;
         rows.iter().map(entry).collect()
+    }
+
+    /// The dossier of an entry.
+    pub(crate) fn dossier_of(
+        &mut self,
+        subject: &str,
+        fingerprint: &str,
+    ) -> Result<Option<String>, Error> {
+        let row = one(
+            self.sql,
+            "SELECT dossier FROM log WHERE subject = ?1 AND fingerprint = ?2",
+            &values![subject, fingerprint],
+        )?;
+        row.map(|row| row.text(0)).transpose()
     }
 
     /// All entries of a dossier, in order.

@@ -39,12 +39,12 @@ impl Session<'_> {
             return Err(Error::OutboxPosition { next, confirmed: before, size: self.size() });
         }
         let next = i64::try_from(next).unwrap_or(i64::MAX);
-        let touched = self.sql.execute(
+        let touched = self.execute(
             "UPDATE outbox_cursor SET next = ?1 WHERE consumer = ?2",
             &values![next, consumer],
         )?;
         if touched == 0 {
-            self.sql.execute(
+            self.execute(
                 "INSERT INTO outbox_cursor (consumer, next) VALUES (?1, ?2)",
                 &values![consumer, next],
             )?;

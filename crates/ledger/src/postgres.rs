@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Statement, Transaction};
+use postgres::{Client, GenericClient, Statement, Transaction};
 
 use crate::session::writing;
 use crate::sql::{Row, Sql, Store, Value, Work, one};
@@ -44,16 +44,43 @@ struct Server {
 }
 
 impl Ledger {
+    /// Connects to a server and opens the ledger there: `host=… dbname=… user=…` or `postgresql://…`. With `make` it is made where it is
+    /// not there and brought up to date where it is older. The connection is not encrypted: for loopback, a private network or a
+    /// tunnel; elsewhere connect a client with TLS yourself and hand it to [`Ledger::on_postgres`].
+    ///
+    /// # Errors
+    /// [`Error::ConnectionLost`]; without `make` [`Error::OlderSchema`]; else as [`Ledger::on_postgres`].
+    pub fn connect(address: &str, make: bool) -> Result<Self, Error> {
+        let mut client = Client::connect(address, postgres::NoTls)?;
+        if !make {
+            let (found, known) = (version(&mut client)?, known());
+            if found < known {
+                return Err(Error::OlderSchema { found, known });
+            }
+        }
+        Self::on_postgres(client)
+    }
+
     /// A ledger in the database that `client` is connected to (its `search_path` says in which schema); made where it is not there.
     ///
     /// # Errors
     /// [`Error::NewerSchema`], [`Error::NotWritable`], [`Error::Busy`].
     pub fn on_postgres(mut client: Client) -> Result<Self, Error> {
-        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        // A server that answers before it has written would lose what it acknowledged.
+        let lazy = client.query_one(
+            "SELECT coalesce(current_setting('synchronous_commit', true), 'on') = 'off'",
+            &[],
+        )?;
+        if lazy.get::<_, bool>(0) {
+            client.batch_execute("SET synchronous_commit TO on")?;
+        }
         let mut attempt = 0;
         loop {
-            match migrate(&mut client, known) {
-                Err(Error::Busy | Error::Database { .. }) if attempt < ATTEMPTS => attempt += 1,
+            match migrate(&mut client, known()) {
+                Err(Error::Busy | Error::Database { .. }) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    std::thread::sleep(std::time::Duration::from_millis(u64::from(attempt) * 3));
+                }
                 done => break done?,
             }
         }
@@ -61,14 +88,27 @@ impl Ledger {
     }
 }
 
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// The schema there; 0 where there is none.
+fn version(client: &mut impl GenericClient) -> Result<i64, Error> {
+    let there = client.query_one("SELECT to_regclass('ledger_meta') IS NOT NULL", &[])?;
+    if !there.get::<_, bool>(0) {
+        return Ok(0);
+    }
+    // The table is seen before its row where another process makes the ledger at this moment.
+    let row = client.query_opt("SELECT version FROM ledger_meta WHERE id = 1", &[])?;
+    row.map(|row| row.get(0)).ok_or(Error::Busy)
+}
+
 fn migrate(client: &mut Client, known: i64) -> Result<(), Error> {
-    let mut transaction = client.transaction()?;
-    let there = transaction.query_one("SELECT to_regclass('ledger_meta') IS NOT NULL", &[])?;
-    let found: i64 = if there.get::<_, bool>(0) {
-        transaction.query_one("SELECT version FROM ledger_meta WHERE id = 1", &[])?.get(0)
-    } else {
-        0
-    };
+    let mut transaction = client
+        .build_transaction()
+        .isolation_level(postgres::IsolationLevel::ReadCommitted)
+        .start()?;
+    let found = version(&mut transaction)?;
     if found > known {
         return Err(Error::NewerSchema { found, known });
     }
@@ -113,7 +153,7 @@ fn bound(statement: &Statement, values: &[Value]) -> Result<Vec<Box<dyn ToSql + 
         .zip(values)
         .map(|(kind, value)| -> Result<Box<dyn ToSql + Sync>, Error> {
             Ok(match value {
-                Value::Null => Box::new(None::<String>),
+                Value::Null | Value::Strange(_) => Box::new(None::<String>),
                 Value::Text(text) => Box::new(text.clone()),
                 Value::Integer(number) if *kind == Type::INT4 => {
                     Box::new(i32::try_from(*number).map_err(|_| wrong())?)
@@ -168,7 +208,13 @@ impl Store for Server {
         let mut attempt = 0;
         loop {
             let done = (|| {
-                let mut transaction = self.client.transaction()?;
+                // Writers queue at the end of the log, whatever the server's own default is; engines without this level take a
+                // stricter one, and what they cannot put in an order is run again.
+                let mut transaction = self
+                    .client
+                    .build_transaction()
+                    .isolation_level(postgres::IsolationLevel::ReadCommitted)
+                    .start()?;
                 let statements = &mut self.statements;
                 work(&mut Open { transaction: &mut transaction, statements })?;
                 Ok(transaction.commit()?)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::instant::{instant, year};
-use crate::log::{New, check_id};
+use crate::log::{New, check_id, check_reason};
 use crate::sql::{Row, one, values};
 use crate::{Error, Session};
 
@@ -165,15 +165,8 @@ impl Session<'_> {
         series.check()?;
         check_id("request", request)?;
         // A repeated request may come after New Year: its number is the one it got.
-        let known = one(
-            self.sql,
-            &format!(
-                "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND request = ?3"
-            ),
-            &values![series.agency.as_str(), series.kind.as_str(), request],
-        )?;
-        if let Some(row) = known {
-            return entry(&row);
+        if let Some(known) = self.request_entry(series, request)? {
+            return Ok(known);
         }
         let year = year(now);
         if self.closing(series, year)?.is_some() {
@@ -190,7 +183,9 @@ impl Session<'_> {
             .ok_or_else(|| Error::Damaged { problem: "the register is full".to_owned() })?;
         let entry =
             Entry { year, number, request: request.to_owned(), state: EntryState::Reserved };
-        self.sql.execute(
+        self.whole(|session| {
+            session.note_entry(series, &entry, now)?;
+            session.execute(
             "INSERT INTO register_entry (agency, kind, year, number, request, state, reserved_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, 'reserved', ?6)",
             &values![
@@ -201,8 +196,8 @@ impl Session<'_> {
                 request,
                 instant(now)?
             ],
-        )?;
-        self.note_entry(series, &entry, now)?;
+        )
+        })?;
         Ok(entry)
     }
 
@@ -235,7 +230,7 @@ impl Session<'_> {
         reason: &str,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        check_id("reason", reason)?;
+        check_reason(reason)?;
         let state = EntryState::Voided { reason: reason.to_owned() };
         self.close_entry(series, year, number, state, now)
     }
@@ -266,7 +261,10 @@ impl Session<'_> {
             EntryState::Voided { reason } => (None, Some(reason.as_str())),
             EntryState::Reserved => (None, None),
         };
-        self.sql.execute(
+        self.whole(|session| {
+            let closed = Entry { state: state.clone(), ..current };
+            session.note_entry(series, &closed, now)?;
+            session.execute(
             "UPDATE register_entry SET state = ?1, closed_at = ?2, copy_sha256 = ?3, reason = ?4 \
              WHERE agency = ?5 AND kind = ?6 AND year = ?7 AND number = ?8",
             &values![
@@ -280,7 +278,8 @@ impl Session<'_> {
                 number,
             ],
         )?;
-        self.note_entry(series, &Entry { state, ..current }, now)
+            Ok(())
+        })
     }
 
     /// One line of the register.
@@ -332,6 +331,37 @@ impl Session<'_> {
         rows.iter()
             .map(|row| Ok((Series { agency: row.text(6)?, kind: row.text(7)? }, entry(row)?)))
             .collect()
+    }
+
+    /// The line that a request got, whatever became of it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn request_entry(
+        &mut self,
+        series: &Series,
+        request: &str,
+    ) -> Result<Option<Entry>, Error> {
+        let row = one(
+            self.sql,
+            &format!(
+                "SELECT {COLUMNS} FROM register_entry WHERE agency = ?1 AND kind = ?2 AND request = ?3"
+            ),
+            &values![series.agency.as_str(), series.kind.as_str(), request],
+        )?;
+        row.as_ref().map(entry).transpose()
+    }
+
+    /// The dossier for which a request's number was taken; empty where it was taken for none.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub fn request_dossier(
+        &mut self,
+        series: &Series,
+        request: &str,
+    ) -> Result<Option<String>, Error> {
+        self.dossier_of(&series.subject(), &format!("reserved/{request}"))
     }
 
     fn closing(&mut self, series: &Series, year: i32) -> Result<Option<YearClosed>, Error> {

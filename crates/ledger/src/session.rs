@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::log::{Head, check_id};
-use crate::sql::Sql;
+use crate::sql::{Sql, Value};
 
 /// Work inside one transaction. It holds the end of the log, so sessions that write follow one another.
 pub struct Session<'a> {
@@ -11,9 +11,17 @@ pub struct Session<'a> {
     pub(crate) changed: bool,
     /// The dossier that entries belong to; empty for none.
     pub(crate) dossier: String,
+    /// Statements that changed something.
+    writes: u64,
+    /// Why an operation stopped half-way; then nothing of the session may stay.
+    broken: Option<Error>,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    fn over(sql: &'a mut dyn Sql, head: Head) -> Self {
+        Self { sql, head, changed: false, dossier: String::new(), writes: 0, broken: None }
+    }
+
     /// Says which dossier the following entries belong to. Other systems get them in order within it.
     ///
     /// # Errors
@@ -22,6 +30,40 @@ impl Session<'_> {
         check_id("dossier", dossier)?;
         dossier.clone_into(&mut self.dossier);
         Ok(())
+    }
+
+    /// Runs an operation whose entries belong to this dossier.
+    pub(crate) fn within_dossier<T>(
+        &mut self,
+        dossier: String,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let outer = std::mem::replace(&mut self.dossier, dossier);
+        let answer = work(self);
+        self.dossier = outer;
+        answer
+    }
+
+    /// Runs a statement that changes something.
+    pub(crate) fn execute(&mut self, statement: &str, values: &[Value]) -> Result<u64, Error> {
+        self.writes += 1;
+        self.sql.execute(statement, values)
+    }
+
+    /// Runs an operation of several statements. Where it stops after the first of them the whole transaction must end, also when the
+    /// caller passes over the error.
+    pub(crate) fn whole<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let before = self.writes;
+        let answer = work(self);
+        if let Err(e) = &answer
+            && self.writes != before
+        {
+            self.broken.get_or_insert(e.clone());
+        }
+        answer
     }
 }
 
@@ -37,8 +79,11 @@ pub(crate) fn writing<T>(
     work: &mut dyn FnMut(&mut Session<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let head = Head::lock(sql)?;
-    let mut session = Session { sql, head, changed: false, dossier: String::new() };
+    let mut session = Session::over(sql, head);
     let answer = work(&mut session)?;
+    if let Some(e) = session.broken {
+        return Err(e);
+    }
     if session.changed {
         session.head.write(session.sql)?;
     }
@@ -51,5 +96,5 @@ pub(crate) fn reading<T>(
     work: &mut dyn FnMut(&mut Session<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let head = Head::read(sql)?;
-    work(&mut Session { sql, head, changed: false, dossier: String::new() })
+    work(&mut Session::over(sql, head))
 }

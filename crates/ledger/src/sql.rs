@@ -8,6 +8,8 @@ pub(crate) enum Value {
     Null,
     Integer(i64),
     Text(String),
+    /// What no ledger writes there: bytes, a fraction, text that is not UTF-8.
+    Strange(String),
 }
 
 impl From<i64> for Value {

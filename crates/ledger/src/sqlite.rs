@@ -22,6 +22,13 @@ const APPLICATION: i64 = 0x6D63_7561;
 /// How long a writer waits for another one: longer than any transaction here, shorter than a person's patience.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Fingerprints are hashes, so their index is touched all over: with the inner pages of millions of them in memory an event costs the
+/// same in a long record as in a short one.
+const CACHE_KIB: i64 = 64 << 10;
+
+/// Pages that wait beside the file before they are moved into it, 32 MiB: pages of that index are written once for many events.
+const WAL_PAGES: i64 = 8 << 10;
+
 struct File {
     connection: Connection,
 }
@@ -49,12 +56,17 @@ impl Ledger {
     /// # Errors
     /// [`Error::NotWritable`] where there is no file; [`Error::OlderSchema`], [`Error::NewerSchema`], [`Error::Damaged`].
     pub fn open_read_only(path: &Path) -> Result<Self, Error> {
-        let connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
-        let (found, known) = (version(&connection)?, known());
+        let mut found = version(&connection);
+        if found.is_err()
+            && let Some(uri) = archive(path)
+        {
+            connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
+            found = version(&connection);
+        }
+        let (found, known) = (found?, known());
         if found < known {
             return Err(Error::OlderSchema { found, known });
         }
@@ -68,6 +80,22 @@ impl Ledger {
     pub fn in_memory() -> Result<Self, Error> {
         set_up(Connection::open_in_memory()?, BUSY)
     }
+}
+
+/// How a file on a disk that nobody can write is opened: readers of a file in use share a small file beside it, which cannot be made
+/// there. Nothing where the disk can be written, or writing was cut off and has to be finished first.
+fn archive(path: &Path) -> Option<String> {
+    let refused = std::fs::OpenOptions::new().write(true).open(path).err()?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let open_end = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    if refused.kind() != std::io::ErrorKind::ReadOnlyFilesystem || open_end {
+        return None;
+    }
+    // https://www.sqlite.org/uri.html: percent, question mark and number sign have a meaning in it.
+    let path = std::fs::canonicalize(path).ok()?;
+    let path = path.to_str()?.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    Some(format!("file:{path}?immutable=1"))
 }
 
 fn known() -> i64 {
@@ -95,6 +123,9 @@ fn set_up(mut connection: Connection, patience: Duration) -> Result<Ledger, Erro
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    // Negative: kibibytes.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(64);
     if version(&connection)? < known() {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -119,6 +150,7 @@ impl ToSql for Value {
             Self::Null => ValueRef::Null,
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Strange(_) => ValueRef::Null,
         }))
     }
 }
@@ -143,17 +175,12 @@ impl Sql for Open<'_> {
                 row.push(match answer.get_ref(column)? {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(number) => Value::Integer(number),
-                    ValueRef::Text(text) => Value::Text(
-                        std::str::from_utf8(text)
-                            .map_err(|_| Error::Damaged {
-                                problem: format!("column {column} is not UTF-8"),
-                            })?
-                            .to_owned(),
-                    ),
+                    ValueRef::Text(text) => match std::str::from_utf8(text) {
+                        Ok(text) => Value::Text(text.to_owned()),
+                        Err(_) => Value::Strange("text that is not UTF-8".to_owned()),
+                    },
                     ValueRef::Real(_) | ValueRef::Blob(_) => {
-                        return Err(Error::Damaged {
-                            problem: format!("column {column} is neither text nor a whole number"),
-                        });
+                        Value::Strange("neither text nor a whole number".to_owned())
                     }
                 });
             }
@@ -195,7 +222,11 @@ impl Store for File {
         let name = to.to_str().ok_or_else(|| Error::NotWritable {
             problem: "the file's name is not UTF-8".to_owned(),
         })?;
-        self.connection.execute("VACUUM INTO ?1", [name])?;
-        Ok(())
+        let done = self.connection.execute("VACUUM INTO ?1", [name]);
+        if done.is_err() {
+            // There was none before; half a backup must not look like a whole one.
+            let _ = std::fs::remove_file(to);
+        }
+        Ok(done.map(|_| ())?)
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::log::PAGE;
-use crate::order::order_of;
+use crate::order::{RefundFact, order_of};
 use crate::sql::values;
 use crate::{Error, Session, instant};
 
@@ -22,12 +22,16 @@ pub struct Totals {
     pub received: u128,
     /// How many payments that was.
     pub payments: u64,
+    /// Money that was given back for certain, in đồng, by the day it became known.
+    pub refunded: u128,
+    /// How many refunds that was.
+    pub refunds: u64,
 }
 
 impl Totals {
     /// Of nothing.
     pub fn none() -> Self {
-        Self { entries: BTreeMap::new(), received: 0, payments: 0 }
+        Self { entries: BTreeMap::new(), received: 0, payments: 0, refunded: 0, refunds: 0 }
     }
 }
 
@@ -40,6 +44,8 @@ impl Add for Totals {
         }
         self.received += other.received;
         self.payments += other.payments;
+        self.refunded += other.refunded;
+        self.refunds += other.refunds;
         self
     }
 }
@@ -54,10 +60,20 @@ impl Session<'_> {
         let (start, end) = (instant::midnight(from)?, instant::midnight(until)?);
         let rows = self.sql.query(
             "SELECT kind, count(*) FROM log WHERE at >= ?1 AND at < ?2 GROUP BY kind",
-            &values![start, end],
+            &values![start.as_str(), end.as_str()],
         )?;
         for row in rows {
             totals.entries.insert(row.text(0)?, row.number(1)?);
+        }
+        let rows = self.sql.query(
+            "SELECT body FROM log WHERE kind = 'refund.done' AND at >= ?1 AND at < ?2",
+            &values![start, end],
+        )?;
+        for row in rows {
+            let fact: RefundFact = serde_json::from_str(&row.text(0)?)
+                .map_err(|e| Error::Damaged { problem: format!("a refund: {e}") })?;
+            totals.refunded += u128::from(fact.amount.get());
+            totals.refunds += 1;
         }
         let mut after = String::new();
         loop {

@@ -15,6 +15,11 @@ fn hash(parts: &[&[u8]]) -> Hash {
     hash
 }
 
+/// SHA-256 of bytes, where no tree is meant.
+pub(crate) fn sha256(bytes: &[u8]) -> Hash {
+    hash(&[bytes])
+}
+
 /// RFC 9162 §2.1.1: the hash of a leaf.
 pub fn leaf(data: &[u8]) -> Hash {
     hash(&[&[0], data])

@@ -196,3 +196,24 @@ impl Place {
 pub fn file(folder: &Path, name: &str) -> Place {
     Place::File(folder.join(format!("{name}.sqlite")))
 }
+
+/// A test that runs on either database.
+pub type Case = fn(&Place);
+
+/// Each case on a file of its own.
+pub fn each_on_sqlite(cases: &[(&str, Case)]) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, case) in cases {
+        println!("{name}");
+        case(&file(folder.path(), name));
+    }
+}
+
+/// Each case in a schema of its own.
+pub fn each_on_postgres(cases: &[(&str, Case)]) {
+    let Some(server) = Server::start() else { return };
+    for (name, case) in cases {
+        println!("{name}");
+        case(&Place::Server(server.address()));
+    }
+}

@@ -11,9 +11,9 @@ pub use error::Error;
 use motcua_fees::{Application, Assessment, Tariff, assess};
 use motcua_ledger::{CopyStanding, Delivery, Entry, IssuedCopy, Ledger, Series, Session};
 use motcua_payments::Dong;
-use motcua_payments::notice::{Acknowledgement, Expected, Verdict};
-use motcua_payments::order::{Attempt, Order, State};
-use time::{OffsetDateTime, UtcOffset};
+use motcua_payments::notice::{Acknowledgement, Expected, Verdict, Verified};
+use motcua_payments::order::{Attempt, Change, Order, State};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 /// Viet Nam is UTC+07:00 without exception.
 const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
@@ -35,6 +35,8 @@ pub struct Case<'a> {
 pub struct Settled {
     /// The order as it stands now.
     pub order: Order,
+    /// How the notice was judged.
+    pub verdict: Verdict,
     /// The exact HTTP answer to give to the gateway, also when the notice was refused.
     pub acknowledgement: Acknowledgement,
     /// Whether the notice was refused.
@@ -66,6 +68,13 @@ fn due(session: &mut Session<'_>, case: Case<'_>) -> Result<(u64, u32), Error> {
         (Some(amount), Some("VND")) => Ok((amount, u32::try_from(lines).unwrap_or(u32::MAX))),
         _ => Err(unreadable(total.to_string())),
     }
+}
+
+/// The day a kept assessment was given for.
+fn given_on(body: &str) -> Option<Date> {
+    let kept: serde_json::Value = serde_json::from_str(body).ok()?;
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    Date::parse(kept["date"].as_str()?, form).ok()
 }
 
 fn load(session: &mut Session<'_>, order: &str) -> Result<Order, Error> {
@@ -103,7 +112,8 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// Assesses a case on the day that `now` falls on in Viet Nam and keeps the answer.
+    /// Assesses a case on the day that `now` falls on in Viet Nam and keeps the answer. Repeated on a later day it answers as it did
+    /// on the day it was given: the fee is that of its own date.
     ///
     /// # Errors
     /// [`Error::Fees`]; `ledger.fingerprint_reused` when the identifier stands for another assessment.
@@ -114,19 +124,22 @@ impl<'a> Counter<'a> {
         application: &Application,
         now: OffsetDateTime,
     ) -> Result<Assessment, Error> {
-        let assessment = assess(tariff, application, now.to_offset(VIET_NAM).date())?;
-        let body = assessment.to_json();
         self.step(|session, _| {
-            session.give_assessment(case.dossier, case.assessment, &body, now)?;
-            Ok(())
-        })?;
-        Ok(assessment)
+            let given = session.assessment(case.dossier, case.assessment)?;
+            let day = given.as_deref().and_then(given_on);
+            let day = day.unwrap_or_else(|| now.to_offset(VIET_NAM).date());
+            let assessment = assess(tariff, application, day)?;
+            session.give_assessment(case.dossier, case.assessment, &assessment.to_json(), now)?;
+            Ok(assessment)
+        })
     }
 
-    /// Opens an order over what the assessment came to; nothing where that is zero, and none is needed.
+    /// Opens an order over what the assessment came to; nothing where that is zero, and none is needed. An assessment is paid once:
+    /// a second order is opened where the first expired or was called off.
     ///
     /// # Errors
-    /// [`Error::NoAssessment`], [`Error::OrderTaken`] when the identifier is another order's, [`Error::Payments`].
+    /// [`Error::NoAssessment`], [`Error::OrderTaken`] when the identifier is another order's, [`Error::OrderOpen`],
+    /// [`Error::Payments`].
     pub fn open_order(
         &mut self,
         case: Case<'_>,
@@ -136,9 +149,9 @@ impl<'a> Counter<'a> {
     ) -> Result<Option<Order>, Error> {
         self.step(|session, _| {
             let (due, _) = due(session, case)?;
+            let orders = session.orders_for(case.dossier, case.assessment)?;
             if let Some(known) = session.order(order)? {
-                let dossier = session.order_dossier(order)?;
-                return if known.due().get() == due && dossier.as_deref() == Some(case.dossier) {
+                return if known.due().get() == due && orders.iter().any(|o| o == order) {
                     Ok(Some(known))
                 } else {
                     Err(Error::OrderTaken { order: order.to_owned() })
@@ -147,82 +160,92 @@ impl<'a> Counter<'a> {
             if due == 0 {
                 return Ok(None);
             }
+            for earlier in &orders {
+                let state = load(session, earlier)?.state();
+                if !matches!(state, State::Expired | State::Cancelled) {
+                    return Err(Error::OrderOpen {
+                        assessment: case.assessment.to_owned(),
+                        order: earlier.clone(),
+                    });
+                }
+            }
             let new = Order::new(order, Dong::new(due)?, now, expires_at)?;
-            session.for_dossier(case.dossier)?;
+            session.order_for(case.dossier, case.assessment, order, now)?;
             session.save_order(&new, now)?;
             Ok(Some(new))
         })
     }
 
-    /// Keeps that the payer was sent to a gateway. The same attempt twice adds nothing.
+    /// Keeps that the payer is sent to a gateway; do it before sending. The same reference twice adds nothing.
     ///
     /// # Errors
-    /// [`Error::NoOrder`], [`Error::Payments`].
+    /// [`Error::NoOrder`], [`Error::Payments`]; `ledger.reference_taken` when another order was sent under it.
     pub fn initiate(&mut self, order: &str, attempt: &Attempt) -> Result<Order, Error> {
         self.step(|session, who| {
             let mut loaded = load(session, order)?;
-            if loaded.attempts().contains(attempt) {
+            // A repeated call is made at another time.
+            let same = |known: &Attempt| Attempt { at: attempt.at, ..known.clone() } == *attempt;
+            if loaded.attempts().iter().any(same) {
                 return Ok(loaded);
             }
             loaded.initiate(attempt.clone(), who)?;
-            keep(session, &loaded, attempt.at)?;
+            session.save_order(&loaded, attempt.at)?;
             Ok(loaded)
         })
     }
 
-    /// What to hand to a gateway's `verify` for a notice with this reference; nothing where the order never used it.
-    ///
-    /// # Errors
-    /// [`Error::NoOrder`].
-    pub fn expected(
-        &mut self,
-        order: &str,
-        reference: &str,
-        now: OffsetDateTime,
-    ) -> Result<Option<Expected>, Error> {
-        self.step(|session, _| Ok(load(session, order)?.expected(reference, Some(now))))
-    }
-
-    /// Applies a judged notice to its order, keeps both, and gives the answer for the gateway. A notice that comes twice is answered
-    /// the same. A refused one that nobody signed leaves no trace in the order.
+    /// Has a notice or a gateway's answer judged, applies it to the order, keeps both, and gives the answer for the gateway. `judge` is
+    /// the gateway's `verify`, given what the record expects of this reference; it may be asked twice. The same news again, in
+    /// whatever words, is answered as known. A refused notice that nobody signed leaves no trace in the order; one whose transaction
+    /// paid another order leads to review.
     ///
     /// # Errors
     /// [`Error::NoOrder`], [`Error::Payments`] when the notice is of another order.
     pub fn settle(
         &mut self,
         order: &str,
-        verdict: &Verdict,
+        reference: &str,
         now: OffsetDateTime,
+        judge: impl Fn(Option<&Expected>) -> Verdict,
     ) -> Result<Settled, Error> {
         self.step(|session, who| {
             let mut loaded = load(session, order)?;
             let before = loaded.clone();
-            let (acknowledgement, refused) = match verdict {
+            let mut expected = loaded.expected(reference, Some(now));
+            let mut verdict = judge(expected.as_ref());
+            if let (Verdict::Verified(news), Some(expected)) = (&verdict, &mut expected)
+                && let Some(transaction) = news.transaction()
+                && let Some(other) = session.counted_for(news.gateway(), transaction)?
+                && other != order
+            {
+                expected.used_transactions.push(transaction.to_owned());
+                verdict = judge(Some(expected));
+            }
+            let (acknowledgement, refused) = match &verdict {
                 Verdict::Verified(news) => {
                     let applied = loaded.apply(news, now, who)?;
-                    let body = serde_json::json!({
-                        "order": order, "reference": news.reference(), "message_sha256": news.message_sha256(),
-                    });
-                    let dossier = session_dossier(session, order)?;
-                    session.for_dossier(&dossier)?;
-                    let body = body.to_string();
-                    session.record_notice(news.gateway(), news.fingerprint(), &body, now)?;
+                    // The return, the notice and a query tell the same news in other words: the first of them is kept.
+                    if applied.change != Change::AlreadyApplied {
+                        keep_notice(session, order, news, now)?;
+                    }
                     (applied.acknowledgement, false)
                 }
                 Verdict::Refused(no) => (loaded.refuse(no, now, who).1, true),
             };
             if loaded != before {
-                keep(session, &loaded, now)?;
+                session.save_order(&loaded, now)?;
             }
-            Ok(Settled { order: loaded, acknowledgement, refused })
+            Ok(Settled { order: loaded, verdict, acknowledgement, refused })
         })
     }
 
     /// Takes the next number of a register for a request of a dossier that is paid for, or costs nothing. The same request gets the
-    /// same number. A line of the assessment pays for one number (Circular 01/2020/TT-BTP Art. 4: one a kind of document).
+    /// same number. A line of the assessment pays for one number (Circular 01/2020/TT-BTP Art. 4: one a kind of document). Money that
+    /// was given back, is on its way back, or is disputed pays for none.
     ///
     /// # Errors
-    /// [`Error::NotPaid`], `ledger.assessment_used`, [`Error::NoAssessment`], [`Error::NoOrder`], [`Error::OrderTaken`].
+    /// [`Error::NotPaid`], `ledger.assessment_used`, [`Error::NoAssessment`], [`Error::NoOrder`], [`Error::OrderTaken`],
+    /// [`Error::RequestTaken`].
     pub fn number(
         &mut self,
         case: Case<'_>,
@@ -232,6 +255,13 @@ impl<'a> Counter<'a> {
         now: OffsetDateTime,
     ) -> Result<Entry, Error> {
         self.step(|session, _| {
+            if let Some(entry) = session.request_entry(series, request)? {
+                return if session.uses_assessment(case.dossier, case.assessment, request)? {
+                    Ok(entry)
+                } else {
+                    Err(Error::RequestTaken { request: request.to_owned() })
+                };
+            }
             let (due, lines) = due(session, case)?;
             if due > 0 {
                 let not_paid = |state: Option<State>| Error::NotPaid {
@@ -240,12 +270,14 @@ impl<'a> Counter<'a> {
                 };
                 let id = order.ok_or_else(|| not_paid(None))?;
                 let loaded = load(session, id)?;
-                let dossier = session.order_dossier(id)?;
-                if loaded.due().get() != due || dossier.as_deref() != Some(case.dossier) {
+                let orders = session.orders_for(case.dossier, case.assessment)?;
+                if loaded.due().get() != due || !orders.iter().any(|o| o == id) {
                     return Err(Error::OrderTaken { order: id.to_owned() });
                 }
-                if !loaded.state().is_settled() {
-                    return Err(not_paid(Some(loaded.state())));
+                let state = loaded.state();
+                let paid = state.is_settled() && state != State::Disputed;
+                if !paid || loaded.available() < loaded.due() {
+                    return Err(not_paid(Some(state)));
                 }
             }
             // One number a kind of document: a line of the assessment pays for one.
@@ -257,7 +289,8 @@ impl<'a> Counter<'a> {
     /// Keeps the signed copy that carries a number. The same twice adds nothing.
     ///
     /// # Errors
-    /// `ledger.no_entry`, `ledger.entry_closed`, `ledger.copy_known`.
+    /// `ledger.no_entry`, `ledger.entry_closed`, `ledger.copy_known`; [`Error::RequestTaken`] when the number was taken for another
+    /// dossier.
     pub fn issued(
         &mut self,
         dossier: &str,
@@ -267,6 +300,13 @@ impl<'a> Counter<'a> {
         now: OffsetDateTime,
     ) -> Result<CopyStanding, Error> {
         self.step(|session, _| {
+            let kept = session.entry(series, entry.year, entry.number)?;
+            if let Some(kept) = kept
+                && (kept.request != entry.request
+                    || session.request_dossier(series, &kept.request)?.as_deref() != Some(dossier))
+            {
+                return Err(Error::RequestTaken { request: entry.request.clone() });
+            }
             session.for_dossier(dossier)?;
             Ok(session.issue_copy(series, entry.year, entry.number, copy, now)?)
         })
@@ -290,13 +330,30 @@ impl<'a> Counter<'a> {
     }
 }
 
-fn session_dossier(session: &mut Session<'_>, order: &str) -> Result<String, Error> {
-    session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })
-}
-
-fn keep(session: &mut Session<'_>, order: &Order, now: OffsetDateTime) -> Result<(), Error> {
-    let dossier = session_dossier(session, order.id())?;
-    session.for_dossier(&dossier)?;
-    session.save_order(order, now)?;
+/// What a notice said, without signatures and payers' data.
+fn keep_notice(
+    session: &mut Session<'_>,
+    order: &str,
+    news: &Verified,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let body = serde_json::json!({
+        "order": order,
+        "environment": news.environment(),
+        "merchant": news.merchant(),
+        "reference": news.reference(),
+        "amount": news.amount(),
+        "transaction": news.transaction(),
+        "outcome": news.outcome(),
+        "at": news.at().map(|at| at.unix_timestamp()),
+        "uncovered": news.uncovered(),
+        "message_sha256": news.message_sha256(),
+    });
+    let dossier =
+        session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })?;
+    if !dossier.is_empty() {
+        session.for_dossier(&dossier)?;
+    }
+    session.record_notice(news.gateway(), news.fingerprint(), &body.to_string(), now)?;
     Ok(())
 }

@@ -2,93 +2,19 @@
 #![cfg(feature = "counter")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "counter/led.rs"]
+mod led;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use led::{NOW, account, application, attempt, copy, notice, paid, pay, series, settle, tariff};
 use motcua::counter::{Case, Counter, Error};
-use motcua::fees::{Application, Tariff};
-use motcua::ledger::{Annulment, Delivery, Entry, IssuedCopy, Ledger, Series};
-use motcua::payments::gateway::{EnvironmentKind, OneSecret, Sandbox};
+use motcua::ledger::{Annulment, Delivery, Entry, Ledger};
+use motcua::payments::Dong;
 use motcua::payments::notice::{RawNotice, Verdict};
 use motcua::payments::order::{Attempt, State};
-use motcua::payments::vnpay::{self, Config, Locale, PayRequest, sandbox};
-use motcua::payments::{Dong, Secret};
+use motcua::payments::vnpay;
 use proptest::prelude::*;
-use time::OffsetDateTime;
-use time::macros::datetime;
-
-const NOW: OffsetDateTime = datetime!(2026-11-24 03:00 UTC);
-
-fn series() -> Series {
-    Series { agency: "H99.1".into(), kind: "SCTĐT/BS".into() }
-}
-
-fn tariff() -> Tariff {
-    let name = "certification-226-2016";
-    Tariff::from_toml(name, motcua::tariffs::get(name).unwrap()).unwrap()
-}
-
-/// Copies of an original of so many pages.
-fn application(pages: u32) -> Application {
-    let case =
-        serde_json::json!({"fees": [{"fee": "ct.copy", "facts": {"pages": pages, "copies": 1}}]});
-    serde_json::from_value(case).unwrap()
-}
-
-fn account(secret: &str) -> Config<Sandbox> {
-    let keys = vec![OneSecret { label: "k".into(), secret: Secret::new(secret).unwrap() }];
-    Config::new("MOTCUA01", None, keys).unwrap()
-}
-
-fn attempt(reference: &str) -> Attempt {
-    Attempt {
-        gateway: "vnpay".into(),
-        environment: EnvironmentKind::Sandbox,
-        merchant: "MOTCUA01".into(),
-        reference: reference.into(),
-        at: NOW,
-    }
-}
-
-/// What a gateway sends for an order, signed with `secret`, judged against what the record expects.
-fn notice(
-    counter: &mut Counter<'_>,
-    order: &str,
-    amount: u64,
-    secret: &str,
-    code: &str,
-) -> Result<Verdict, Error> {
-    let request = PayRequest {
-        reference: order.into(),
-        amount: Dong::new(amount).unwrap(),
-        info: "Phi chung thuc".into(),
-        order_type: "other".into(),
-        ip: "127.0.0.1".into(),
-        locale: Locale::Vn,
-        return_url: "https://dichvucong.example/tra-ve".into(),
-        bank_code: None,
-        created_at: NOW,
-        expires_at: None,
-    };
-    let pretend = sandbox::Pretend {
-        response_code: code.into(),
-        transaction_status: code.into(),
-        transaction: format!("1{:0>8}", order.trim_start_matches(|c: char| !c.is_ascii_digit())),
-        bank_code: "NCB".into(),
-        paid_at: NOW,
-    };
-    let query = sandbox::sign_notice(&account(secret), &request, &pretend).unwrap();
-    let expected = counter.expected(order, order, NOW)?;
-    Ok(vnpay::verify(&RawNotice::get(query.as_str()), &account("true"), expected.as_ref()))
-}
-
-fn copy(id: &str, hash: u32) -> IssuedCopy {
-    IssuedCopy {
-        copy_sha256: format!("{hash:064}"),
-        copy_id: id.into(),
-        signers: vec!["Nguyễn Văn Mẫu".into()],
-        signed_at: NOW,
-    }
-}
 
 #[test]
 fn a_dossier_is_led_and_every_step_can_be_repeated() {
@@ -102,10 +28,8 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
         let order = counter.open_order(case, "MC1", NOW, None).unwrap().unwrap();
         assert_eq!(order.due().get(), 4_000);
         counter.initiate("MC1", &attempt("MC1")).unwrap();
-        let forged = notice(&mut counter, "MC1", 4_000, "guessed", "00").unwrap();
-        assert!(counter.settle("MC1", &forged, NOW).unwrap().refused);
-        let verdict = notice(&mut counter, "MC1", 4_000, "true", "00").unwrap();
-        let settled = counter.settle("MC1", &verdict, NOW).unwrap();
+        assert!(pay(&mut counter, "MC1", 4_000, "guessed", "00").unwrap().refused);
+        let settled = pay(&mut counter, "MC1", 4_000, "true", "00").unwrap();
         assert_eq!((settled.order.state(), settled.acknowledgement.status), (State::Paid, 200));
         let entry = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
         assert_eq!(entry.number, 1);
@@ -121,9 +45,12 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
         kinds,
         [
             "assessment.given",
+            "assessment.ordered",
             "order.created",
+            "attempt.sent",
             "order.initiated",
             "notice.received",
+            "credit.counted",
             "order.paid",
             "assessment.used",
             "register.reserved",
@@ -167,8 +94,7 @@ fn no_step_without_the_one_before() {
     let no = counter.open_order(other, "MC1", NOW, None).unwrap_err();
     assert_eq!(code(no), "motcua.order_taken");
     counter.initiate("MC1", &attempt("MC1")).unwrap();
-    let verdict = notice(&mut counter, "MC1", 4_000, "true", "00").unwrap();
-    counter.settle("MC1", &verdict, NOW).unwrap();
+    pay(&mut counter, "MC1", 4_000, "true", "00").unwrap();
     let no = counter.number(other, Some("MC1"), &series(), "r2", NOW).unwrap_err();
     assert_eq!(code(no), "motcua.order_taken");
     // One line of an assessment pays for one number.
@@ -178,6 +104,139 @@ fn no_step_without_the_one_before() {
     assert_eq!(counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap(), entry);
     let delivery = Delivery { copy_id: "BS-1".into(), channel: "email".into() };
     assert_eq!(code(counter.deliver("d1", &delivery, NOW).unwrap_err()), "ledger.no_copy");
+}
+
+#[test]
+fn one_payment_carries_one_assessment() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    paid(&mut ledger, case, "MC1");
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    // A second assessment of the same dossier, over the same amount, is not paid by it.
+    let second = Case { dossier: "d1", assessment: "a2" };
+    counter.assess(second, &tariff(), &application(2), NOW).unwrap();
+    let no = counter.number(second, Some("MC1"), &series(), "r2", NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.order_taken");
+    assert_eq!(
+        counter.open_order(second, "MC1", NOW, None).unwrap_err().code(),
+        "motcua.order_taken"
+    );
+    // Nor is an assessment paid twice.
+    let no = counter.open_order(case, "MC2", NOW, None).unwrap_err();
+    assert_eq!((no.code(), no.to_string().contains("MC1")), ("motcua.order_open", true));
+    counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
+    // A request's identifier is its own.
+    let other = Case { dossier: "d2", assessment: "a1" };
+    paid(&mut ledger, other, "MC3");
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let no = counter.number(other, Some("MC3"), &series(), "r1", NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.request_taken");
+    let entry = counter.number(other, Some("MC3"), &series(), "r3", NOW).unwrap();
+    assert_eq!(entry.number, 2);
+    let no = counter.issued("d1", &series(), &entry, &copy("BS-2", 2), NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.request_taken");
+}
+
+#[test]
+fn an_expired_order_makes_room_for_another() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+    let until = NOW + time::Duration::minutes(15);
+    let mut order = counter.open_order(case, "MC1", NOW, Some(until)).unwrap().unwrap();
+    order.expire(&[], until + time::Duration::seconds(1), "system").unwrap();
+    ledger.write(|s| s.save_order(&order, until)).unwrap();
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    assert!(counter.open_order(case, "MC2", until, None).unwrap().is_some());
+}
+
+#[test]
+fn money_on_its_way_back_pays_for_nothing() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    paid(&mut ledger, case, "MC1");
+    let mut order = ledger.read(|s| s.order("MC1")).unwrap().unwrap();
+    order.request_refund("MC1", Dong::new(4_000).unwrap(), 1, NOW, "clerk").unwrap();
+    ledger.write(|s| s.save_order(&order, NOW)).unwrap();
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let no = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.not_paid");
+}
+
+#[test]
+fn the_same_news_in_other_words_is_answered_as_known() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    paid(&mut ledger, case, "MC1");
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let first = notice("MC1", 4_000, "true", "00", "100000001");
+    // The same fields in another order: VNPAY signs them sorted.
+    let mut fields: Vec<_> = first.query.split('&').collect();
+    fields.reverse();
+    let turned = RawNotice::get(fields.join("&"));
+    assert_ne!(turned.sha256(), first.sha256());
+    let size = |ledger: &mut Ledger| ledger.read(|s| Ok(s.size())).unwrap();
+    let settled = settle(&mut counter, "MC1", &turned).unwrap();
+    assert!(settled.acknowledgement.body.contains("\"02\""), "{:?}", settled.acknowledgement);
+    let before = size(&mut ledger);
+    settle(&mut Counter::new(&mut ledger, "clerk"), "MC1", &first).unwrap();
+    assert_eq!(size(&mut ledger), before);
+}
+
+#[test]
+fn one_transaction_or_reference_is_of_one_order() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    paid(&mut ledger, Case { dossier: "d1", assessment: "a1" }, "MC1");
+    let case = Case { dossier: "d2", assessment: "a1" };
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+    counter.open_order(case, "MC2", NOW, None).unwrap();
+    assert_eq!(
+        counter.initiate("MC2", &attempt("MC1")).unwrap_err().code(),
+        "ledger.reference_taken"
+    );
+    counter.initiate("MC2", &attempt("MC2")).unwrap();
+    // The transaction that paid MC1, told again for MC2 by the gateway itself.
+    let settled =
+        settle(&mut counter, "MC2", &notice("MC2", 4_000, "true", "00", "100000001")).unwrap();
+    assert_eq!((settled.refused, settled.order.state()), (true, State::Review));
+    let no = counter.number(case, Some("MC2"), &series(), "r2", NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.not_paid");
+    // Where it comes past the counter the record refuses it.
+    let mut order = ledger.read(|s| s.order("MC2")).unwrap().unwrap();
+    let raw = notice("MC2", 4_000, "true", "00", "100000001");
+    let expected = order.expected("MC2", Some(NOW));
+    let Verdict::Verified(news) = vnpay::verify(&raw, &account("true"), expected.as_ref()) else {
+        panic!("not verified");
+    };
+    order.apply(&news, NOW, "clerk").unwrap();
+    let no = ledger.write(|s| s.save_order(&order, NOW)).unwrap_err();
+    assert_eq!(no.code(), "ledger.transaction_counted");
+    assert!(ledger.read(|s| s.audit(&[], None)).unwrap().is_sound());
+}
+
+#[test]
+fn a_kiosk_repeats_its_call_on_the_next_day() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    let mut counter = Counter::new(&mut ledger, "kiosk");
+    let first = counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+    counter.open_order(case, "MC1", NOW, None).unwrap();
+    let sent = counter.initiate("MC1", &attempt("MC1")).unwrap();
+    let later = NOW + time::Duration::hours(20);
+    assert_eq!(counter.assess(case, &tariff(), &application(2), later).unwrap(), first);
+    let again = Attempt { at: later, ..attempt("MC1") };
+    assert_eq!(counter.initiate("MC1", &again).unwrap(), sent);
+    pay(&mut counter, "MC1", 4_000, "true", "00").unwrap();
+    let entry = counter.number(case, Some("MC1"), &series(), "r1", later).unwrap();
+    // What was paid back later does not take the number away.
+    let mut order = ledger.read(|s| s.order("MC1")).unwrap().unwrap();
+    order.dispute("asked by the bank", later, "clerk").unwrap();
+    ledger.write(|s| s.save_order(&order, later)).unwrap();
+    let mut counter = Counter::new(&mut ledger, "kiosk");
+    let year = later + time::Duration::days(60);
+    assert_eq!(counter.number(case, Some("MC1"), &series(), "r1", year).unwrap(), entry);
 }
 
 #[test]
@@ -295,12 +354,12 @@ fn make(ledger: &mut Ledger, model: &mut Model, call: &Call) {
                 Call::Fail(_) => (4_000, "true", "24"),
                 _ => (4_000, "true", "00"),
             };
+            let settled = pay(&mut counter, &order, amount, secret, code);
             if !model.opened.contains(&d) {
-                assert!(counter.expected(&order, &order, NOW).is_err());
+                assert_eq!(settled.unwrap_err().code(), "motcua.no_order");
                 return;
             }
-            let verdict = notice(&mut counter, &order, amount, secret, code).unwrap();
-            let Ok(settled) = counter.settle(&order, &verdict, NOW) else {
+            let Ok(settled) = settled else {
                 assert!(!model.sent.contains(&d));
                 return;
             };

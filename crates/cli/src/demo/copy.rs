@@ -29,6 +29,7 @@ fn facts(
     originals: &[Original<'_>],
     authority: &Demo,
     (number, year): (u32, i32),
+    dossier: &str,
     now: OffsetDateTime,
 ) -> Result<CopyFacts, Error> {
     let subject = |identity: &Identity| {
@@ -65,12 +66,7 @@ fn facts(
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
         original: describe(originals, capture.pages)?,
         copy_id,
-        dossier: format!(
-            "{AGENCY_ID}-{:02}{:02}{:02}-{number:04}",
-            year % 100,
-            u8::from(day.month()),
-            day.day()
-        ),
+        dossier: dossier.to_owned(),
         procedure: "2.000815".to_owned(),
         applicant: "001201000001".to_owned(),
         paper: capture.paper.clone(),
@@ -84,10 +80,11 @@ fn make(
     capture: &Capture,
     authority: &Demo,
     entry: (u32, i32),
+    dossier: &str,
     now: OffsetDateTime,
 ) -> Result<(Vec<u8>, CopyFacts), Error> {
     let originals = capture.originals();
-    let facts = facts(capture, &originals, authority, entry, now)?;
+    let facts = facts(capture, &originals, authority, entry, dossier, now)?;
     let (official, agency) = (authority.official_signer()?, authority.agency_signer()?);
     let copy = issue_copy(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency)?;
     Ok((copy, facts))
@@ -99,7 +96,8 @@ pub(super) fn rehearse(
     authority: &Demo,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    make(capture, authority, (1, now.to_offset(VIET_NAM).year()), now).map(|_| ())
+    let year = now.to_offset(VIET_NAM).year();
+    make(capture, authority, (1, year), AGENCY_ID, now).map(|_| ())
 }
 
 /// Issues, signs and writes the copy and its certificates.
@@ -108,9 +106,10 @@ pub(super) fn issue(
     capture: &Capture,
     authority: &Demo,
     entry: &Entry,
+    dossier: &str,
 ) -> Result<Made, Error> {
     let screen = stage.screen;
-    let (copy, facts) = make(capture, authority, (entry.number, entry.year), stage.now)?;
+    let (copy, facts) = make(capture, authority, (entry.number, entry.year), dossier, stage.now)?;
     if let Some(statement) = statement::Statement::new(&facts) {
         for line in statement.lines() {
             screen.say(&format!("│ {line}"));

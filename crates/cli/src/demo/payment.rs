@@ -1,6 +1,6 @@
 //! Step 2: an order, a VietQR code, a VNPAY link; then a sandbox gateway answers, and liars are refused in view.
 
-use motcua::ledger::Ledger;
+use motcua::counter::{Case, Counter};
 use motcua::payments::gateway::{EnvironmentKind, OneSecret, Sandbox};
 use motcua::payments::notice::{RawNotice, Verdict};
 use motcua::payments::order::{Attempt, Order};
@@ -36,12 +36,20 @@ fn pay(reference: &str, amount: Dong, now: OffsetDateTime) -> PayRequest {
     }
 }
 
-/// Leads the payment; gives the settled order.
-pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
+/// Leads the payment, under the assessment's name; gives the settled order.
+pub(super) fn run(
+    stage: &Stage<'_>,
+    counter: &mut Counter<'_>,
+    case: Case<'_>,
+) -> Result<Order, Error> {
     let (screen, now) = (stage.screen, stage.now);
-    let due = Dong::new(total)?;
-    let reference = format!("MC{}", now.unix_timestamp_nanos() / 1_000_000);
-    let mut order = Order::new(&reference, due, now, Some(now + Duration::minutes(20)))?;
+    let reference = case.assessment.to_owned();
+    let until = now + Duration::minutes(20);
+    let order = counter.open_order(case, &reference, now, Some(until))?.ok_or_else(|| {
+        Error::Unexpected { step: "opening an order", got: "no fee is due".to_owned() }
+    })?;
+    let due = order.due();
+    let total = due.get();
     screen.say(&format!("order {reference} over {total} đồng is open"));
 
     let transfer = Transfer {
@@ -62,26 +70,31 @@ pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
     let config = account("demo", "demo secret, worth nothing")?;
     let request = pay(&reference, due, now);
     let sent = vnpay::request(&config, &request)?;
-    order.initiate(
-        Attempt {
+    counter.initiate(
+        &reference,
+        &Attempt {
             gateway: "vnpay".to_owned(),
             environment: EnvironmentKind::Sandbox,
             merchant: config.merchant().to_owned(),
             reference: reference.clone(),
             at: now,
         },
-        "demo",
     )?;
     screen.fact("VNPAY", &sent.url);
 
     let pretend = sandbox::Pretend {
         response_code: "00".to_owned(),
         transaction_status: "00".to_owned(),
-        transaction: "14400001".to_owned(),
+        // The gateway numbers its payments; the reference counts milliseconds, so no two runs share one.
+        transaction: reference.trim_start_matches("MC").to_owned(),
         bank_code: "NCB".to_owned(),
         paid_at: now,
     };
-    let expected = order.expected(&reference, Some(now));
+    let mut settle = |query: String| {
+        let raw = RawNotice::get(query);
+        counter
+            .settle(&reference, &reference, now, |expected| vnpay::verify(&raw, &config, expected))
+    };
     let mut answers = Vec::new();
     let forger = account("forger", "a guess")?;
     let short = pay(&reference, Dong::new(total - 1_000)?, now);
@@ -90,11 +103,11 @@ pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
         ("a signed notice over 1 000 đồng less", sandbox::sign_notice(&config, &short, &pretend)?),
     ];
     for (what, query) in lies {
-        let verdict = vnpay::verify(&RawNotice::get(query), &config, expected.as_ref());
-        let Verdict::Refused(refused) = &verdict else {
+        let settled = settle(query)?;
+        let Verdict::Refused(refused) = &settled.verdict else {
             return Err(Error::Unexpected { step: "refusing a notice", got: what.to_owned() });
         };
-        let body = &verdict.acknowledgement().body;
+        let body = &settled.acknowledgement.body;
         screen.mark(
             Mark::Good,
             &format!("{what} is refused ({}); the gateway is told {body}", refused.reason().code()),
@@ -102,17 +115,18 @@ pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
         answers.push(json!({"notice": what, "refused": refused.reason().code(), "answer": body}));
     }
     let query = sandbox::sign_notice(&config, &request, &pretend)?;
-    let verdict = vnpay::verify(&RawNotice::get(query.as_str()), &config, expected.as_ref());
-    let Verdict::Verified(verified) = &verdict else {
-        return Err(Error::Unexpected { step: "the true notice", got: format!("{verdict:?}") });
-    };
-    let applied = order.apply(verified, now, "demo")?;
-    let body = &applied.acknowledgement.body;
+    let settled = settle(query)?;
+    if settled.refused {
+        let got = format!("{:?}", settled.verdict);
+        return Err(Error::Unexpected { step: "the true notice", got });
+    }
+    let order = settled.order;
+    let body = &settled.acknowledgement.body;
     screen.mark(
         Mark::Good,
         &format!(
             "the true notice settles the order: {}; the gateway is told {body}",
-            applied.state.name()
+            order.state().name()
         ),
     );
     if !order.state().is_settled() {
@@ -122,16 +136,10 @@ pub(super) fn run(stage: &Stage<'_>, total: u64) -> Result<Order, Error> {
         });
     }
     answers
-        .push(json!({"notice": "the true notice", "state": applied.state.name(), "answer": body}));
+        .push(json!({"notice": "the true notice", "state": order.state().name(), "answer": body}));
     stage.write_json(
         "payment.json",
         &json!({"vietqr": code, "vnpay_url": sent.url, "notices": answers, "order": order}),
     )?;
     Ok(order)
-}
-
-/// Keeps the order in the ledger with every step it took.
-pub(super) fn record(ledger: &mut Ledger, order: &Order, now: OffsetDateTime) -> Result<(), Error> {
-    ledger.write(|session| session.save_order(order, now))?;
-    Ok(())
 }

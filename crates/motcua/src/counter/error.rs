@@ -28,6 +28,18 @@ pub enum Error {
         /// The identifier.
         order: String,
     },
+    /// The assessment has an order already that can still be paid, or was.
+    OrderOpen {
+        /// The assessment.
+        assessment: String,
+        /// Its order.
+        order: String,
+    },
+    /// The identifier of a request belongs to another dossier.
+    RequestTaken {
+        /// The request.
+        request: String,
+    },
     /// A fee is due and was not paid.
     NotPaid {
         /// The dossier.
@@ -51,6 +63,8 @@ impl Error {
             Self::TotalUnread { .. } => "motcua.total_unread",
             Self::NoOrder { .. } => "motcua.no_order",
             Self::OrderTaken { .. } => "motcua.order_taken",
+            Self::OrderOpen { .. } => "motcua.order_open",
+            Self::RequestTaken { .. } => "motcua.request_taken",
             Self::NotPaid { .. } => "motcua.not_paid",
             Self::Fees(e) => e.code(),
             Self::Payments(e) => e.code(),
@@ -68,6 +82,10 @@ impl Error {
                 vec![("assessment", assessment.clone()), ("got", got.clone())]
             }
             Self::NoOrder { order } | Self::OrderTaken { order } => vec![("order", order.clone())],
+            Self::OrderOpen { assessment, order } => {
+                vec![("assessment", assessment.clone()), ("order", order.clone())]
+            }
+            Self::RequestTaken { request } => vec![("request", request.clone())],
             Self::NotPaid { dossier, state } => {
                 vec![("dossier", dossier.clone()), ("state", state.clone())]
             }
@@ -89,8 +107,19 @@ impl std::fmt::Display for Error {
             }
             Self::NoOrder { order } => write!(f, "there is no order {order}; open it first"),
             Self::OrderTaken { order } => {
-                write!(f, "order {order} is of another dossier or amount; take another identifier")
+                write!(
+                    f,
+                    "order {order} is of another dossier, assessment or amount; take another identifier"
+                )
             }
+            Self::OrderOpen { assessment, order } => write!(
+                f,
+                "assessment {assessment} has the order {order}; lead that one on, or end it first"
+            ),
+            Self::RequestTaken { request } => write!(
+                f,
+                "request {request} belongs to another dossier or assessment; take another identifier"
+            ),
             Self::NotPaid { dossier, state } if state.is_empty() => {
                 write!(f, "a fee is due for dossier {dossier} and no order was named; open one")
             }

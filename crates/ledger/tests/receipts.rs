@@ -1,0 +1,268 @@
+//! Receipts with their numbers and replacements, money given back, and the list of annulments as others read it.
+#![cfg(feature = "postgres")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod backends;
+
+use std::process::Command;
+
+use backends::{Case, Place, each_on_postgres, each_on_sqlite};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use motcua_ledger::{
+    Annulment, CheckpointKey, Entry, Error, IssuedCopy, IssuedReceipt, Ledger, ReceiptNumber,
+    Series,
+};
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+
+const NOW: OffsetDateTime = datetime!(2026-11-24 03:00 UTC);
+const KEY: &[u8] = include_bytes!("data/checkpoint-key.der");
+
+fn symbol() -> Series {
+    Series { agency: "0100000001".into(), kind: "EBL01/26TAA".into() }
+}
+
+fn issue(
+    ledger: &mut Ledger,
+    request: &str,
+    replaces: Option<&ReceiptNumber>,
+) -> Result<IssuedReceipt, Error> {
+    ledger.write(|s| {
+        let mut make = |entry: &Entry| Ok(format!("{{\"number\":{}}}", entry.number));
+        s.issue_receipt(&symbol(), request, replaces, NOW, &mut make)
+    })
+}
+
+fn receipts_are_numbered_kept_and_replaced(place: &Place) {
+    let mut ledger = place.open();
+    let first = issue(&mut ledger, "a", None).unwrap();
+    assert_eq!((first.receipt.number, first.content.as_str()), (1, "{\"number\":1}"));
+    assert_eq!(issue(&mut ledger, "a", None).unwrap(), first);
+    let second = issue(&mut ledger, "b", Some(&first.receipt)).unwrap();
+    assert_eq!(issue(&mut ledger, "b", Some(&first.receipt)).unwrap(), second);
+    assert_eq!(second.receipt.number, 2);
+    let by = |ledger: &mut Ledger, of: &ReceiptNumber| ledger.read(|s| s.replaced_by(of));
+    assert_eq!(by(&mut ledger, &first.receipt).unwrap(), Some(second.receipt.clone()));
+    assert_eq!(by(&mut ledger, &second.receipt).unwrap(), None);
+    let code = |answer: Result<IssuedReceipt, Error>| answer.unwrap_err().code();
+    assert_eq!(code(issue(&mut ledger, "c", Some(&first.receipt))), "ledger.receipt_replaced");
+    let none = ReceiptNumber { number: 9, ..first.receipt.clone() };
+    assert_eq!(code(issue(&mut ledger, "c", Some(&none))), "ledger.no_receipt");
+    assert_eq!(code(issue(&mut ledger, "a", Some(&second.receipt))), "ledger.fingerprint_reused");
+    // What was refused took no number.
+    assert_eq!(issue(&mut ledger, "c", Some(&second.receipt)).unwrap().receipt.number, 3);
+    let audit = ledger.read(|s| s.audit(&[], None)).unwrap();
+    assert!(audit.is_sound(), "{audit:?}");
+    let mut lines = Vec::new();
+    ledger.export(&mut lines).unwrap();
+    let mut copy = Ledger::in_memory().unwrap();
+    copy.import(&mut &lines[..]).unwrap();
+    assert_eq!(copy.read(|s| s.receipt(&first.receipt)).unwrap(), Some(first));
+    #[cfg(feature = "parquet")]
+    as_columns(&mut ledger);
+    // Eight digits are the most.
+    place.tamper(
+        "INSERT INTO register_entry (agency, kind, year, number, request, state, reserved_at) \
+         VALUES ('0100000001', 'EBL01/26TAA', 2026, 99999999, 'last', 'reserved', '2026-11-24T03:00:00Z')",
+    );
+    assert_eq!(code(issue(&mut ledger, "d", None)), "ledger.series_full");
+}
+
+/// The record as a Parquet file and back.
+#[cfg(feature = "parquet")]
+fn as_columns(ledger: &mut Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.parquet");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let size = ledger.export_parquet(&mut file).unwrap();
+    let open = || std::fs::File::open(&path).unwrap();
+    let mut copy = Ledger::in_memory().unwrap();
+    assert_eq!(copy.import_parquet(open()).unwrap(), size);
+    let root = |ledger: &mut Ledger| ledger.read(|s| Ok((s.size(), s.root()))).unwrap();
+    assert_eq!(root(&mut copy), root(ledger));
+    assert!(copy.read(|s| s.audit(&[], None)).unwrap().is_sound());
+    assert_eq!(copy.import_parquet(open()).unwrap_err().code(), "ledger.bad_export");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let mut empty = Ledger::in_memory().unwrap();
+    assert_eq!(empty.import_parquet(open()).unwrap_err().code(), "ledger.bad_export");
+}
+
+fn refunds_are_seen_and_counted(place: &Place) {
+    use motcua_payments::gateway::{EnvironmentKind, OneSecret, Sandbox};
+    use motcua_payments::notice::{RawNotice, Verdict};
+    use motcua_payments::order::{Attempt, Order};
+    use motcua_payments::vnpay::{self, Config, Locale, PayRequest, sandbox};
+    use motcua_payments::{Dong, Secret};
+    let mut ledger = place.open();
+    let due = Dong::new(4_000).unwrap();
+    let mut order = Order::new("MC1", due, NOW, None).unwrap();
+    let attempt = Attempt {
+        gateway: "vnpay".into(),
+        environment: EnvironmentKind::Sandbox,
+        merchant: "MOTCUA01".into(),
+        reference: "MC1".into(),
+        at: NOW,
+    };
+    order.initiate(attempt, "clerk").unwrap();
+    let keys = vec![OneSecret { label: "k".into(), secret: Secret::new("true").unwrap() }];
+    let account: Config<Sandbox> = Config::new("MOTCUA01", None, keys).unwrap();
+    let request = PayRequest {
+        reference: "MC1".into(),
+        amount: due,
+        info: "Phi".into(),
+        order_type: "other".into(),
+        ip: "127.0.0.1".into(),
+        locale: Locale::Vn,
+        return_url: "https://dichvucong.example/tra-ve".into(),
+        bank_code: None,
+        created_at: NOW,
+        expires_at: None,
+    };
+    let pretend = sandbox::Pretend {
+        response_code: "00".into(),
+        transaction_status: "00".into(),
+        transaction: "1".into(),
+        bank_code: "NCB".into(),
+        paid_at: NOW,
+    };
+    let raw = RawNotice::get(sandbox::sign_notice(&account, &request, &pretend).unwrap());
+    let expected = order.expected("MC1", Some(NOW));
+    let Verdict::Verified(news) = vnpay::verify(&raw, &account, expected.as_ref()) else {
+        panic!("not verified");
+    };
+    order.apply(&news, NOW, "clerk").unwrap();
+    ledger.write(|s| s.save_order(&order, NOW)).unwrap();
+    order.dispute("asked by the bank", NOW, "clerk").unwrap();
+    order.end_dispute(Dong::new(1_000).unwrap(), NOW, "clerk").unwrap();
+    order.request_refund("MC1", Dong::new(500).unwrap(), 1, NOW, "clerk").unwrap();
+    for _ in 0..2 {
+        ledger.write(|s| s.save_order(&order, NOW)).unwrap();
+    }
+    let kinds: Vec<_> =
+        ledger.read(|s| s.log(0, 100)).unwrap().into_iter().map(|e| e.kind).collect();
+    assert_eq!(kinds.iter().filter(|k| *k == "refund.done").count(), 1, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|k| *k == "refund.requested").count(), 1, "{kinds:?}");
+    let day = ledger.read(|s| s.totals(date!(2026 - 11 - 24), date!(2026 - 11 - 25))).unwrap();
+    assert_eq!((day.received, day.payments, day.refunded, day.refunds), (4_000, 1, 1_000, 1));
+    assert!(ledger.read(|s| s.audit(&[], None)).unwrap().is_sound());
+    // Another order cannot be kept under this reference.
+    let mut other = Order::new("MC2", due, NOW, None).unwrap();
+    other.initiate(order.attempts()[0].clone(), "clerk").unwrap();
+    let no = ledger.write(|s| s.save_order(&other, NOW)).unwrap_err();
+    assert_eq!(no.code(), "ledger.reference_taken");
+}
+
+fn book() -> Series {
+    Series { agency: "H99.1".into(), kind: "SCTĐT/BS".into() }
+}
+
+fn the_list_says_which_numbers_are_withdrawn(place: &Place) {
+    let mut ledger = place.open();
+    for number in 1..=10_u32 {
+        let copy = IssuedCopy {
+            copy_sha256: format!("{number:064}"),
+            copy_id: format!("BS-{number}"),
+            signers: vec!["Nguyễn Văn Mẫu".into()],
+            signed_at: NOW,
+        };
+        ledger.write(|s| s.reserve(&book(), &copy.copy_id, NOW)).unwrap();
+        if number == 3 {
+            ledger.write(|s| s.void(&book(), 2026, 3, "hỏng", NOW)).unwrap();
+        } else if number != 10 {
+            ledger.write(|s| s.issue_copy(&book(), 2026, number, &copy, NOW)).unwrap();
+        }
+    }
+    let annulment = Annulment {
+        copy_id: "BS-9".into(),
+        decision: "1/QĐ".into(),
+        reason: "sai".into(),
+        decided_on: "2026-11-24".into(),
+    };
+    ledger.write(|s| s.annul(&annulment, NOW)).unwrap();
+    let until = NOW + time::Duration::days(7);
+    let uri = "https://dichvucong.example/thu-hoi/2026";
+    let make = |ledger: &mut Ledger, until| {
+        ledger.read(|s| s.annulment_list(&book(), 2026, uri, NOW, until))
+    };
+    assert_eq!(make(&mut ledger, NOW).unwrap_err().code(), "ledger.list_window");
+    let list = make(&mut ledger, until).unwrap();
+    let said: Vec<_> =
+        list.withdrawn.iter().enumerate().filter(|(_, w)| **w).map(|(n, _)| n).collect();
+    assert_eq!((said, list.withdrawn.len()), (vec![3, 9], 11));
+    assert_eq!(list.bytes(), [0b0000_1000, 0b0000_0010]);
+    let key = CheckpointKey::from_pkcs8("dichvucong.example", KEY).unwrap();
+    let token = list.sign(&key).unwrap();
+    assert!(list.signing_input("[]").is_err());
+    let parts: Vec<_> = token.split('.').collect();
+    let read = |part: &str| -> serde_json::Value {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    };
+    let (header, claims) = (read(parts[0]), read(parts[1]));
+    assert_eq!((&header["typ"], &header["alg"]), (&"statuslist+jwt".into(), &"EdDSA".into()));
+    assert_eq!(claims["sub"], uri);
+    assert_eq!(
+        (claims["iat"].as_i64(), claims["exp"].as_i64()),
+        (Some(NOW.unix_timestamp()), Some(until.unix_timestamp()))
+    );
+    assert_eq!((&claims["status_list"]["bits"], &claims["year"]), (&1.into(), &2026.into()));
+    python_reads_it(&token);
+}
+
+/// An outside reader: Python's own zlib, and OpenSSL for the signature.
+fn python_reads_it(token: &str) {
+    let script = "import sys,json,zlib,base64\n\
+        d=lambda t: base64.urlsafe_b64decode(t+'='*(-len(t)%4))\n\
+        c=json.loads(d(sys.argv[1].split('.')[1]))['status_list']\n\
+        b=zlib.decompress(d(c['lst']))\n\
+        print([i for i in range(len(b)*8) if b[i//8]>>(i%8)&1])";
+    match Command::new("python3").args(["-c", script, token]).output() {
+        Ok(said) => assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "[3, 9]"),
+        Err(_) => println!("SKIPPED: an outside reader of the list: python3 is not installed"),
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("input"), input).unwrap();
+    std::fs::write(path("signature"), URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    std::fs::write(path("key"), KEY).unwrap();
+    let openssl = |arguments: &[&str]| {
+        Command::new("openssl").args(arguments).current_dir(folder.path()).output()
+    };
+    let public = ["pkey", "-inform", "DER", "-in", "key", "-pubout", "-out", "public"];
+    if !openssl(&public).is_ok_and(|o| o.status.success()) {
+        println!("SKIPPED: an outside check of the list's signature: openssl is not installed");
+        return;
+    }
+    let check = [
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "public",
+        "-rawin",
+        "-in",
+        "input",
+        "-sigfile",
+        "signature",
+    ];
+    let said = openssl(&check).unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+}
+
+const CASES: &[(&str, Case)] = &[
+    ("receipts", receipts_are_numbered_kept_and_replaced),
+    ("refunds", refunds_are_seen_and_counted),
+    ("list", the_list_says_which_numbers_are_withdrawn),
+];
+
+#[test]
+fn on_sqlite() {
+    each_on_sqlite(CASES);
+}
+
+#[test]
+fn on_postgres() {
+    each_on_postgres(CASES);
+}
