@@ -1,7 +1,13 @@
 //! Building a request and judging a notice for each gateway, beside the code that signs it over the same bytes; QR texts built and read.
 //! The two are timed in turn, in short batches, and the fastest batch of each counts: what else the machine does only slows batches down.
 //! `cargo bench -p motcua-payments`; a name given (`-- momo`) runs that gateway alone, for a profiler.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
