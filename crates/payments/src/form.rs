@@ -99,7 +99,7 @@ pub(crate) fn read(query: &str) -> Result<Vec<Pair<'_>>, Reason> {
     if query.len() > MAX_QUERY {
         return Err(Reason::malformed("query", "longer than 16 KiB"));
     }
-    let mut pairs: Vec<Pair<'_>> = Vec::with_capacity(16);
+    let mut pairs: Vec<Pair<'_>> = Vec::with_capacity(12);
     for piece in query.split('&') {
         let Some((raw_key, raw_value)) = piece.split_once('=') else {
             return Err(Reason::malformed(piece, "a parameter without '='"));
