@@ -83,6 +83,8 @@ fn peers(tally: &mut Tally) {
 fn test(tally: &mut Tally) {
     tidy::run(tally);
     tally.step("fmt", cargo(&["fmt", "--all", "--check"]));
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    tally.step("fmt of the fuzz targets", cargo(&fuzz));
     tally.step(
         "clippy",
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),

@@ -1,6 +1,6 @@
 //! Every operation of the wire has a name in Python and JavaScript: `test-vectors/operations.json`, to which their tests hold them.
 
-#![cfg(all(feature = "fees", feature = "payments", feature = "issue"))]
+#![cfg(all(feature = "fees", feature = "settlement", feature = "issue"))]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! The receipt block of the National Public Service Portal (`ThongTinBienLai`, KeyPay's `bill_info`): what is collected for whom. No gateway's
 //! signature covers it: only TLS protects the beneficiary account and the lines.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,7 @@ const OTHERS: [&str; 12] = [
 ];
 
 impl ReceiptBlock {
-    pub(crate) fn json(&self, amount: Dong) -> Result<Json, Error> {
+    pub(crate) fn json<'a>(&'a self, amount: Dong) -> Result<Json<'a>, Error> {
         let demanded: &[&'static str] = match self.service {
             Service::Fees => &FEES,
             Service::Fines => &FINES,
@@ -107,31 +108,33 @@ impl ReceiptBlock {
             let field = if self.service == Service::Fees { "PhiLePhi" } else { "DSKhoanNop" };
             return Err(Error::LinesSum { field, sum: sum.get(), amount: amount.get() });
         }
-        let (code, list, lines): (&str, &str, Vec<Json>) = match self.service {
+        let (code, list, lines): (&str, &str, Vec<Json<'_>>) = match self.service {
             Service::Fees => {
-                let line = |l: &FeeLine| {
+                let line = |l: &'a FeeLine| {
                     Json::Object(vec![
-                        ("LoaiPhiLePhi".to_owned(), Json::from(l.kind.as_str())),
-                        ("MaPhiLePhi".to_owned(), Json::from(l.code.as_str())),
-                        ("TenPhiLePhi".to_owned(), Json::from(l.name.as_str())),
-                        ("SoTien".to_owned(), Json::from(l.amount.to_string().as_str())),
+                        ("LoaiPhiLePhi".into(), Json::from(l.kind.as_str())),
+                        ("MaPhiLePhi".into(), Json::from(l.code.as_str())),
+                        ("TenPhiLePhi".into(), Json::from(l.name.as_str())),
+                        ("SoTien".into(), Json::from(l.amount.to_string())),
                     ])
                 };
                 ("2", "PhiLePhi", self.lines.iter().map(line).collect())
             }
             Service::Fines => {
-                let line = |l: &FeeLine| {
+                let line = |l: &'a FeeLine| {
                     Json::Object(vec![
-                        ("NoiDung".to_owned(), Json::from(l.name.as_str())),
-                        ("SoTien".to_owned(), Json::from(l.amount.to_string().as_str())),
+                        ("NoiDung".into(), Json::from(l.name.as_str())),
+                        ("SoTien".into(), Json::from(l.amount.to_string())),
                     ])
                 };
                 ("1", "DSKhoanNop", self.lines.iter().map(line).collect())
             }
         };
-        let mut fields = vec![("MaDichVu".to_owned(), Json::from(code))];
-        fields.extend(self.fields.iter().map(|(k, v)| (k.clone(), Json::from(v.as_str()))));
-        fields.push((list.to_owned(), Json::List(lines)));
+        let mut fields = vec![("MaDichVu".into(), Json::from(code))];
+        fields.extend(
+            self.fields.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), Json::from(v.as_str()))),
+        );
+        fields.push((list.into(), Json::List(lines)));
         Ok(Json::Object(fields))
     }
 }
@@ -148,7 +151,7 @@ pub struct Difference {
 }
 
 /// The scalars of a block by path. Empty values are absent ones: the platform fills what was not sent with empty text.
-fn flat(value: &Json, path: &str, out: &mut BTreeMap<String, String>) {
+fn flat(value: &Json<'_>, path: &str, out: &mut BTreeMap<String, String>) {
     let mut put = |text: String| {
         if !text.is_empty() {
             out.insert(path.to_owned(), text);
@@ -158,7 +161,7 @@ fn flat(value: &Json, path: &str, out: &mut BTreeMap<String, String>) {
         Json::Null => {}
         Json::Bool(b) => put(b.to_string()),
         Json::Integer(n) => put(n.to_string()),
-        Json::Text(t) => put(t.clone()),
+        Json::Text(t) => put(t.to_string()),
         Json::List(items) => {
             for (i, item) in items.iter().enumerate() {
                 flat(item, &format!("{path}[{i}]"), out);

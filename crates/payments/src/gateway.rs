@@ -342,11 +342,11 @@ impl Outgoing {
     /// A POST of JSON whose last field is the signature.
     pub(crate) fn json(
         url: String,
-        mut fields: Vec<(&str, Json)>,
+        mut fields: Vec<(&str, Json<'_>)>,
         signature: (&'static str, String),
         canonical: String,
     ) -> Outgoing {
-        fields.push((signature.0, Json::Text(signature.1)));
+        fields.push((signature.0, Json::from(signature.1)));
         Outgoing {
             method: "POST",
             url,

@@ -3,8 +3,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 /// Viet Nam keeps UTC+07:00 all year, without exception.
 pub const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
@@ -28,17 +27,41 @@ pub fn stamp(at: OffsetDateTime) -> String {
 
 /// Reads [`stamp`] back; `None` where the text is no such time.
 pub fn read_stamp(text: &str) -> Option<OffsetDateTime> {
-    let form = format_description!("[year][month][day][hour][minute][second]");
-    if text.len() != 14 {
+    on_the_clock(text, "yyyyMMddHHmmss")
+}
+
+/// Reads digits where `form` has letters, in the order year, month, day, hour, minute, second, and else what stands in `form` itself.
+fn on_the_clock(text: &str, form: &str) -> Option<OffsetDateTime> {
+    if text.len() != form.len() {
         return None;
     }
-    PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
+    let [mut year, mut month, mut day, mut hour, mut minute, mut second] = [0_u16; 6];
+    for (byte, letter) in text.bytes().zip(form.bytes()) {
+        let number = match letter {
+            b'y' => &mut year,
+            b'M' => &mut month,
+            b'd' => &mut day,
+            b'H' => &mut hour,
+            b'm' => &mut minute,
+            b's' => &mut second,
+            _ if byte == letter => continue,
+            _ => return None,
+        };
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        *number = *number * 10 + u16::from(byte - b'0');
+    }
+    let two = |number: u16| u8::try_from(number).ok();
+    let month = Month::try_from(two(month)?).ok()?;
+    let date = Date::from_calendar_date(i32::from(year), month, two(day)?).ok()?;
+    let time = Time::from_hms(two(hour)?, two(minute)?, two(second)?).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_offset(VIET_NAM))
 }
 
 /// Reads `yyyy-MM-dd HH:mm:ss` on the Vietnamese clock (payOS, bank webhooks).
 pub fn read_local(text: &str) -> Option<OffsetDateTime> {
-    let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    PrimitiveDateTime::parse(text, form).ok().map(|t| t.assume_offset(VIET_NAM))
+    on_the_clock(text, "yyyy-MM-dd HH:mm:ss")
 }
 
 /// Reads RFC 3339 with its own offset (payOS's answers).
@@ -130,7 +153,13 @@ mod tests {
         assert_eq!(stamp(at), "20261124013005");
         assert_eq!(short_day(at), "261124");
         assert_eq!(read_stamp("20261124013005"), Some(at));
-        assert_eq!(read_stamp("20261132013005"), None);
+        for bad in ["20261132013005", "20261124240000", "2026112401300", "+0261124013005"] {
+            assert_eq!(read_stamp(bad), None, "{bad}");
+        }
+        assert_eq!(read_local("2026-11-24 01:30:05"), Some(at));
+        for bad in ["2026-11-24T01:30:05", "2026-13-24 01:30:05", "-026-11-24 01:30:05", ""] {
+            assert_eq!(read_local(bad), None, "{bad}");
+        }
         assert_eq!(stamp(datetime!(2026-11-24 08:00:00 UTC)), "20261124150000");
     }
 }

@@ -13,31 +13,37 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// Most keys on one level: three times what any message has.
 const MAX_KEYS: usize = 100;
 
-/// A JSON value whose objects keep their order and whose numbers are integers.
+/// A JSON value whose objects keep their order and whose numbers are integers. Texts without escapes are those of the message itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Json {
+pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
     Integer(i128),
-    Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
-impl From<&str> for Json {
-    fn from(text: &str) -> Json {
-        Json::Text(text.to_owned())
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Json<'a> {
+        Json::Text(Cow::Borrowed(text))
     }
 }
 
-impl From<u64> for Json {
-    fn from(number: u64) -> Json {
+impl From<String> for Json<'_> {
+    fn from(text: String) -> Self {
+        Json::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u64> for Json<'_> {
+    fn from(number: u64) -> Self {
         Json::Integer(number.into())
     }
 }
 
-impl Json {
-    pub(crate) fn get(&self, key: &str) -> Option<&Json> {
+impl<'a> Json<'a> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Json<'a>> {
         match self {
             Json::Object(fields) => fields.iter().find(|(k, _)| k == key).map(|(_, v)| v),
             Json::Null | Json::Bool(_) | Json::Integer(_) | Json::Text(_) | Json::List(_) => None,
@@ -51,22 +57,27 @@ impl Json {
 
     /// The same without a copy where the value is text.
     pub(crate) fn shown(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
-        match self.get(key) {
-            None | Some(Json::Null) => Ok(Cow::Borrowed("")),
-            Some(Json::Text(text)) => Ok(Cow::Borrowed(text)),
-            Some(Json::Integer(number)) => Ok(Cow::Owned(number.to_string())),
-            Some(Json::Bool(true)) => Ok(Cow::Borrowed("true")),
-            Some(Json::Bool(false)) => Ok(Cow::Borrowed("false")),
-            Some(Json::List(_) | Json::Object(_)) => {
+        self.get(key).map_or(Ok(Cow::Borrowed("")), |value| value.single(key))
+    }
+
+    /// This value, that of `key`, as [`Json::shown`] gives it.
+    pub(crate) fn single(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
+        match self {
+            Json::Null => Ok(Cow::Borrowed("")),
+            Json::Text(text) => Ok(Cow::Borrowed(text)),
+            Json::Integer(number) => Ok(Cow::Owned(number.to_string())),
+            Json::Bool(true) => Ok(Cow::Borrowed("true")),
+            Json::Bool(false) => Ok(Cow::Borrowed("false")),
+            Json::List(_) | Json::Object(_) => {
                 Err(Reason::malformed(key, "a list or object where a single value belongs"))
             }
         }
     }
 
     /// A text that must be there as JSON text.
-    pub(crate) fn text(&self, key: &str) -> Result<String, Reason> {
+    pub(crate) fn text(&self, key: &str) -> Result<&str, Reason> {
         match self.get(key) {
-            Some(Json::Text(text)) => Ok(text.clone()),
+            Some(Json::Text(text)) => Ok(text),
             Some(_) => Err(Reason::malformed(key, "must be JSON text")),
             None => Err(Reason::malformed(key, "missing")),
         }
@@ -105,7 +116,7 @@ impl Json {
                 out.push(']');
             }
             Json::Object(fields) => {
-                let mut fields: Vec<_> = fields.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let mut fields: Vec<_> = fields.iter().map(|(k, v)| (&**k, v)).collect();
                 fields.sort_unstable_by_key(|(k, _)| *k);
                 object_into(out, fields.into_iter());
             }
@@ -125,7 +136,7 @@ fn quote_into(out: &mut String, text: &str) {
     }
 }
 
-fn object_into<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, &'a Json)>) {
+fn object_into<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, &'a Json<'a>)>) {
     out.push('{');
     for (i, (key, value)) in fields.enumerate() {
         if i > 0 {
@@ -139,21 +150,22 @@ fn object_into<'a>(out: &mut String, fields: impl Iterator<Item = (&'a str, &'a 
 }
 
 /// Writes a JSON object in the order given.
-pub(crate) fn object(fields: &[(&str, Json)]) -> String {
+pub(crate) fn object(fields: &[(&str, Json<'_>)]) -> String {
     let mut out = String::with_capacity(512);
     object_into(&mut out, fields.iter().map(|(k, v)| (*k, v)));
     out
 }
 
 /// Reads an object, refusing whatever is ambiguous.
-pub(crate) fn read_object(bytes: &[u8]) -> Result<Json, Reason> {
+pub(crate) fn read_object(bytes: &[u8]) -> Result<Json<'_>, Reason> {
     if bytes.len() > MAX_BODY {
         return Err(Reason::malformed("body", "longer than 64 KiB"));
     }
-    match serde_json::from_slice::<Json>(bytes) {
-        Ok(object @ Json::Object(_)) => Ok(object),
-        Ok(_) => Err(Reason::malformed("body", "not a JSON object")),
-        Err(_) => Err(Reason::malformed(
+    let read = std::str::from_utf8(bytes).ok().map(serde_json::from_str::<Json<'_>>);
+    match read {
+        Some(Ok(object @ Json::Object(_))) => Ok(object),
+        Some(Ok(_)) => Err(Reason::malformed("body", "not a JSON object")),
+        Some(Err(_)) | None => Err(Reason::malformed(
             "body",
             "not JSON without duplicate keys and without fractional numbers",
         )),
@@ -163,41 +175,41 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<Json, Reason> {
 struct JsonVisitor;
 
 impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON with unique keys and integer numbers")
     }
-    fn visit_unit<E>(self) -> Result<Json, E> {
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
         Ok(Json::Null)
     }
-    fn visit_bool<E>(self, v: bool) -> Result<Json, E> {
+    fn visit_bool<E>(self, v: bool) -> Result<Json<'de>, E> {
         Ok(Json::Bool(v))
     }
-    fn visit_i64<E>(self, v: i64) -> Result<Json, E> {
+    fn visit_i64<E>(self, v: i64) -> Result<Json<'de>, E> {
         Ok(Json::Integer(v.into()))
     }
-    fn visit_u64<E>(self, v: u64) -> Result<Json, E> {
+    fn visit_u64<E>(self, v: u64) -> Result<Json<'de>, E> {
         Ok(Json::Integer(v.into()))
     }
-    fn visit_str<E>(self, v: &str) -> Result<Json, E> {
-        Ok(Json::Text(v.to_owned()))
+    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::from(v))
     }
-    fn visit_string<E>(self, v: String) -> Result<Json, E> {
-        Ok(Json::Text(v))
+    fn visit_str<E>(self, v: &str) -> Result<Json<'de>, E> {
+        Ok(Json::from(v.to_owned()))
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             items.push(item);
         }
         Ok(Json::List(items))
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
         // A message has some twenty keys: looking them through costs less than a set. Bodies are at most 64 KiB, and above a
         // hundred keys on one level nobody's notice.
-        let mut fields: Vec<(String, Json)> = Vec::with_capacity(16);
-        while let Some((key, value)) = map.next_entry::<String, Json>()? {
+        let mut fields: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(16);
+        while let Some((Key(key), value)) = map.next_entry::<Key<'de>, Json<'de>>()? {
             if fields.len() == MAX_KEYS || fields.iter().any(|(k, _)| *k == key) {
                 return Err(serde::de::Error::custom("duplicate key, or too many keys"));
             }
@@ -207,9 +219,31 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
+/// A key, which serde by itself would copy.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key<'de>, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(v.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Json<'de> {
     // The depth is bounded by serde_json's own limit of 128.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json<'de>, D::Error> {
         deserializer.deserialize_any(JsonVisitor)
     }
 }

@@ -59,7 +59,7 @@ fn send(
     account: &Account,
     url: String,
     canonical: String,
-    body: Vec<(&str, Json)>,
+    body: Vec<(&str, Json<'_>)>,
 ) -> Result<Outgoing, Error> {
     let sum = account.current()?.key1.sign(
         Algorithm::HmacSha256,

@@ -46,6 +46,8 @@ pub use secret::{Algorithm, Encoding, Secret};
 /// The snippets of the documentation pages, compiled and run.
 #[cfg(doctest)]
 mod pages {
+    #[doc = include_str!("../../../docs/payments/gateways.md")]
+    pub struct Gateways;
     #[doc = include_str!("../../../docs/payments/reconciliation.md")]
     pub struct Reconciliation;
     #[doc = include_str!("../../../docs/payments/receipts.md")]

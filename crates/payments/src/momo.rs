@@ -97,10 +97,11 @@ fn send(
     account: &Account,
     path: &str,
     signed: &[(&str, &str)],
-    body: Vec<(&str, Json)>,
+    body: Vec<(&str, Json<'_>)>,
 ) -> Result<Outgoing, Error> {
     let keys = account.current()?;
-    let canonical = format!("accessKey={}&{}", keys.access_key, joined(signed));
+    let first = std::iter::once(("accessKey", keys.access_key.as_str()));
+    let canonical = joined(first.chain(signed.iter().copied()));
     let signature =
         keys.secret.sign(Algorithm::HmacSha256, Encoding::HexLower, canonical.as_bytes());
     let url = format!("{}/v2/gateway/api/{path}", account.base());

@@ -1,8 +1,8 @@
 //! The one way to accept a gateway's callback: `verify(raw, account, expected)`. Each gateway supplies [`NoticeRules`]; the order of
 //! the checks, the keys tried, the binding to the expected order and the answers live here, once, for all of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -21,7 +21,7 @@ mod verdict;
 pub use answer::TlsAnswer;
 pub(crate) use answer::{Answered, from_answer, from_connection, malformed_answer, repeats};
 pub use raw::RawNotice;
-pub(crate) use signed::{imitates, joined, pairs, pipe_fields, uncovered};
+pub(crate) use signed::{each, imitates, joined, pipe_text, uncovered, values};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
 
 /// What our side knows of the order that a notice should speak of.
@@ -147,24 +147,24 @@ pub struct Acknowledgement {
     /// HTTP status.
     pub status: u16,
     /// Content type; none where there is no body.
-    pub content_type: Option<String>,
+    pub content_type: Option<Cow<'static, str>>,
     /// Body, byte for byte.
-    pub body: String,
+    pub body: Cow<'static, str>,
 }
 
 impl Acknowledgement {
     /// A JSON body.
-    pub fn json(status: u16, body: impl Into<String>) -> Acknowledgement {
+    pub fn json(status: u16, body: impl Into<Cow<'static, str>>) -> Acknowledgement {
         Acknowledgement {
             status,
-            content_type: Some("application/json".to_owned()),
+            content_type: Some(Cow::Borrowed("application/json")),
             body: body.into(),
         }
     }
 
     /// A status without body.
     pub fn empty(status: u16) -> Acknowledgement {
-        Acknowledgement { status, content_type: None, body: String::new() }
+        Acknowledgement { status, content_type: None, body: Cow::Borrowed("") }
     }
 }
 
@@ -270,23 +270,24 @@ pub fn verify<G: NoticeRules>(
             } else {
                 acknowledgement.clone()
             };
+            let Message { claim, .. } = message;
             Verdict::Verified(Box::new(Verified {
                 gateway: G::NAME,
                 environment: account.environment(),
                 provenance: G::PROVENANCE,
                 merchant: account.merchant().to_owned(),
-                reference: claim.reference.clone(),
+                reference: claim.reference,
                 amount: claim.amount,
-                transaction: claim.transaction.clone(),
+                transaction: claim.transaction,
                 authentic,
                 matches: Matches {
                     applied_before: expected.is_some_and(|e| e.applied.contains(&fingerprint)),
                     ..matches
                 },
                 fingerprint,
-                outcome: claim.outcome.clone(),
+                outcome: claim.outcome,
                 at: claim.at,
-                uncovered: claim.uncovered.clone(),
+                uncovered: claim.uncovered,
                 warnings,
                 message_sha256,
                 acknowledgement_if_applied,
@@ -429,8 +430,18 @@ pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> Strin
     ];
     let mut text = String::with_capacity(200);
     for part in parts {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{}:{part}", part.len());
+        number_into(&mut text, part.len());
+        text.push(':');
+        text.push_str(part);
     }
     sha256_hex(text.as_bytes())
+}
+
+/// Appends a number in decimal digits.
+fn number_into(out: &mut String, number: usize) {
+    if number > 9 {
+        number_into(out, number / 10);
+    }
+    // One decimal digit always is one.
+    out.extend(char::from_digit((number % 10) as u32, 10));
 }

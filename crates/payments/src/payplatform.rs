@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, HIDDEN, OneSecret, Outgoing};
 use crate::json::Json;
 use crate::notice::{self, Expected, RawNotice, Verdict};
-use crate::secret::sha256_hex;
+use crate::secret::sha256_hex_of;
 
 mod api;
 mod notices;
@@ -36,18 +36,18 @@ const PIPE: &[char] = &['|'];
 
 /// `MaXacThuc`: SHA-256 of the values joined by `|` with the secret last (a plain hash, no HMAC: the platform's choice).
 fn code(secret: &str, text: &str) -> String {
-    let whole = zeroize::Zeroizing::new(format!("{text}|{secret}"));
-    sha256_hex(whole.as_bytes())
+    sha256_hex_of([text.as_bytes(), b"|", secret.as_bytes()])
 }
 
 fn send(
     account: &Account,
     signed: &[(&str, &str)],
-    receipt: Option<Json>,
+    receipt: Option<Json<'_>>,
 ) -> Result<Outgoing, Error> {
     let text = signed.iter().map(|(_, v)| *v).collect::<Vec<_>>().join("|");
     let sum = code(account.current()?.secret.expose(), &text);
-    let mut body: Vec<(&str, Json)> = signed.iter().map(|(k, v)| (*k, Json::from(*v))).collect();
+    let mut body: Vec<(&str, Json<'_>)> =
+        signed.iter().map(|(k, v)| (*k, Json::from(*v))).collect();
     if let Some(receipt) = receipt {
         body.push(("ThongTinBienLai", receipt));
     }

@@ -90,9 +90,10 @@ impl Encoding {
     }
 
     /// Reads back what [`Encoding::write`] gives, and nothing else.
-    fn read(self, text: &str) -> Option<Vec<u8>> {
+    fn read(self, text: &str) -> Option<Code> {
         use base64::Engine as _;
-        let hex = |upper: bool| {
+        let mut code = Code { bytes: [0; LONGEST], length: 0 };
+        let mut hex = |upper: bool| {
             let digit = |b: u8| match b {
                 b'0'..=b'9' => Some(b - b'0'),
                 b'a'..=b'f' if !upper => Some(b - b'a' + 10),
@@ -100,18 +101,34 @@ impl Encoding {
                 _ => None,
             };
             let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-            if !rest.is_empty() {
+            if !rest.is_empty() || pairs.len() > LONGEST {
                 return None;
             }
-            pairs.iter().map(|[a, b]| Some(digit(*a)? * 16 + digit(*b)?)).collect()
+            for (byte, [a, b]) in code.bytes.iter_mut().zip(pairs) {
+                *byte = digit(*a)? * 16 + digit(*b)?;
+            }
+            Some(pairs.len())
         };
-        match self {
-            Encoding::HexLower => hex(false),
-            Encoding::HexUpper => hex(true),
+        code.length = match self {
+            Encoding::HexLower => hex(false)?,
+            Encoding::HexUpper => hex(true)?,
             // Padding is demanded and trailing bits must be zero.
-            Encoding::Base64 => base64::engine::general_purpose::STANDARD.decode(text).ok(),
-        }
+            Encoding::Base64 => {
+                let engine = base64::engine::general_purpose::STANDARD;
+                engine.decode_slice(text, &mut code.bytes).ok()?
+            }
+        };
+        Some(code)
     }
+}
+
+/// Room for the longest code, of SHA-512, with what a base64 reader asks beyond it.
+const LONGEST: usize = 72;
+
+/// A received code as bytes.
+struct Code {
+    bytes: [u8; LONGEST],
+    length: usize,
 }
 
 fn key(algorithm: Algorithm, key: &[u8]) -> hmac::Key {
@@ -143,7 +160,9 @@ pub(crate) fn matches(
     received: &str,
 ) -> bool {
     match encoding.read(received) {
-        Some(code) => hmac::verify(&key(algorithm, secret), message, &code).is_ok(),
+        Some(Code { bytes, length }) => bytes
+            .get(..length)
+            .is_some_and(|code| hmac::verify(&key(algorithm, secret), message, code).is_ok()),
         None => false,
     }
 }
@@ -171,10 +190,13 @@ pub(crate) fn sha256_hex_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> S
 
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half & 15)]);
-    let mut text = String::with_capacity(bytes.len() * 2);
-    text.extend(bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]));
-    text
+    let digit = |half: u8| DIGITS[usize::from(half & 15)];
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(*byte)];
+    }
+    // Digits are always UTF-8.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads hexadecimal of either case; `None` where it is not.

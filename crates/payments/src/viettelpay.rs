@@ -44,16 +44,22 @@ impl Keys for ViettelpayKeys {
 impl ViettelpayKeys {
     /// The code over `access_code` and the parts, with nothing between them.
     fn code(&self, parts: &[&str]) -> String {
-        self.secret.sign(self.algorithm, self.encoding, self.text(&parts.concat()).as_bytes())
+        self.secret.sign(self.algorithm, self.encoding, self.text(parts).as_bytes())
     }
 
     fn fits(&self, parts: &[&str], received: &str) -> bool {
-        let text = self.text(&parts.concat());
+        let text = self.text(parts);
         self.secret.verifies(self.algorithm, self.encoding, text.as_bytes(), received)
     }
 
-    fn text(&self, text: &str) -> zeroize::Zeroizing<String> {
-        zeroize::Zeroizing::new(format!("{}{text}", self.access_code.expose()))
+    fn text(&self, parts: &[&str]) -> zeroize::Zeroizing<String> {
+        let code = self.access_code.expose();
+        // Room for all of it at once: growing would leave copies of the access code behind.
+        let room = parts.iter().fold(code.len(), |sum, part| sum + part.len());
+        let mut text = zeroize::Zeroizing::new(String::with_capacity(room));
+        text.push_str(code);
+        parts.iter().for_each(|part| text.push_str(part));
+        text
     }
 }
 

@@ -60,16 +60,15 @@ fn send(
     path: &str,
     canonical: String,
     shown: Option<String>,
-    mut fields: Vec<(&'static str, String)>,
+    fields: Vec<(&'static str, &str)>,
 ) -> Result<Outgoing, Error> {
     let mac = account.current()?.key1.sign(
         Algorithm::HmacSha256,
         Encoding::HexLower,
         canonical.as_bytes(),
     );
-    fields.push(("mac", mac));
     let url = format!("{}/v2/{path}", account.base());
-    let body = write(fields.iter().map(|(k, v)| (*k, v.as_str())), Space::Plus);
+    let body = write(fields.into_iter().chain([("mac", mac.as_str())]), Space::Plus);
     Ok(Outgoing::form(url, body, shown.unwrap_or(canonical)))
 }
 

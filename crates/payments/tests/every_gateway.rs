@@ -45,10 +45,19 @@ pub fn judge_ready(gateway: &str, account: &Value) -> Judge {
     }
 }
 
+/// What was signed, and how. No algorithm is the payment platform's plain SHA-256 with the key at the end.
+pub struct Signed {
+    pub algorithm: Option<Algorithm>,
+    pub encoding: Encoding,
+    pub key: &'static str,
+    pub text: String,
+}
+
 /// A gateway's account, a true notice without anything unsigned in it, and the order it speaks of.
 pub struct True {
     pub gateway: &'static str,
     pub account: Value,
+    pub signed: Signed,
     pub raw: RawNotice,
     pub expected: Expected,
 }
@@ -57,8 +66,15 @@ fn account(merchant: &str, base: Option<&str>, keys: Value) -> Value {
     json!({"environment": "sandbox", "merchant": merchant, "base": base, "keys": [keys]})
 }
 
-fn sign(algorithm: Algorithm, encoding: Encoding, key: &str, text: &str) -> String {
-    Secret::new(key).unwrap().sign(algorithm, encoding, text.as_bytes())
+/// Signs a text, and keeps what was signed.
+fn sign(
+    algorithm: Algorithm,
+    encoding: Encoding,
+    key: &'static str,
+    text: &str,
+) -> (String, Signed) {
+    let code = Secret::new(key).unwrap().sign(algorithm, encoding, text.as_bytes());
+    (code, Signed { algorithm: Some(algorithm), encoding, key, text: text.to_owned() })
 }
 
 fn expect(reference: &str) -> Expected {
@@ -71,9 +87,10 @@ pub fn all() -> Vec<True> {
     use Encoding::{Base64, HexLower};
     let text = "vnp_Amount=3600000&vnp_OrderInfo=Le+phi&vnp_ResponseCode=00&vnp_TmnCode=TERMINAL&vnp_TransactionNo=14422574\
                 &vnp_TransactionStatus=00&vnp_TxnRef=HS1";
-    let hash = sign(HmacSha512, HexLower, "secret", text);
+    let (hash, signed) = sign(HmacSha512, HexLower, "secret", text);
     let vnpay = True {
         gateway: "vnpay",
+        signed,
         account: account("TERMINAL", None, json!({"label": "now", "secret": "secret"})),
         raw: RawNotice::get(format!("{text}&vnp_SecureHash={hash}")),
         expected: expect("HS1"),
@@ -81,9 +98,10 @@ pub fn all() -> Vec<True> {
 
     let text = "accessKey=ACCESS&amount=36000&extraData=eyJhIjoxfQ==&message=Thành công.&orderId=HS1&orderInfo=Lệ phí\
                 &orderType=momo_wallet&partnerCode=MOMO&payType=qr&requestId=R1&responseTime=1700000123456&resultCode=0&transId=4088";
-    let hash = sign(HmacSha256, HexLower, "secret", text);
+    let (hash, signed) = sign(HmacSha256, HexLower, "secret", text);
     let momo = True {
         gateway: "momo",
+        signed,
         account: account(
             "MOMO",
             None,
@@ -96,9 +114,10 @@ pub fn all() -> Vec<True> {
     };
 
     let data = r#"{"app_id":2553,"app_trans_id":"261124_HS1","app_time":1795000000000,"app_user":"u","amount":36000,"embed_data":"{}","item":"[]","zp_trans_id":261124000000389,"server_time":1795000001000,"channel":38}"#;
-    let hash = sign(HmacSha256, HexLower, "key2", data);
+    let (hash, signed) = sign(HmacSha256, HexLower, "key2", data);
     let zalopay = True {
         gateway: "zalopay",
+        signed,
         account: account("2553", None, json!({"label": "now", "key1": "key1", "key2": "key2"})),
         raw: RawNotice::post(format!(
             r#"{{"data":{},"mac":"{hash}","type":1}}"#,
@@ -109,9 +128,10 @@ pub fn all() -> Vec<True> {
 
     let text = "amount=36000&code=00&currency=VND&desc=Thành công&description=HS 777&orderCode=777&paymentLinkId=abc&reference=FT1\
                 &transactionDateTime=2026-11-24 10:30:00";
-    let hash = sign(HmacSha256, HexLower, "secret", text);
+    let (hash, signed) = sign(HmacSha256, HexLower, "secret", text);
     let payos = True {
         gateway: "payos",
+        signed,
         account: account(
             "client",
             Some("https://test.example.vn"),
@@ -126,6 +146,15 @@ pub fn all() -> Vec<True> {
     // The published return of OnePay's test merchant.
     let onepay = True {
         gateway: "onepay",
+        signed: Signed {
+            algorithm: Some(HmacSha256),
+            encoding: Encoding::HexUpper,
+            key: "A3EFDFABA8653DF2342E8DAC29B51AF0",
+            text: "vpc_AdditionData=970436&vpc_Amount=90000000&vpc_Command=pay&vpc_CurrencyCode=VND&vpc_Locale=vn\
+                   &vpc_MerchTxnRef=node-2018-01-15T10:19:55.541Z&vpc_Merchant=ONEPAY&vpc_OrderInfo=node-2018-01-15T10:19:55.541Z\
+                   &vpc_TransactionNo=1617996&vpc_TxnResponseCode=0&vpc_Version=2"
+                .to_owned(),
+        },
         account: account(
             "ONEPAY",
             Some("https://mtf.example.vn/vpc.op"),
@@ -142,10 +171,11 @@ pub fn all() -> Vec<True> {
 
     let text = "ACHS10987654321"; // access_code, billcode, then the rest below
     let text = format!("{text}00MC01HS1136000VT99");
-    let sum = sign(HmacSha1, Base64, "hash", &text);
+    let (sum, signed) = sign(HmacSha1, Base64, "hash", &text);
     let sum = sum.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     let viettelpay = True {
         gateway: "viettelpay",
+        signed,
         account: account(
             "MC01",
             None,
@@ -161,6 +191,14 @@ pub fn all() -> Vec<True> {
     // The published rule of CONFIRM with its vector's values.
     let payplatform = True {
         gateway: "payplatform",
+        signed: Signed {
+            algorithm: None,
+            encoding: HexLower,
+            key: "SECRET",
+            text: "CONFIRM|00|PARTNER01|dvc00000000G1220240001220240131093000|150000|VND|PP20240131000123|VCB|20240131093000\
+                   |THANH TOAN HO SO 000.00.00.G12-202400012"
+                .to_owned(),
+        },
         account: account(
             "PARTNER01",
             Some("https://test.example.vn/pp"),
@@ -175,9 +213,10 @@ pub fn all() -> Vec<True> {
         ),
     };
 
-    let hash = sign(HmacSha256, HexLower, "key2", "0|CLIENT01|PAY|36000|HS1|3.0");
+    let (hash, signed) = sign(HmacSha256, HexLower, "key2", "0|CLIENT01|PAY|36000|HS1|3.0");
     let keypay = True {
         gateway: "keypay",
+        signed,
         account: account(
             "CLIENT01",
             Some("https://test.example.vn/kp"),

@@ -15,7 +15,7 @@ static TARIFFS: LazyLock<Vec<Tariff>> = LazyLock::new(|| {
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // The first bytes name the tariff and the day, the rest is the case in JSON.
-    let [tariff, day @ .., ] = data else { return };
+    let [tariff, day @ ..] = data else { return };
     let Some((days, json)) = day.split_at_checked(2) else { return };
     let tariff = &TARIFFS[usize::from(*tariff) % TARIFFS.len()];
     let days = i32::from(u16::from_le_bytes([days[0], days[1]]));

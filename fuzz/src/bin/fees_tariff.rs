@@ -9,7 +9,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         Ok(tariff) => {
             assert!(!tariff.warnings().has_errors());
             let formatted = format(text).expect("a tariff is TOML");
-            let again = Tariff::from_toml("fuzz.toml", &formatted).expect("formatting changes white space alone");
+            let again = Tariff::from_toml("fuzz.toml", &formatted)
+                .expect("formatting changes white space alone");
             assert_eq!(again.summary().fees, tariff.summary().fees);
             run_examples(&tariff);
         }

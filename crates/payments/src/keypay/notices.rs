@@ -7,7 +7,7 @@ use crate::code::{Class, KEYPAY, Outcome};
 use crate::dong::Dong;
 use crate::json::read_object;
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_fields, uncovered,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_text, uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
@@ -20,16 +20,18 @@ impl NoticeRules for Keypay {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
-        let text = pipe_fields(&body, &SIGNED)?;
-        let amount = |key: &'static str| {
-            Dong::parse(&body.shown(key)?).map_err(|_| Reason::malformed(key, "not whole đồng"))
+        let signed = values(&body, &SIGNED)?;
+        let text = pipe_text(&SIGNED, &signed)?;
+        let [fee, client, command, amount, reference, version] = &signed;
+        let dong = |key: &'static str, text: &str| {
+            Dong::parse(text).map_err(|_| Reason::malformed(key, "not whole đồng"))
         };
-        for (key, only) in [("command", "PAY"), ("version", "3.0")] {
-            if body.shown(key)? != only {
+        for (key, value, only) in [("command", command, "PAY"), ("version", version, "3.0")] {
+            if value != only {
                 return Err(Reason::malformed(key, "not of a payment by version 3.0"));
             }
         }
-        let fee = amount("addition_fee")?;
+        let fee = dong("addition_fee", fee)?;
         let also = if fee == Dong::ZERO {
             BTreeMap::new()
         } else {
@@ -45,12 +47,12 @@ impl NoticeRules for Keypay {
             text: ("pipe", text),
             signature: body.scalar("check_sum")?,
             claim: Claim {
-                merchant: Some(body.scalar("client_id")?),
-                amount: Some(amount("trans_amount")?),
+                merchant: Some(client.to_string()),
+                amount: Some(dong("trans_amount", amount)?),
                 uncovered: uncovered(&body, &SIGNED, "check_sum"),
                 outcome_unsigned: true,
                 also,
-                ..Claim::new(body.scalar("transaction_id")?, outcome)
+                ..Claim::new(&**reference, outcome)
             },
             fields: Vec::new(),
         })
@@ -65,14 +67,18 @@ impl NoticeRules for Keypay {
         _message: Option<&Message>,
         _account: &Account,
     ) -> Acknowledgement {
-        let (code, text) = match answer {
-            Answer::Recorded | Answer::AlreadyRecorded => (0, "success"),
-            Answer::UnknownOrder => (-1, "transaction not found"),
-            Answer::WrongAmount => (-1, "invalid amount"),
-            Answer::WrongOrder => (-1, "invalid transaction"),
-            Answer::NotAuthentic => (-1, "invalid check_sum"),
-            Answer::Malformed | Answer::TestCall => (-1, "invalid data"),
+        let body = match answer {
+            Answer::Recorded | Answer::AlreadyRecorded => {
+                r#"{"return_code":0,"return_msg":"success"}"#
+            }
+            Answer::UnknownOrder => r#"{"return_code":-1,"return_msg":"transaction not found"}"#,
+            Answer::WrongAmount => r#"{"return_code":-1,"return_msg":"invalid amount"}"#,
+            Answer::WrongOrder => r#"{"return_code":-1,"return_msg":"invalid transaction"}"#,
+            Answer::NotAuthentic => r#"{"return_code":-1,"return_msg":"invalid check_sum"}"#,
+            Answer::Malformed | Answer::TestCall => {
+                r#"{"return_code":-1,"return_msg":"invalid data"}"#
+            }
         };
-        Acknowledgement::json(200, format!("{{\"return_code\":{code},\"return_msg\":\"{text}\"}}"))
+        Acknowledgement::json(200, body)
     }
 }

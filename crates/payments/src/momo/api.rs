@@ -99,7 +99,7 @@ pub fn read_query(
         text => Some(Dong::parse(text)?),
     };
     let claim = Claim {
-        merchant: Some(body.text("partnerCode").map_err(bad)?),
+        merchant: Some(body.text("partnerCode").map_err(bad)?.to_owned()),
         amount,
         transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
         ..Claim::new(body.text("orderId").map_err(bad)?, outcome)

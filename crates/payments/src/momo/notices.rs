@@ -9,8 +9,8 @@ use crate::form;
 use crate::instant::read_milliseconds;
 use crate::json::read_object;
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, imitates, joined, pairs,
-    uncovered,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, each, imitates, joined,
+    uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
@@ -31,6 +31,9 @@ const SIGNED: [&str; 12] = [
     "transId",
 ];
 
+/// What is neither signed nor news.
+const OUTSIDE: [&str; 2] = ["signature", "accessKey"];
+
 fn digits(key: &'static str, value: &str) -> Result<i64, Reason> {
     let canonical = value.parse::<i64>().ok().filter(|n| n.to_string() == value);
     canonical.ok_or_else(|| Reason::malformed(key, "not an integer"))
@@ -39,15 +42,12 @@ fn digits(key: &'static str, value: &str) -> Result<i64, Reason> {
 impl NoticeRules for Momo {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         let (body, query);
-        let (signed, signature, names) = if raw.method == "GET" {
+        let (signed, signature, uncovered) = if raw.method == "GET" {
             query = form::read(&raw.query)?;
-            let value = |key: &str| query.iter().find(|p| p.key == key).map(|p| p.value.as_str());
-            let one = |key: &&'static str| {
-                let value = value(key).ok_or_else(|| Reason::malformed(*key, "missing"))?;
-                Ok((*key, Cow::Borrowed(value)))
-            };
-            let signed = SIGNED.iter().map(one).collect::<Result<Vec<_>, Reason>>()?;
-            let names: Vec<String> = query.iter().map(|p| p.key.clone()).collect();
+            let value = |key: &str| query.iter().find(|p| p.key == key).map(|p| &*p.value);
+            let signed = each(&SIGNED, |key| value(key).map(|v| Ok(Cow::Borrowed(v))))?;
+            let outside = |key: &&str| !SIGNED.contains(key) && !OUTSIDE.contains(key);
+            let names = query.iter().map(|p| &*p.key).filter(outside).map(str::to_owned).collect();
             (signed, value("signature").unwrap_or_default().to_owned(), names)
         } else {
             raw.demand("POST")?;
@@ -55,36 +55,34 @@ impl NoticeRules for Momo {
             for key in ["amount", "resultCode", "responseTime", "transId"] {
                 body.integer(key)?;
             }
-            let names = uncovered(&body, &SIGNED, "signature");
-            (pairs(&body, &SIGNED)?, body.scalar("signature")?, names)
+            let mut names = uncovered(&body, &SIGNED, "signature");
+            names.retain(|name| !OUTSIDE.contains(&name.as_str()));
+            (values(&body, &SIGNED)?, body.scalar("signature")?, names)
         };
-        // All of SIGNED are there.
-        let value = |key: &str| signed.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| &**v);
-        imitates(signed.iter().map(|(k, v)| (*k, &**v)), &SIGNED)?;
-        let outside = |key: &String| {
-            !SIGNED.contains(&key.as_str()) && !matches!(key.as_str(), "signature" | "accessKey")
-        };
-        let transaction = digits("transId", value("transId"))?;
-        let amount = Dong::parse(value("amount"))
-            .map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
-        digits("resultCode", value("resultCode"))?;
+        let pairs = || SIGNED.into_iter().zip(signed.iter().map(|v| &**v));
+        imitates(pairs(), &SIGNED)?;
+        let [amount, _, _, reference, _, _, partner, _, _, at, result, transaction] = &signed;
+        let transaction = digits("transId", transaction)?;
+        let amount =
+            Dong::parse(amount).map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
+        digits("resultCode", result)?;
         Ok(Message {
-            text: ("raw", joined(&signed)),
+            text: ("raw", joined(pairs())),
             signature,
             claim: Claim {
-                merchant: Some(value("partnerCode").to_owned()),
+                merchant: Some(partner.to_string()),
                 amount: Some(amount),
                 transaction: (transaction > 0).then(|| transaction.to_string()),
-                at: read_milliseconds(digits("responseTime", value("responseTime"))?),
-                uncovered: names.into_iter().filter(outside).collect(),
-                ..Claim::new(value("orderId"), MOMO.outcome("result", value("resultCode")))
+                at: read_milliseconds(digits("responseTime", at)?),
+                uncovered,
+                ..Claim::new(&**reference, MOMO.outcome("result", result))
             },
             fields: Vec::new(),
         })
     }
 
     fn fits(text: &str, signature: &str, keys: &MomoKeys) -> bool {
-        let text = format!("accessKey={}&{text}", keys.access_key);
+        let text = ["accessKey=", &keys.access_key, "&", text].concat();
         keys.secret.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
     }
 

@@ -6,8 +6,10 @@ use crate::json::Json;
 use crate::reason::Reason;
 
 /// `k=v&k=v` in the order given, nothing escaped.
-pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
-    let mut text = String::with_capacity(256);
+pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(
+    pairs: impl IntoIterator<Item = (K, V)>,
+) -> String {
+    let mut text = String::with_capacity(384);
     for (key, value) in pairs {
         if !text.is_empty() {
             text.push('&');
@@ -19,29 +21,37 @@ pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     text
 }
 
-/// The signed fields of a JSON notice by name, all of which must be there.
-pub(crate) fn pairs<'a>(
-    body: &'a Json,
-    names: &[&'static str],
-) -> Result<Vec<(&'static str, Cow<'a, str>)>, Reason> {
-    let one = |name: &&'static str| match body.get(name) {
-        None => Err(Reason::malformed(*name, "missing")),
-        Some(_) => Ok((*name, body.shown(name)?)),
-    };
-    names.iter().map(one).collect()
+/// The values of the signed fields, all of which must be there.
+pub(crate) fn each<'a, const N: usize>(
+    names: &[&'static str; N],
+    value: impl Fn(&'static str) -> Option<Result<Cow<'a, str>, Reason>>,
+) -> Result<[Cow<'a, str>; N], Reason> {
+    let mut values = [const { Cow::Borrowed("") }; N];
+    for (place, name) in values.iter_mut().zip(names) {
+        *place = value(name).ok_or_else(|| Reason::malformed(*name, "missing"))??;
+    }
+    Ok(values)
 }
 
-/// The signed values of a JSON notice joined by `|`. A delimiter inside a value makes the text mean two things: refused.
-pub(crate) fn pipe_fields(body: &Json, names: &[&'static str]) -> Result<String, Reason> {
+/// The same of a JSON notice.
+pub(crate) fn values<'a, const N: usize>(
+    body: &'a Json<'_>,
+    names: &[&'static str; N],
+) -> Result<[Cow<'a, str>; N], Reason> {
+    each(names, |name| Some(body.get(name)?.single(name)))
+}
+
+/// The signed values joined by `|`. A delimiter inside a value makes the text mean two things: refused.
+pub(crate) fn pipe_text(names: &[&'static str], values: &[Cow<'_, str>]) -> Result<String, Reason> {
     let mut text = String::with_capacity(256);
-    for (i, (name, value)) in pairs(body, names)?.into_iter().enumerate() {
+    for (i, (name, value)) in names.iter().zip(values).enumerate() {
         if value.contains('|') {
-            return Err(Reason::malformed(name, "holds the delimiter '|'"));
+            return Err(Reason::malformed(*name, "holds the delimiter '|'"));
         }
         if i > 0 {
             text.push('|');
         }
-        text.push_str(&value);
+        text.push_str(value);
     }
     Ok(text)
 }
@@ -62,8 +72,8 @@ pub(crate) fn imitates<'a>(
 }
 
 /// The names in a JSON object that are neither signed nor the signature.
-pub(crate) fn uncovered(body: &Json, signed: &[&str], signature: &str) -> Vec<String> {
+pub(crate) fn uncovered(body: &Json<'_>, signed: &[&str], signature: &str) -> Vec<String> {
     let Json::Object(fields) = body else { return Vec::new() };
-    let outside = |key: &&String| !signed.contains(&key.as_str()) && *key != signature;
-    fields.iter().map(|(key, _)| key).filter(outside).cloned().collect()
+    let outside = |key: &&str| !signed.contains(key) && *key != signature;
+    fields.iter().map(|(key, _)| &**key).filter(outside).map(str::to_owned).collect()
 }

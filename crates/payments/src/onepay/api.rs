@@ -16,11 +16,10 @@ use crate::reason::Reason;
 
 fn send(account: &Account, url: &str, pairs: &[(&str, &str)]) -> Result<Outgoing, Error> {
     let url = account.address(url)?;
-    let hash = account.current()?.code(&joined(pairs));
+    let hash = account.current()?.code(&joined(pairs.iter().copied()));
     let body = write(pairs.iter().copied().chain([("vpc_SecureHash", hash.as_str())]), Space::Plus);
-    let shown: Vec<_> =
-        pairs.iter().map(|(k, v)| (*k, if *k == "vpc_Password" { HIDDEN } else { *v })).collect();
-    Ok(Outgoing::form(url, body, joined(&shown)))
+    let shown = pairs.iter().map(|(k, v)| (*k, if *k == "vpc_Password" { HIDDEN } else { *v }));
+    Ok(Outgoing::form(url, body, joined(shown)))
 }
 
 /// Asks what became of a payment, at the address that OnePay gave for queries. The keys must hold user and password.
@@ -78,11 +77,11 @@ pub fn refund(
 }
 
 /// The fields of an answer. Where it carries a signature the signature must fit; older services send none.
-fn read(
+fn read<'a>(
     account: &Account,
     message: &'static str,
-    answer: TlsAnswer<'_>,
-) -> Result<(Fields, Authentic), Error> {
+    answer: TlsAnswer<'a>,
+) -> Result<(Fields<'a>, Authentic), Error> {
     let bad = |reason| malformed_answer::<Onepay>(message, reason);
     let body =
         std::str::from_utf8(answer.0).map_err(|_| bad(Reason::malformed("body", "not UTF-8")))?;

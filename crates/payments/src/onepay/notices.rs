@@ -1,15 +1,17 @@
 //! IPN and return: the same signed fields, in the query or in a form. Answers of queryDR and refund have the same shape.
 
+use std::borrow::Cow;
+
 use super::{Account, DELIMITERS, Onepay, OnepayKeys};
 use crate::code::ONEPAY;
 use crate::dong::Dong;
-use crate::form;
+use crate::form::{self, Pair};
 use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, joined};
 use crate::reason::Reason;
 
 /// The fields of a message, the text that was signed, and the names that stand outside it.
-pub(super) struct Fields {
-    pub pairs: Vec<(String, String)>,
+pub(super) struct Fields<'a> {
+    pairs: Vec<Pair<'a>>,
     pub text: String,
     pub uncovered: Vec<String>,
 }
@@ -30,8 +32,8 @@ const EMPTY_ALLOWED: [&str; 12] = [
     "vpc_ItaTime",
 ];
 
-impl Fields {
-    pub fn read(query: &str) -> Result<Fields, Reason> {
+impl<'a> Fields<'a> {
+    pub fn read(query: &'a str) -> Result<Fields<'a>, Reason> {
         let pairs = form::read(query)?;
         let (mut signed, mut uncovered) = (Vec::new(), Vec::new());
         for pair in &pairs {
@@ -39,35 +41,31 @@ impl Fields {
             if pair.key == "vpc_SecureHash" {
                 continue;
             }
-            if pair.value.is_empty() && !EMPTY_ALLOWED.contains(&pair.key.as_str()) {
+            if pair.value.is_empty() && !EMPTY_ALLOWED.contains(&&*pair.key) {
                 return Err(Reason::malformed(
-                    pair.key.as_str(),
+                    &*pair.key,
                     "a parameter without a value is not signed",
                 ));
             }
             if !covered || pair.value.is_empty() || pair.key == "vpc_SecureHashType" {
-                uncovered.push(pair.key.clone());
+                uncovered.push(pair.key.to_string());
                 continue;
             }
             // The text is signed without escapes: a delimiter inside a value would make it mean two things.
             if pair.value.contains(DELIMITERS) || pair.key.contains(DELIMITERS) {
-                return Err(Reason::malformed(
-                    pair.key.as_str(),
-                    "holds a delimiter of the signed text",
-                ));
+                return Err(Reason::malformed(&*pair.key, "holds a delimiter of the signed text"));
             }
-            signed.push((pair.key.as_str(), pair.value.as_str()));
+            signed.push((&*pair.key, &*pair.value));
         }
         signed.sort_unstable();
-        let text = joined(&signed);
-        let pairs = pairs.into_iter().map(|p| (p.key, p.value)).collect();
+        let text = joined(signed);
         Ok(Fields { pairs, text, uncovered })
     }
 
     /// A value, where it is there and not empty.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let found = self.pairs.iter().find(|(k, _)| k == key);
-        found.map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+        let found = self.pairs.iter().find(|p| p.key == key);
+        found.map(|p| &*p.value).filter(|v| !v.is_empty())
     }
 
     pub fn need(&self, key: &'static str) -> Result<&str, Reason> {
@@ -133,8 +131,8 @@ impl NoticeRules for Onepay {
         };
         Acknowledgement {
             status: 200,
-            content_type: Some("text/plain".to_owned()),
-            body: body.to_owned(),
+            content_type: Some(Cow::Borrowed("text/plain")),
+            body: Cow::Borrowed(body),
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn request(account: &Account, pay: &PayRequest) -> Result<Outgoing, Error> {
     pairs.extend(pay.extra.iter().map(|(k, v)| (k.as_str(), v.as_str())));
     pairs.sort_unstable();
     let signed: Vec<_> = pairs.iter().copied().filter(|(k, _)| !UNSIGNED.contains(k)).collect();
-    let canonical = joined(&signed);
+    let canonical = joined(signed.iter().copied());
     let hash = keys.code(&canonical);
     let query = write(pairs, Space::Percent);
     let url = format!("{}?{query}&vpc_SecureHash={hash}", account.base());

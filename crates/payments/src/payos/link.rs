@@ -121,7 +121,7 @@ pub fn confirm_webhook(account: &Account, webhook_url: &str) -> Result<Outgoing,
     unsigned(account, "/confirm-webhook", &[("webhookUrl", Json::from(webhook_url))])
 }
 
-fn unsigned(account: &Account, path: &str, body: &[(&str, Json)]) -> Result<Outgoing, Error> {
+fn unsigned(account: &Account, path: &str, body: &[(&str, Json<'_>)]) -> Result<Outgoing, Error> {
     let sent = Outgoing {
         method: "POST",
         url: format!("{}{path}", account.base()),
@@ -134,14 +134,14 @@ fn unsigned(account: &Account, path: &str, body: &[(&str, Json)]) -> Result<Outg
 }
 
 /// An answer with its signed `data`; none where payOS refused the call, which it does without data.
-fn read(
+fn read<'a>(
     account: &Account,
     message: &'static str,
-    body: &[u8],
-) -> Result<(String, Option<(Json, Authentic)>), Error> {
+    body: &'a [u8],
+) -> Result<(String, Option<(Json<'a>, Authentic)>), Error> {
     let bad = |reason| malformed_answer::<Payos>(message, reason);
     let answer = read_object(body).map_err(bad)?;
-    let code = answer.text("code").map_err(bad)?;
+    let code = answer.text("code").map_err(bad)?.to_owned();
     let data = match answer.get("data") {
         None | Some(Json::Null) => return Ok((code, None)),
         Some(data) => data.clone(),
@@ -188,7 +188,7 @@ pub fn read_query(
     let Some((data, authentic)) = data else {
         return Err(bad(Reason::malformed(format!("code {code}"), "an answer without data")));
     };
-    let amount = |of: &Json, key: &'static str| {
+    let amount = |of: &Json<'_>, key: &'static str| {
         let number = u64::try_from(of.integer(key).map_err(bad)?).ok();
         number
             .and_then(|n| Dong::new(n).ok())
@@ -201,7 +201,7 @@ pub fn read_query(
         &amount(&data, "amount")?.to_string(),
         &expected.amount.to_string(),
     )?;
-    let status = PAYOS.outcome("link", &data.text("status").map_err(bad)?);
+    let status = PAYOS.outcome("link", data.text("status").map_err(bad)?);
     let Some(Json::List(transfers)) = data.get("transactions") else {
         return Err(bad(Reason::malformed("transactions", "must be a list")));
     };
@@ -213,8 +213,9 @@ pub fn read_query(
         let at = transfer.text("transactionDateTime").map_err(bad)?;
         claims.push(Claim {
             amount: Some(one),
-            transaction: Some(transfer.text("reference").map_err(bad)?).filter(|t| !t.is_empty()),
-            at: read_offset(&at).or_else(|| read_local(&at)),
+            transaction: Some(transfer.text("reference").map_err(bad)?.to_owned())
+                .filter(|t| !t.is_empty()),
+            at: read_offset(at).or_else(|| read_local(at)),
             ..Claim::new(&reference, PAYOS.outcome("webhook", "00"))
         });
     }

@@ -1,5 +1,7 @@
 //! The webhook: one for each incoming transfer.
 
+use std::borrow::Cow;
+
 use super::{Account, DELIMITERS, Payos, TEST_ORDER};
 use crate::code::PAYOS;
 use crate::dong::Dong;
@@ -15,43 +17,43 @@ use crate::secret::{Algorithm, Encoding};
 
 /// The text that payOS signs over `data`: keys sorted, `k=v` joined by `&`; nulls and the words `null` and `undefined` are
 /// empty; lists and objects are JSON with sorted keys.
-pub(super) fn signed_text(data: &Json) -> Result<String, Reason> {
+pub(super) fn signed_text(data: &Json<'_>) -> Result<String, Reason> {
     let Json::Object(fields) = data else {
         return Err(Reason::malformed("data", "not a JSON object"));
     };
-    let mut fields: Vec<&(String, Json)> = fields.iter().collect();
-    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut fields: Vec<_> = fields.iter().collect();
+    fields.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let pairs = fields.into_iter().map(|(key, value)| {
         let text = match value {
-            Json::Null => String::new(),
-            Json::Text(text) if text == "null" || text == "undefined" => String::new(),
-            Json::Text(text) => text.clone(),
+            Json::Null => Cow::Borrowed(""),
+            Json::Text(text) if text == "null" || text == "undefined" => Cow::Borrowed(""),
+            Json::Text(text) => Cow::Borrowed(&**text),
             Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => {
-                value.sorted_text()
+                Cow::Owned(value.sorted_text())
             }
         };
-        (key.as_str(), text)
+        (key, text)
     });
-    Ok(joined(&pairs.collect::<Vec<_>>()))
+    Ok(joined(pairs))
 }
 
 /// The text that payOS signs for payouts: keys sorted, keys and values percent-encoded as JavaScript's `encodeURIComponent` does;
 /// nulls are empty; lists and objects are JSON with sorted keys.
-pub(super) fn payout_text(data: &Json) -> String {
+pub(super) fn payout_text(data: &Json<'_>) -> String {
     let Json::Object(fields) = data else { return String::new() };
-    let mut fields: Vec<&(String, Json)> = fields.iter().collect();
-    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut fields: Vec<_> = fields.iter().collect();
+    fields.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let pairs = fields.into_iter().map(|(key, value)| {
         let text = match value {
             Json::Null => String::new(),
-            Json::Text(text) => text.clone(),
+            Json::Text(text) => text.to_string(),
             Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => {
                 value.sorted_text()
             }
         };
         (component(key), component(&text))
     });
-    joined(&pairs.collect::<Vec<_>>())
+    joined(pairs)
 }
 
 /// The fields of `data` whose order and presence the document fixes. An unknown one could smuggle `&` and `=` past the eye.
@@ -94,30 +96,27 @@ impl NoticeRules for Payos {
             return Err(Reason::malformed("data", "not a JSON object"));
         };
         if let Some((key, _)) = inner.iter().find(|(k, _)| k.contains(DELIMITERS)) {
-            return Err(Reason::malformed(
-                key.as_str(),
-                "a delimiter of the signed text in a name",
-            ));
+            return Err(Reason::malformed(&**key, "a delimiter of the signed text in a name"));
         }
         let texts = inner.iter().filter_map(|(key, value)| match value {
-            Json::Text(text) => Some((key.as_str(), text.as_str())),
+            Json::Text(text) => Some((&**key, &**text)),
             Json::Null | Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => None,
         });
         imitates(texts, &KNOWN)?;
-        let transaction = data.text("reference")?;
+        let transaction = data.text("reference")?.to_owned();
         let outside = ["code", "desc", "success"].iter().filter(|k| body.get(k).is_some());
         Ok(Message {
             text: ("data", text),
             signature: body.scalar("signature")?,
             claim: Claim {
                 amount: Some(amount),
-                currency: Some(data.text("currency")?),
+                currency: Some(data.text("currency")?.to_owned()),
                 transaction: Some(transaction).filter(|t| !t.is_empty()),
-                at: read_local(&data.text("transactionDateTime")?),
+                at: read_local(data.text("transactionDateTime")?),
                 uncovered: outside.map(|k| (*k).to_owned()).collect(),
                 test_call: (reference == TEST_ORDER)
                     .then_some("order 123: the call of confirm-webhook"),
-                ..Claim::new(reference, PAYOS.outcome("webhook", &data.text("code")?))
+                ..Claim::new(reference, PAYOS.outcome("webhook", data.text("code")?))
             },
             fields: Vec::new(),
         })
@@ -139,6 +138,9 @@ impl NoticeRules for Payos {
             Answer::WrongAmount | Answer::WrongOrder => (409, false),
             Answer::NotAuthentic | Answer::Malformed => (400, false),
         };
-        Acknowledgement::json(status, format!("{{\"success\":{success}}}"))
+        Acknowledgement::json(
+            status,
+            if success { r#"{"success":true}"# } else { r#"{"success":false}"# },
+        )
     }
 }

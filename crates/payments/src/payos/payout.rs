@@ -1,6 +1,8 @@
 //! Payouts: how money goes back over payOS. Requests and answers are signed in the header `x-signature`, over the fields sorted by name and
 //! percent-encoded.
 
+use std::borrow::Cow;
+
 use super::notices::payout_text;
 use super::{Account, Payos};
 use crate::code::PAYOS;
@@ -27,14 +29,14 @@ pub fn refund(
     check("toBin", bin, 6, 6, Alphabet::Digits)?;
     check("toAccountNumber", account_number, 1, 19, Alphabet::Alphanumeric)?;
     let fields = vec![
-        ("referenceId".to_owned(), Json::from(refund.id.as_str())),
-        ("amount".to_owned(), Json::from(refund.amount.get())),
-        ("description".to_owned(), Json::from(description)),
-        ("toBin".to_owned(), Json::from(bin)),
-        ("toAccountNumber".to_owned(), Json::from(account_number)),
-        ("category".to_owned(), Json::List(Vec::new())),
+        (Cow::from("referenceId"), Json::from(refund.id.as_str())),
+        ("amount".into(), Json::from(refund.amount.get())),
+        ("description".into(), Json::from(description)),
+        ("toBin".into(), Json::from(bin)),
+        ("toAccountNumber".into(), Json::from(account_number)),
+        ("category".into(), Json::List(Vec::new())),
     ];
-    let body: Vec<(&str, Json)> = fields.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
+    let body: Vec<(&str, Json<'_>)> = fields.iter().map(|(k, v)| (&**k, v.clone())).collect();
     let body = object(&body);
     let canonical = payout_text(&Json::Object(fields));
     let signature = account.current()?.secret.sign(
@@ -73,7 +75,7 @@ pub fn read_payout(
     if !account.keys().iter().any(fits) {
         return Err(Error::AnswerSignature { gateway: "payos", message: "payout" });
     }
-    repeats::<Payos>("payout", "referenceId", &data.text("referenceId").map_err(bad)?, &refund.id)?;
+    repeats::<Payos>("payout", "referenceId", data.text("referenceId").map_err(bad)?, &refund.id)?;
     let Some(Json::List(transfers)) = data.get("transactions") else {
         return Err(bad(Reason::malformed("transactions", "must be a list")));
     };
@@ -84,6 +86,6 @@ pub fn read_payout(
     let amount = amount
         .and_then(|a| Dong::new(a).ok())
         .ok_or_else(|| bad(Reason::malformed("amount", "not whole đồng")))?;
-    let outcome = PAYOS.outcome("payout", &transfer.text("state").map_err(bad)?);
+    let outcome = PAYOS.outcome("payout", transfer.text("state").map_err(bad)?);
     Ok(RefundAnswer::new(account, refund, outcome, Some(amount), body))
 }

@@ -1,5 +1,7 @@
 //! INIT, QUERY, GET_BILL and their answers. No public text says what signs the answers, so they are as good as the connection.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -100,16 +102,16 @@ pub fn get_bill(
 }
 
 /// An answer, out of the envelope `{error_code, message}` of a province's bus where it comes in one.
-fn unwrapped(bytes: &[u8]) -> Result<Json, Reason> {
+fn unwrapped(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
     let body = read_object(bytes)?;
     match (body.get("error_code"), body.get("message")) {
         (Some(_), Some(Json::Text(inner))) => {
             if body.scalar("error_code")? != "0" {
                 return Err(Reason::malformed("error_code", "the bus did not pass the call on"));
             }
-            read_object(inner.as_bytes())
+            Ok(Cow::Owned(inner.as_bytes().to_vec()))
         }
-        _ => Ok(body),
+        _ => Ok(Cow::Borrowed(bytes)),
     }
 }
 
@@ -121,9 +123,10 @@ pub fn read_created(
 ) -> Result<Created, Error> {
     let bad = |reason| malformed_answer::<Payplatform>("INIT", reason);
     let body = unwrapped(answer.0).map_err(bad)?;
+    let body = read_object(&body).map_err(bad)?;
     let text = |key| body.scalar(key).map_err(bad);
     let addresses = (text("UrlThanhToan")?, String::new());
-    let outcome = PAYPLATFORM.outcome("init", &body.text("MaLoi").map_err(bad)?);
+    let outcome = PAYPLATFORM.outcome("init", body.text("MaLoi").map_err(bad)?);
     Created::new(account, &init.reference, outcome, addresses, Authentic::tls(), answer.0)
 }
 
@@ -135,6 +138,7 @@ pub fn read_query(
 ) -> Result<Verified, Error> {
     let bad = |reason| malformed_answer::<Payplatform>("QUERY", reason);
     let body = unwrapped(answer.0).map_err(bad)?;
+    let body = read_object(&body).map_err(bad)?;
     let text = |key| body.scalar(key).map_err(bad);
     let outcome = PAYPLATFORM.outcome("query", &text("TrangThaiGD")?);
     let (amount, transaction) = (text("SoTien")?, text("MaGiaoDich")?);

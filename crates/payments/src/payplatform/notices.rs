@@ -7,7 +7,7 @@ use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
 use crate::json::{Json, object, read_object};
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_fields, uncovered,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_text, uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::same_text;
@@ -30,27 +30,27 @@ impl NoticeRules for Payplatform {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
-        let text = pipe_fields(&body, &SIGNED)?;
-        if body.shown("LoaiBanTin")? != "CONFIRM" {
+        let signed = values(&body, &SIGNED)?;
+        let text = pipe_text(&SIGNED, &signed)?;
+        let [kind, error, partner, reference, amount, currency, transaction, _, time, _] = &signed;
+        if kind != "CONFIRM" {
             return Err(Reason::malformed("LoaiBanTin", "not CONFIRM"));
         }
-        let amount = Dong::parse(&body.shown("SoTien")?)
-            .map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
-        let time = body.scalar("ThoiGianGD")?;
-        let outcome = PAYPLATFORM.outcome("confirm", &body.shown("MaLoi")?);
+        let amount =
+            Dong::parse(amount).map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
         Ok(Message {
             text: ("pipe", text),
             signature: body.scalar("MaXacThuc")?,
             claim: Claim {
-                merchant: Some(body.scalar("MaDoiTac")?),
+                merchant: Some(partner.to_string()),
                 amount: Some(amount),
-                currency: Some(body.scalar("MaTienTe")?),
-                transaction: Some(body.scalar("MaGiaoDich")?).filter(|t| !t.is_empty()),
-                at: read_stamp(&time),
+                currency: Some(currency.to_string()),
+                transaction: Some(transaction.to_string()).filter(|t| !t.is_empty()),
+                at: read_stamp(time),
                 uncovered: uncovered(&body, &SIGNED, "MaXacThuc"),
-                ..Claim::new(body.scalar("MaThamChieu")?, outcome)
+                ..Claim::new(&**reference, PAYPLATFORM.outcome("confirm", error))
             },
-            fields: vec![("ThoiGianGD", time)],
+            fields: vec![("ThoiGianGD", time.to_string())],
         })
     }
 
@@ -74,25 +74,20 @@ impl NoticeRules for Payplatform {
             Answer::Malformed | Answer::TestCall => ("99", "Sai dinh dang"),
         };
         let (reference, time) = message
-            .map(|m| {
-                (
-                    m.claim.reference.clone(),
-                    m.fields.first().map(|(_, v)| v.clone()).unwrap_or_default(),
-                )
-            })
+            .map(|m| (m.claim.reference.as_str(), m.fields.first().map_or("", |(_, v)| v)))
             .unwrap_or_default();
         let signed = [
             ("MaLoi", error),
             ("MoTaLoi", text),
             ("MaDoiTac", account.merchant()),
-            ("MaThamChieu", &reference),
-            ("ThoiGianGD", &time),
+            ("MaThamChieu", reference),
+            ("ThoiGianGD", time),
         ];
-        let joined = signed.iter().map(|(_, v)| *v).collect::<Vec<_>>().join("|");
+        let joined = signed.map(|(_, v)| v).join("|");
         let sum = account.current().map(|k| code(k.secret.expose(), &joined)).unwrap_or_default();
-        let mut body: Vec<(&str, Json)> =
+        let mut body: Vec<(&str, Json<'_>)> =
             signed.iter().map(|(k, v)| (*k, Json::from(*v))).collect();
-        body.push(("MaXacThuc", Json::Text(sum)));
+        body.push(("MaXacThuc", Json::from(sum)));
         Acknowledgement::json(200, object(&body))
     }
 }

@@ -63,7 +63,7 @@ pub struct WebhookMapping {
 }
 
 /// RFC 6901: the value at a pointer.
-fn at<'j>(value: &'j Json, pointer: &str) -> Option<&'j Json> {
+fn at<'j>(value: &'j Json<'j>, pointer: &str) -> Option<&'j Json<'j>> {
     if pointer.is_empty() {
         return Some(value);
     }
@@ -77,7 +77,7 @@ fn at<'j>(value: &'j Json, pointer: &str) -> Option<&'j Json> {
 /// An item with its place, for readings that name where they fail.
 struct Item<'j> {
     number: u64,
-    value: &'j Json,
+    value: &'j Json<'j>,
 }
 
 impl Item<'_> {
@@ -126,7 +126,7 @@ pub fn read(body: &[u8], mapping: &WebhookMapping) -> Result<Vec<Statement>, Err
         crate::reason::Reason::Malformed { place, problem } => wrong(&place, problem.to_owned()),
         other => wrong("", other.code().to_owned()),
     })?;
-    let items: &[Json] = match at(&body, &mapping.item) {
+    let items: &[Json<'_>] = match at(&body, &mapping.item) {
         Some(Json::List(items)) => items,
         Some(item @ Json::Object(_)) => std::slice::from_ref(item),
         _ => return Err(wrong(&mapping.item, "no item or list of items there".to_owned())),

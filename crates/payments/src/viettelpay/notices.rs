@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use super::{Account, Viettelpay, ViettelpayKeys};
 use crate::code::{Class, VIETTELPAY};
 use crate::dong::Dong;
-use crate::form;
+use crate::form::{self, Pair};
 use crate::json::{Json, object};
 use crate::notice::{Acknowledgement, Answer, Claim, Expected, Message, NoticeRules, RawNotice};
 use crate::reason::Reason;
 
-struct Fields(Vec<(String, String)>);
+struct Fields<'a>(Vec<Pair<'a>>);
 
-impl Fields {
-    fn read(raw: &RawNotice) -> Result<Fields, Reason> {
+impl<'a> Fields<'a> {
+    fn read(raw: &'a RawNotice) -> Result<Fields<'a>, Reason> {
         raw.within_budget()?;
         raw.demand("POST")?;
-        Ok(Fields(form::read(raw.text()?)?.into_iter().map(|p| (p.key, p.value)).collect()))
+        Ok(Fields(form::read(raw.text()?)?))
     }
 
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.0.iter().find(|p| p.key == key).map(|p| &*p.value)
     }
 }
 
@@ -103,13 +103,13 @@ impl NoticeRules for Viettelpay {
         if status != "-1" && status.len() != 1 {
             return Err(Reason::malformed("payment_status", "not of the expected shape"));
         }
-        let mut text = String::new();
+        let mut text = String::with_capacity(128);
         for key in SIGNED {
             text.push_str(need(key)?);
         }
         let amount = Dong::parse(need("trans_amount")?)
             .map_err(|_| Reason::malformed("trans_amount", "not whole đồng"))?;
-        let outside = |key: &&String| !SIGNED.contains(&key.as_str()) && *key != "check_sum";
+        let outside = |key: &&str| !SIGNED.contains(key) && *key != "check_sum";
         let mut outcome = VIETTELPAY.outcome("status", status);
         if outcome.class == Class::Paid && error != "00" {
             outcome = outcome.held(Class::Hold);
@@ -128,7 +128,9 @@ impl NoticeRules for Viettelpay {
                 merchant: Some(need("merchant_code")?.to_owned()),
                 amount: Some(amount),
                 transaction: Some(need("vt_transaction_id")?.to_owned()).filter(|t| !t.is_empty()),
-                uncovered: fields.0.iter().map(|(k, _)| k).filter(outside).cloned().collect(),
+                uncovered: (fields.0.iter().map(|p| &*p.key).filter(outside))
+                    .map(str::to_owned)
+                    .collect(),
                 also,
                 ..Claim::new(reference, outcome)
             },
@@ -157,16 +159,16 @@ impl NoticeRules for Viettelpay {
             Answer::NotAuthentic => "02",
             Answer::Malformed | Answer::TestCall => "03",
         };
-        let reference = message.map(|m| m.claim.reference.clone()).unwrap_or_default();
+        let reference = message.map_or("", |m| &m.claim.reference);
         // Our answer is signed over access_code+error_code+merchant_code+order_id.
         let sum = match account.current() {
-            Ok(keys) => keys.code(&[error, account.merchant(), &reference]),
+            Ok(keys) => keys.code(&[error, account.merchant(), reference]),
             Err(_) => String::new(),
         };
         json(&[
             ("error_code", error),
             ("merchant_code", account.merchant()),
-            ("order_id", &reference),
+            ("order_id", reference),
             ("return_url", ""),
             ("return_bill_code", ""),
             ("return_other_info", ""),

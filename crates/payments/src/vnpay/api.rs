@@ -177,7 +177,11 @@ const ANSWER: [&str; 15] = [
     "vnp_PromotionAmount",
 ];
 
-fn read(account: &Account, message: &'static str, body: &[u8]) -> Result<(Json, Authentic), Error> {
+fn read<'a>(
+    account: &Account,
+    message: &'static str,
+    body: &'a [u8],
+) -> Result<(Json<'a>, Authentic), Error> {
     let bad = |reason| malformed_answer::<Vnpay>(message, reason);
     let answer = read_object(body).map_err(bad)?;
     let count = if message == "refund" { 13 } else { 15 };

@@ -18,7 +18,7 @@ impl NoticeRules for Vnpay {
     fn read(raw: &RawNotice) -> Result<Message, Reason> {
         raw.demand("GET")?;
         let pairs = form::read(&raw.query)?;
-        let value = |key: &str| pairs.iter().find(|p| p.key == key).map(|p| p.value.as_str());
+        let value = |key: &str| pairs.iter().find(|p| p.key == key).map(|p| &*p.value);
         let need = |key: &'static str| {
             value(key)
                 .filter(|v| !v.is_empty())
@@ -27,26 +27,26 @@ impl NoticeRules for Vnpay {
         let mut signed: Vec<&Pair<'_>> = Vec::with_capacity(pairs.len());
         let mut uncovered = Vec::new();
         for pair in &pairs {
-            match pair.key.as_str() {
+            match &*pair.key {
                 "vnp_SecureHash" => {}
                 "vnp_SecureHashType" => {
-                    if !HASH_TYPES.contains(&pair.value.as_str()) {
+                    if !HASH_TYPES.contains(&&*pair.value) {
                         return Err(Reason::malformed(
                             "vnp_SecureHashType",
                             "not the algorithm of 2.1.0",
                         ));
                     }
-                    uncovered.push(pair.key.clone());
+                    uncovered.push(pair.key.to_string());
                 }
                 key if key.starts_with("vnp_") && !pair.value.is_empty() => signed.push(pair),
                 key if pair.value.is_empty() && !EMPTY_ALLOWED.contains(&key) => {
                     return Err(Reason::malformed(key, "an unknown parameter without a value"));
                 }
-                _ => uncovered.push(pair.key.clone()),
+                _ => uncovered.push(pair.key.to_string()),
             }
         }
         signed.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
-        let text = joined(&signed.iter().map(|p| (p.raw_key, p.raw_value)).collect::<Vec<_>>());
+        let text = joined(signed.iter().map(|p| (p.raw_key, p.raw_value)));
         let amount = Dong::parse_hundredths(need("vnp_Amount")?)
             .map_err(|_| Reason::malformed("vnp_Amount", "not đồng × 100 in digits"))?;
         let status = value("vnp_TransactionStatus").unwrap_or_default();
@@ -80,7 +80,7 @@ impl NoticeRules for Vnpay {
     fn other_forms(message: &Message) -> Vec<(&'static str, String)> {
         // The text is made of raw pairs that were read once already.
         let pairs = form::read(&message.text.1).unwrap_or_default();
-        let fields = || pairs.iter().map(|p| (p.key.as_str(), p.value.as_str()));
+        let fields = || pairs.iter().map(|p| (&*p.key, &*p.value));
         vec![("plus", write(fields(), Space::Plus)), ("percent20", write(fields(), Space::Percent))]
     }
 
@@ -90,15 +90,19 @@ impl NoticeRules for Vnpay {
         _account: &Account,
     ) -> Acknowledgement {
         // Document "IPN URL": RspCode and Message; 00 and 02 end the calls, anything else repeats them.
-        let (code, message) = match answer {
-            Answer::Recorded => ("00", "Confirm Success"),
-            Answer::AlreadyRecorded => ("02", "Order already confirmed"),
-            Answer::UnknownOrder => ("01", "Order not found"),
-            Answer::WrongAmount => ("04", "Invalid amount"),
-            Answer::NotAuthentic | Answer::TestCall => ("97", "Invalid signature"),
-            Answer::WrongOrder | Answer::Malformed => ("99", "Unknown error"),
+        let body = match answer {
+            Answer::Recorded => r#"{"RspCode":"00","Message":"Confirm Success"}"#,
+            Answer::AlreadyRecorded => r#"{"RspCode":"02","Message":"Order already confirmed"}"#,
+            Answer::UnknownOrder => r#"{"RspCode":"01","Message":"Order not found"}"#,
+            Answer::WrongAmount => r#"{"RspCode":"04","Message":"Invalid amount"}"#,
+            Answer::NotAuthentic | Answer::TestCall => {
+                r#"{"RspCode":"97","Message":"Invalid signature"}"#
+            }
+            Answer::WrongOrder | Answer::Malformed => {
+                r#"{"RspCode":"99","Message":"Unknown error"}"#
+            }
         };
-        Acknowledgement::json(200, format!("{{\"RspCode\":\"{code}\",\"Message\":\"{message}\"}}"))
+        Acknowledgement::json(200, body)
     }
 }
 

@@ -18,8 +18,7 @@ pub fn query(account: &Account, reference: &str) -> Result<Outgoing, Error> {
     check("app_trans_id", reference, 8, 40, Alphabet::Token)?;
     let start = format!("{}|{reference}|", account.merchant());
     let canonical = format!("{start}{}", account.current()?.key1.expose());
-    let fields =
-        vec![("app_id", account.merchant().to_owned()), ("app_trans_id", reference.to_owned())];
+    let fields = vec![("app_id", account.merchant()), ("app_trans_id", reference)];
     send(account, "query", canonical, Some(format!("{start}{HIDDEN}")), fields)
 }
 
@@ -60,14 +59,15 @@ pub fn refund_with_fee(
     values.extend(fee.as_deref());
     values.extend([description, &time]);
     let canonical = values.join("|");
+    let id = refund_id(account, refund, asked_at);
     let mut fields = vec![
-        ("app_id", account.merchant().to_owned()),
-        ("m_refund_id", refund_id(account, refund, asked_at)),
-        ("zp_trans_id", transaction.to_owned()),
-        ("amount", amount),
+        ("app_id", account.merchant()),
+        ("m_refund_id", &id),
+        ("zp_trans_id", transaction),
+        ("amount", amount.as_str()),
     ];
-    fields.extend(fee.map(|f| ("refund_fee_amount", f)));
-    fields.extend([("timestamp", time), ("description", description.to_owned())]);
+    fields.extend(fee.as_deref().map(|f| ("refund_fee_amount", f)));
+    fields.extend([("timestamp", time.as_str()), ("description", description)]);
     send(account, "refund", canonical, None, fields)
 }
 
@@ -80,11 +80,8 @@ pub fn query_refund(
     check("m_refund_id", m_refund_id, 1, 45, Alphabet::Token)?;
     let time = milliseconds(now).to_string();
     let canonical = [account.merchant(), m_refund_id, &time].join("|");
-    let fields = vec![
-        ("app_id", account.merchant().to_owned()),
-        ("m_refund_id", m_refund_id.to_owned()),
-        ("timestamp", time),
-    ];
+    let fields =
+        vec![("app_id", account.merchant()), ("m_refund_id", m_refund_id), ("timestamp", &time)];
     send(account, "query_refund", canonical, None, fields)
 }
 

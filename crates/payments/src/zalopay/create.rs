@@ -75,7 +75,7 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
     check("description", &pay.description, 1, 256, Alphabet::Without(&[]))?;
     check("item", &pay.item, 2, 2048, Alphabet::Without(PIPE))?;
     check("embed_data", &pay.embed_data, 2, 1024, Alphabet::Without(PIPE))?;
-    let json = |field, text: &str, list: bool| match serde_json::from_str::<Json>(text) {
+    let json = |field, text: &str, list: bool| match serde_json::from_str::<Json<'_>>(text) {
         Ok(Json::List(_)) if list => Ok(()),
         Ok(Json::Object(_)) if !list => Ok(()),
         Ok(_) | Err(_) => Err(Error::FieldPattern {
@@ -90,32 +90,33 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
     let (time, amount) = (milliseconds(pay.created_at).to_string(), pay.amount.to_string());
     let canonical = canonical(account, pay);
     let mut fields = vec![
-        ("app_id", account.merchant().to_owned()),
-        ("app_user", pay.user.clone()),
-        ("app_trans_id", pay.reference.clone()),
-        ("app_time", time),
-        ("amount", amount),
-        ("item", pay.item.clone()),
-        ("description", pay.description.clone()),
-        ("embed_data", pay.embed_data.clone()),
+        ("app_id", account.merchant()),
+        ("app_user", pay.user.as_str()),
+        ("app_trans_id", &pay.reference),
+        ("app_time", &time),
+        ("amount", &amount),
+        ("item", &pay.item),
+        ("description", &pay.description),
+        ("embed_data", &pay.embed_data),
     ];
     if let Some(bank) = &pay.bank_code {
         check("bank_code", bank, 1, 20, Alphabet::Token)?;
-        fields.push(("bank_code", bank.clone()));
+        fields.push(("bank_code", bank));
     }
     if let Some(callback) = &pay.callback_url {
         url("callback_url", callback, 1000, &[])?;
-        fields.push(("callback_url", callback.clone()));
+        fields.push(("callback_url", callback));
     }
-    if let Some(seconds) = pay.expires_in_seconds {
-        if !(300..=2_592_000).contains(&seconds) {
+    let seconds = pay.expires_in_seconds.map(|s| s.to_string()).unwrap_or_default();
+    if let Some(window) = pay.expires_in_seconds {
+        if !(300..=2_592_000).contains(&window) {
             return Err(Error::TimeWindow {
                 field: "expire_duration_seconds",
-                got: seconds.to_string(),
+                got: seconds,
                 expected: "300 to 2592000 seconds",
             });
         }
-        fields.push(("expire_duration_seconds", seconds.to_string()));
+        fields.push(("expire_duration_seconds", &seconds));
     }
     send(account, "create", canonical, None, fields)
 }

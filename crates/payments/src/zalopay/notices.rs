@@ -40,7 +40,7 @@ impl NoticeRules for Zalopay {
                 ..Claim::new(inner.text("app_trans_id")?, ZALOPAY.outcome("query", "1"))
             },
             // The received text byte for byte: it is never written again before it is hashed.
-            text: ("data", data),
+            text: ("data", data.to_owned()),
             fields: Vec::new(),
         })
     }
@@ -55,19 +55,18 @@ impl NoticeRules for Zalopay {
         _account: &Account,
     ) -> Acknowledgement {
         // Document "Callback": 1 recorded, 2 invalid or duplicate, 0 call again (at most three times).
-        let (code, text) = match answer {
-            Answer::Recorded => (1, "success"),
-            Answer::AlreadyRecorded => (2, "duplicate"),
-            Answer::NotAuthentic => (2, "invalid mac"),
-            Answer::Malformed | Answer::TestCall => (2, "invalid data"),
-            Answer::WrongAmount => (2, "invalid amount"),
-            Answer::WrongOrder => (2, "invalid order"),
-            Answer::UnknownOrder => (0, "order not found"),
+        let body = match answer {
+            Answer::Recorded => r#"{"return_code":1,"return_message":"success"}"#,
+            Answer::AlreadyRecorded => r#"{"return_code":2,"return_message":"duplicate"}"#,
+            Answer::NotAuthentic => r#"{"return_code":2,"return_message":"invalid mac"}"#,
+            Answer::Malformed | Answer::TestCall => {
+                r#"{"return_code":2,"return_message":"invalid data"}"#
+            }
+            Answer::WrongAmount => r#"{"return_code":2,"return_message":"invalid amount"}"#,
+            Answer::WrongOrder => r#"{"return_code":2,"return_message":"invalid order"}"#,
+            Answer::UnknownOrder => r#"{"return_code":0,"return_message":"order not found"}"#,
         };
-        Acknowledgement::json(
-            200,
-            format!("{{\"return_code\":{code},\"return_message\":\"{text}\"}}"),
-        )
+        Acknowledgement::json(200, body)
     }
 }
 
@@ -87,7 +86,7 @@ pub fn redirect(account: &Account, query: &str) -> Result<Redirect, Reason> {
         pairs
             .iter()
             .find(|p| p.key == key)
-            .map(|p| p.value.as_str())
+            .map(|p| &*p.value)
             .ok_or_else(|| Reason::malformed(key, "missing"))
     };
     let mut values = Vec::new();
