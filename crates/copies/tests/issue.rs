@@ -3,7 +3,8 @@
 
 mod made;
 
-use made::{demo, facts, facts_of, original, originals, sample};
+use made::{demo, facts, facts_of, lenient_facts_of, original, originals, sample};
+use motcua_copies::facts::{CopyFacts, Shortcoming};
 use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, issue};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::{Signer, cms};
@@ -129,9 +130,10 @@ fn unsupported_image() {
 
 /// The first image of a copy: its dictionary, and the dictionary of its profile.
 fn image_of(bytes: &[u8]) -> (motcua_pdf::Dict, Option<motcua_pdf::Dict>) {
-    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let demo = demo();
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let source = [Original { bytes, dpi: Some(300) }];
+    let facts = lenient_facts_of(&source);
     let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
     let page = &document.pages().unwrap()[0];
@@ -188,11 +190,82 @@ fn no_resolution() {
     assert_eq!(refusal(&jpeg).code(), "copies.no_resolution");
 }
 
+/// The copy, or the refusal, of the facts as changed.
+fn issued(bytes: &[u8], change: impl Fn(&mut CopyFacts)) -> Result<Vec<u8>, IssueError> {
+    let (demo, mut facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    change(&mut facts);
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency)
+}
+
+/// Refused unless accepted by this name alone; then the copy says so in its metadata.
+fn accepted_only_by_name(bytes: &[u8], pages: u32, what: &[Shortcoming]) {
+    let of = |accepted: &[Shortcoming]| {
+        issued(bytes, |f| {
+            f.original.pages = pages;
+            f.original.accepted = accepted.to_vec();
+        })
+    };
+    let found = motcua_copies::issue::shortcomings(&[original(bytes)], pages).unwrap();
+    assert_eq!(found.iter().filter_map(IssueError::shortcoming).collect::<Vec<_>>(), what);
+    for (refusal, shortcoming) in found.iter().zip(what) {
+        assert_eq!(refusal.code(), format!("copies.{}", shortcoming.name()));
+        assert!(refusal.to_string().contains(shortcoming.name()), "{refusal}");
+        let others: Vec<_> = what.iter().copied().filter(|w| w != shortcoming).collect();
+        assert_eq!(of(&others).unwrap_err(), *refusal);
+    }
+    let copy = of(what).unwrap();
+    let names: Vec<_> = what.iter().map(|w| w.name()).collect();
+    let stated = format!("<motcua:Accepted>{}</motcua:Accepted>", names.join(" "));
+    assert!(copy.windows(stated.len()).any(|w| w == stated.as_bytes()));
+}
+
 #[test]
 fn low_resolution() {
     let mut jpeg = sample("diploma-page-1.jpg");
     jpeg[15] = 72; // JFIF: dots per inch across
     assert_eq!(refusal(&jpeg).code(), "copies.low_resolution");
+    jpeg[15] = 199;
+    accepted_only_by_name(&jpeg, 1, &[Shortcoming::LowResolution]);
+}
+
+#[test]
+fn not_colour() {
+    let kinds = made::kinds::kinds();
+    let grey = &kinds.iter().find(|(name, _)| *name == "grey.jpg").unwrap().1;
+    accepted_only_by_name(grey, 1, &[Shortcoming::NotColour, Shortcoming::UnusualSize]);
+}
+
+#[test]
+fn unusual_size() {
+    let mut jpeg = sample("diploma-page-1.jpg");
+    // 1,200 dpi: 50 by 35 mm
+    (jpeg[14], jpeg[15], jpeg[16], jpeg[17]) = (4, 176, 4, 176);
+    accepted_only_by_name(&jpeg, 1, &[Shortcoming::UnusualSize]);
+}
+
+#[test]
+fn pages_missing() {
+    let jpeg = sample("diploma-page-1.jpg");
+    accepted_only_by_name(&jpeg, 2, &[Shortcoming::PagesMissing]);
+    // Pages without information do not harm: the captured ones and those that carry any are two numbers.
+    let pdf = sample("diploma-scan.pdf");
+    let copy = issued(&pdf, |f| f.original.pages = 1).unwrap();
+    let stated = b"<motcua:OriginalPages>1</motcua:OriginalPages>";
+    assert!(copy.windows(stated.len()).any(|w| w == stated));
+    let stated = b"<motcua:CapturedPages>2</motcua:CapturedPages>";
+    assert!(copy.windows(stated.len()).any(|w| w == stated));
+}
+
+#[test]
+fn nothing_is_said_to_be_accepted_that_does_not_fall_short() {
+    let jpeg = sample("diploma-page-1.jpg");
+    let with = |accepted: &[Shortcoming]| {
+        issued(&jpeg, |f| f.original.accepted = accepted.to_vec()).unwrap_err().code()
+    };
+    assert_eq!(with(&[Shortcoming::NotColour]), "copies.bad_fact");
+    let e = issued(&jpeg, |f| f.original.captured = None).unwrap_err();
+    assert_eq!(e.code(), "copies.bad_fact");
 }
 
 #[test]
@@ -238,9 +311,10 @@ fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
 #[test]
 fn every_kind_of_original_becomes_a_copy() {
     for (name, bytes) in made::kinds::kinds() {
-        let (demo, facts) = (demo(), facts_of(&[original(&bytes)]));
+        let demo = demo();
         let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
         let source = [Original { bytes: &bytes, dpi: Some(300) }];
+        let facts = lenient_facts_of(&source);
         let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
         let findings = motcua_pdf::archive::check(&copy, &Limits::STANDARD);
         assert!(findings.is_empty(), "{name}: {findings:?}");
@@ -401,7 +475,7 @@ fn drawn(entries: &str, content: &str, resources: &str) -> Vec<u8> {
 }
 
 fn copied(bytes: &[u8]) -> Vec<u8> {
-    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (demo, facts) = (demo(), lenient_facts_of(&[original(bytes)]));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
 }
@@ -480,4 +554,107 @@ fn wrong_signer() {
     let mut padded = cms(&pending, &agency);
     padded.extend([0; 8]);
     assert!(matches!(pending.complete(&padded).unwrap(), Next::Done(_)));
+}
+
+/// What a kind of TIFF becomes: the images of its first page, decoded where they can be, and the pages.
+fn tiff(bytes: &[u8]) -> (Vec<motcua_pdf::Dict>, Vec<Vec<u8>>, usize) {
+    let demo = demo();
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let source = [original(bytes)];
+    let facts = lenient_facts_of(&source);
+    let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+    let pages = document.pages().unwrap();
+    let resources = document.resolve(pages[0].inherited("Resources").unwrap()).unwrap();
+    let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
+    let (mut dicts, mut data) = (Vec::new(), Vec::new());
+    for (_, picture) in pictures.as_dict().unwrap().iter() {
+        let picture = document.resolve(picture).unwrap();
+        let stream = picture.as_stream().unwrap();
+        dicts.push(stream.dict.clone());
+        let fax_or_jpeg = !stream.dict.is_name("Filter", "FlateDecode");
+        data.push(if fax_or_jpeg {
+            document.raw(stream).to_vec()
+        } else {
+            document.decode(stream).unwrap()
+        });
+    }
+    (dicts, data, pages.len() - 1)
+}
+
+#[test]
+fn tiffs_keep_every_sample() {
+    let file = |name: &str| std::fs::read(format!("tests/data/{name}.tiff")).unwrap();
+    let integer = |dict: &motcua_pdf::Dict, key: &str| dict.get(key).unwrap().as_integer();
+    // The same picture in two codings has the same samples, and they stand in the uncompressed file.
+    let (_, plain, _) = tiff(&file("plain"));
+    assert_eq!(plain[0].len(), 16 * 16 * 3);
+    assert!(file("plain").windows(768).any(|w| w == plain[0]));
+    let (_, lzw, _) = tiff(&file("lzw"));
+    assert_eq!(lzw, plain);
+    let (dicts, alpha, _) = tiff(&file("alpha"));
+    assert_eq!(alpha, plain);
+    assert!(dicts[0].contains("SMask"));
+    let (dicts, _, _) = tiff(&file("deep"));
+    assert_eq!(integer(&dicts[0], "BitsPerComponent"), Some(16));
+    // Fax data pass through, strip by strip.
+    let (dicts, group4, _) = tiff(&file("group4"));
+    assert!(file("group4").windows(group4[0].len()).any(|w| w == group4[0]));
+    assert!(dicts[0].get("DecodeParms").unwrap().as_dict().unwrap().contains("BlackIs1"));
+    let (dicts, _, _) = tiff(&file("group4-white"));
+    assert!(!dicts[0].get("DecodeParms").unwrap().as_dict().unwrap().contains("BlackIs1"));
+    let (dicts, strips, _) = tiff(&file("strips"));
+    assert_eq!(strips.len(), 4);
+    assert_eq!(integer(&dicts[3], "Height"), Some(4));
+    // White is zero: the samples stay, and the image says what they mean.
+    let (black, packed, _) = tiff(&file("packbits"));
+    let (white, same, _) = tiff(&file("packbits-white"));
+    assert_eq!(packed, same);
+    assert!(!black[0].contains("Decode") && white[0].contains("Decode"));
+    let (dicts, _, _) = tiff(&file("palette"));
+    assert!(dicts[0].get("ColorSpace").unwrap().as_array().unwrap().len() == 4);
+    assert_eq!(tiff(&file("pages")).2, 3);
+    assert_eq!(
+        motcua_copies::issue::OriginalKind::of(&file("plain")).unwrap().media_type(),
+        "image/tiff"
+    );
+}
+
+#[test]
+fn tiffs_of_other_forms_are_refused_by_name() {
+    let file = |name: &str| std::fs::read(format!("tests/data/{name}.tiff")).unwrap();
+    assert_eq!(refusal(&file("cmyk-bare")).code(), "pdf.unsupported_image");
+    // One tag of a whole file changed to another value.
+    let with = |name: &str, tag: u16, value: u16| {
+        let mut bytes = file(name);
+        let entry: Vec<u8> = [tag.to_le_bytes(), 3u16.to_le_bytes()].concat();
+        let at = bytes.windows(4).rposition(|w| w == entry).unwrap();
+        bytes[at + 8..at + 10].copy_from_slice(&value.to_le_bytes());
+        refusal(&bytes)
+    };
+    for (name, tag, value, word) in [
+        ("plain", 259, 6, "old style"),
+        ("plain", 259, 50000, "50000"),
+        ("plain", 262, 8, "kind 8"),
+        ("plain", 284, 2, "planes"),
+        ("lzw", 317, 3, "predictor"),
+        ("alpha", 338, 1, "further samples"),
+    ] {
+        let e = with(name, tag, value);
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
+    }
+    let mut big = file("plain");
+    big[2] = 43;
+    assert!(refusal(&big).to_string().contains("BigTIFF"));
+    let whole = file("lzw");
+    for length in [4, 8, whole.len() / 2, whole.len() - 1] {
+        assert_eq!(refusal(&whole[..length]).code(), "pdf.broken_image", "cut to {length}");
+    }
+    // The list of pages runs in a circle.
+    let mut circle = file("pages");
+    let first = circle[4..8].to_vec();
+    let at = usize::try_from(u32::from_le_bytes(first.clone().try_into().unwrap())).unwrap();
+    let count = usize::from(u16::from_le_bytes([circle[at], circle[at + 1]]));
+    circle[at + 2 + 12 * count..][..4].copy_from_slice(&first);
+    assert!(refusal(&circle).to_string().contains("circle"));
 }

@@ -6,8 +6,8 @@
 pub mod kinds;
 
 use motcua_copies::Policy;
-use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
-use motcua_copies::issue::Original;
+use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
+use motcua_copies::issue::{Original, describe, describe_accepting};
 use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::Demo;
 use motcua_pki::path::{Anchor, RevocationMaterial};
@@ -53,6 +53,8 @@ pub fn facts() -> CopyFacts {
             sha256: "ab".repeat(32),
             pages: 2,
             media_type: "image/jpeg".into(),
+            captured: Some(2),
+            accepted: Vec::new(),
         },
         copy_id: "BS-2026-000012".into(),
         dossier: "H99.1-261124-0001".into(),
@@ -65,10 +67,20 @@ pub fn facts() -> CopyFacts {
     }
 }
 
-/// The facts for these originals.
+/// The facts for these originals, as many pages as were captured; nothing is accepted in which they fall short.
 pub fn facts_of(originals: &[Original<'_>]) -> CopyFacts {
     let mut facts = facts();
-    if let Ok(original) = motcua_copies::issue::describe(originals, 2) {
+    if let Ok(original) = describe(originals, 1) {
+        facts.original = OriginalFacts { pages: original.captured.unwrap(), ..original };
+    }
+    facts
+}
+
+/// The same, with everything accepted in which they fall short.
+pub fn lenient_facts_of(originals: &[Original<'_>]) -> CopyFacts {
+    let mut facts = facts_of(originals);
+    let accepting = describe_accepting(originals, facts.original.pages, &Shortcoming::ALL);
+    if let Ok(original) = accepting {
         facts.original = original;
     }
     facts

@@ -87,11 +87,6 @@ impl Picture<'_> {
         id
     }
 
-    /// Width and height in pixels as a person sees the picture.
-    pub fn upright(&self) -> (u32, u32) {
-        if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
-    }
-
     /// The matrix that shows the picture upright in a box of `width` × `height` points at the origin (EXIF 2.32 table 6).
     pub fn matrix(&self, width: f64, height: f64) -> [f64; 6] {
         let (w, h) = (width, height);

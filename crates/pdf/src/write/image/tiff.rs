@@ -230,7 +230,7 @@ impl<'a, 'b> Page<'a, 'b> {
         }
         // Some programs write 8-bit values where 16 are asked for.
         let narrow = map.iter().all(|v| *v < 256);
-        let exact = |v: u32| narrow || v % 257 == 0 || v & 0xFF == 0;
+        let exact = |v: u32| narrow || v.is_multiple_of(257) || v & 0xFF == 0;
         if !map.iter().all(|v| exact(*v)) {
             return Err(unsupported("its palette has more than 8 bits a colour; save it as RGB"));
         }
