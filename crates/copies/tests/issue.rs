@@ -258,6 +258,32 @@ fn pages_missing() {
 }
 
 #[test]
+fn scans_in_a_pdf_are_measured_and_drawn_pages_are_not() {
+    // The picture of one pixel, as large as the page.
+    let scan = |more: &str| {
+        let content = format!("q 600 0 0 800 0 0 cm /Im0 Do Q {more}");
+        drawn("", &content, "<< /XObject << /Im0 5 0 R >> >>")
+    };
+    accepted_only_by_name(&scan(""), 1, &[Shortcoming::LowResolution]);
+    let found = |pdf: &[u8]| motcua_copies::issue::shortcomings(&[original(pdf)], 1).unwrap();
+    let mut grey = scan("");
+    let (rgb, same_length) = (b"/ColorSpace /DeviceRGB", b"/ColorSpace/DeviceGray");
+    let at = grey.windows(rgb.len()).position(|w| w == rgb).unwrap();
+    grey[at..at + rgb.len()].copy_from_slice(same_length);
+    assert_eq!(found(&scan("0 0 1 rg 0 0 9 9 re f")).len(), 1);
+    assert!(matches!(
+        found(&grey)[..],
+        [IssueError::LowResolution { dpi: 0, .. }, IssueError::NotColour { index: 1, page: 1 }]
+    ));
+    assert_eq!(found(&sample("diploma-scan.pdf")), []);
+    // A small picture, and text that shows: drawn. Text that does not show, as of recognition: still a scan.
+    let small = drawn("", "q 60 0 0 80 0 0 cm /Im0 Do Q", "<< /XObject << /Im0 5 0 R >> >>");
+    assert_eq!(found(&small), []);
+    assert_eq!(found(&scan("BT (x) Tj ET")), []);
+    assert_eq!(found(&scan("BT 3 Tr (x) Tj ET")).len(), 1);
+}
+
+#[test]
 fn nothing_is_said_to_be_accepted_that_does_not_fall_short() {
     let jpeg = sample("diploma-page-1.jpg");
     let with = |accepted: &[Shortcoming]| {

@@ -291,11 +291,12 @@ impl Original<'_> {
         }
         let mut importer = Importer::new(&document);
         let mut sheets = Vec::new();
-        for (i, page) in pages.iter().enumerate() {
+        for (i, source) in pages.iter().enumerate() {
             let page =
-                importer.page(file, i + 1, page).map_err(|e| IssueError::import(index, e))?;
+                importer.page(file, i + 1, source).map_err(|e| IssueError::import(index, e))?;
             let [left, bottom, right, top] = page.shown;
             let (width, height) = (right - left, top - bottom);
+            let scan = importer.scan(source, width * height, page.unit).map_err(read)?;
             // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
             let (matrix, size) = match page.rotate {
                 90 => ([0.0, -1.0, 1.0, 0.0, -bottom, right], (height, width)),
@@ -326,11 +327,12 @@ impl Original<'_> {
             sheets.push(Sheet {
                 index,
                 page: i + 1,
+                dpi: scan.map(|s| s.dpi),
+                colour: scan.map(|s| s.colour),
                 size,
                 resources: page.resources,
                 group: page.group,
                 contents,
-                ..Sheet::default()
             });
         }
         Ok(sheets)
