@@ -7,7 +7,7 @@ pub mod kinds;
 
 use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
-use motcua_copies::issue::{Original, describe, describe_accepting};
+use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::Demo;
 use motcua_pki::path::{Anchor, RevocationMaterial};
@@ -84,6 +84,13 @@ pub fn lenient_facts_of(originals: &[Original<'_>]) -> CopyFacts {
         facts.original = original;
     }
     facts
+}
+
+/// Why these bytes are no original.
+pub fn refusal(bytes: &[u8]) -> IssueError {
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err()
 }
 
 /// A PDF of these objects, numbered from 1, with a classic table.
