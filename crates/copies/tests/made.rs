@@ -119,9 +119,8 @@ pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
 
 /// A finished copy of this original, by this authority.
 pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
-    use motcua_copies::issue::{Fonts, issue};
     let originals = [original(bytes)];
-    let mut facts = facts_of(&originals);
+    let mut facts = lenient_facts_of(&originals);
     facts.signed_at = at.replace_nanosecond(0).unwrap();
     facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
