@@ -187,6 +187,7 @@ export interface Fonts {
   readonly regular: Uint8Array;
   readonly bold: Uint8Array;
 }
+export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing";
 export interface IssueRequest {
   readonly facts: { readonly [key: string]: Json | undefined };
   /** Pages of the original. */
@@ -195,6 +196,8 @@ export interface IssueRequest {
   readonly agency: { readonly key_pem: string; readonly chain_pem: string };
   /** Resolution for images that state none. */
   readonly dpi?: number;
+  /** In what the capture may fall short of the law; the copy then says so. Without it, in nothing. */
+  readonly accept?: readonly Shortcoming[];
 }
 /** Issues a certified copy of one PDF or of images, one a page; the signed PDF comes out. */
 export function issueCopy(originals: Uint8Array | readonly Uint8Array[], request: IssueRequest, fonts: Fonts): Uint8Array;

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use motcua::copies::facts::Shortcoming;
 use time::OffsetDateTime;
 
 use error::Error;
@@ -31,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Lead one dossier through the counter: fee, payment, register, certified copy, verification
     Demo {
-        /// Captured pages in order (JPEG, PNG, PDF); a sample diploma without it
+        /// Captured pages in order (JPEG, PNG, TIFF, PDF); a sample diploma without it
         #[arg(long, value_name = "PATH")]
         original: Vec<PathBuf>,
         /// Resolution of pictures that do not state theirs, dots per inch
@@ -40,6 +41,9 @@ enum Command {
         /// Pages of the original that carry information; without it, as many as were captured
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
         pages: Option<u32>,
+        /// In what the capture may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing
+        #[arg(long, value_name = "NAME", value_parser = shortcoming)]
+        accept: Vec<Shortcoming>,
         /// What the paper is called in the statement; the sample is a "Bằng cử nhân"
         #[arg(long, value_name = "NAME", default_value = "Giấy tờ")]
         paper: String,
@@ -97,8 +101,9 @@ fn main() -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "the command may read the clock")]
     let now = OffsetDateTime::from(std::time::SystemTime::now());
     let result = match arguments.command {
-        Command::Demo { original, dpi, pages, paper, out } => {
+        Command::Demo { original, dpi, pages, accept, paper, out } => {
             demo::Capture::take(&original, dpi, pages, paper)
+                .map(|capture| capture.accepting(accept))
                 .and_then(|capture| demo::run(&screen, &capture, &out, now))
         }
         Command::Copy { command: CopyCommand::Verify { file, trust, crl, ocsp, json } } => {
@@ -121,6 +126,15 @@ fn main() -> ExitCode {
 struct Revocation {
     crl: Vec<PathBuf>,
     ocsp: Vec<PathBuf>,
+}
+
+/// The shortcoming of that name.
+fn shortcoming(name: &str) -> Result<Shortcoming, String> {
+    let known = Shortcoming::ALL.into_iter().find(|s| s.name() == name);
+    known.ok_or_else(|| {
+        let names: Vec<_> = Shortcoming::ALL.into_iter().map(Shortcoming::name).collect();
+        format!("one of {}", names.join(", "))
+    })
 }
 
 fn verify(

@@ -104,8 +104,13 @@ fn the_fee_and_the_statement_count_the_pages_of_the_original() {
         said.contains("4.000 ₫") && said.contains("Giấy tờ: Giấy khai sinh. Bản chính có 1 trang."),
         "{said}"
     );
-    let said = run(&["--pages", "3"]);
+    let said = run(&["--pages", "3", "--accept", "pages_missing"]);
     assert!(said.contains("10.000 ₫") && said.contains("Bản chính có 3 trang."), "{said}");
+    assert!(said.contains("Lưu ý: bản chụp ít trang hơn bản chính."), "{said}");
+    let out = folder.path().join("none");
+    let arguments = ["demo", "--original", text(&sample), "--out", text(&out), "--pages", "3"];
+    refused(&motcua(&arguments), "copies.pages_missing");
+    assert!(!out.exists());
 }
 
 #[test]

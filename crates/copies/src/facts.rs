@@ -3,9 +3,12 @@
 //! One value, three renderings, so that a verifier can compare them. How the page looks lives in `statement`, how a file is
 //! judged in `verify`.
 
+mod capture;
 pub mod picture;
 pub mod qr;
 pub mod xmp;
+
+pub use capture::Shortcoming;
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -38,8 +41,14 @@ pub struct OriginalFacts {
     pub sha256: String,
     /// Pages of the original that carry information, as the clerk counted them. Fees come from this number.
     pub pages: u32,
-    /// `image/jpeg`, `image/png` or `application/pdf`.
+    /// `image/jpeg`, `image/png`, `image/tiff` or `application/pdf`.
     pub media_type: String,
+    /// Pages of the captured files, each of which is a page of the copy. Copies made before this was recorded have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<u32>,
+    /// In what the capture falls short and was accepted all the same; in order, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Shortcoming>,
 }
 
 /// Everything the certification states.
@@ -171,6 +180,8 @@ mod tests {
                 sha256: "00".repeat(32),
                 pages: 2,
                 media_type: "image/jpeg".into(),
+                captured: Some(3),
+                accepted: vec![Shortcoming::LowResolution, Shortcoming::NotColour],
             },
             copy_id: "C-1".into(),
             dossier: "H29.1-261124-0001".into(),
@@ -190,7 +201,11 @@ mod tests {
 
     #[test]
     fn facts_survive_xmp_and_qr() {
-        let facts = facts();
+        let mut facts = facts();
+        assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
+        // Copies of before these were recorded are still read.
+        (facts.original.captured, facts.original.accepted) = (None, Vec::new());
+        assert!(!packet(&facts).contains("CapturedPages") && !packet(&facts).contains("Accepted"));
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         assert_eq!(QrFacts::from_text(&facts.qr().to_text()), Some(facts.qr()));
     }
@@ -204,6 +219,12 @@ mod tests {
         );
         assert_eq!(CopyFacts::from_xmp(&text.replace("motcua:Official>", "motcua:Officer>")), None);
         assert_eq!(CopyFacts::from_xmp(&text.replace("Nguyễn", "&nbsp;")), None);
+        for accepted in ["other", "not_colour low_resolution", "not_colour not_colour", ""] {
+            let changed = text.replace("low_resolution not_colour", accepted);
+            assert_eq!(CopyFacts::from_xmp(&changed), None, "{accepted:?}");
+        }
+        let doubled = format!("{text}<motcua:CapturedPages>3</motcua:CapturedPages>");
+        assert_eq!(CopyFacts::from_xmp(&doubled), None);
     }
 
     #[test]

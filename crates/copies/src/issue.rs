@@ -6,12 +6,13 @@ pub mod existing;
 mod layout;
 pub mod levels;
 mod original;
+mod paper;
 mod sign;
 mod slot;
 
 pub use error::IssueError;
 pub use layout::Fonts;
-pub use original::{Original, OriginalKind, Sheet, describe};
+pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
 pub use sign::{Next, Pending, Role, issue};
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

@@ -15,7 +15,7 @@ pub struct Statement {
     pub title: String,
     /// Number, book and date.
     pub head: Vec<String>,
-    /// What is certified, and the mark that paper was converted (Law 20/2023/QH15 Art. 12.1.c).
+    /// What is certified, the mark that paper was converted (Law 20/2023/QH15 Art. 12.1.c), and in what the capture falls short.
     pub body: Vec<String>,
     /// The official's capacity, one or two lines.
     pub capacity: Vec<String>,
@@ -29,21 +29,31 @@ impl Statement {
         if facts.template != COPY_2025_11 {
             return None;
         }
+        let accepted: Vec<_> = facts.original.accepted.iter().map(|s| s.vi()).collect();
+        let note =
+            (!accepted.is_empty()).then(|| format!("Lưu ý: bản chụp {}.", accepted.join("; ")));
         Some(Self {
             title: "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH".to_owned(),
             head: vec![
                 facts.register_line(),
                 format!("{}, tại {}", facts.date_line(), facts.place),
             ],
-            body: vec![
-                format!("Giấy tờ: {}. Bản chính có {} trang.", facts.paper, facts.original.pages),
-                format!(
+            body: [
+                Some(format!(
+                    "Giấy tờ: {}. Bản chính có {} trang.",
+                    facts.paper, facts.original.pages
+                )),
+                Some(format!(
                     "Bản sao điện tử này được chuyển đổi từ bản chính bằng giấy bởi {}.",
                     facts.agency
-                ),
-                format!("Mã bản sao: {}", facts.copy_id),
-                format!("SHA-256 của bản chụp: {}", facts.original.sha256),
-            ],
+                )),
+                note,
+                Some(format!("Mã bản sao: {}", facts.copy_id)),
+                Some(format!("SHA-256 của bản chụp: {}", facts.original.sha256)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             capacity: facts.capacity.lines().map(str::to_owned).collect(),
             official: facts.official.clone(),
         })

@@ -3,7 +3,8 @@
 
 mod made;
 
-use made::{demo, facts, facts_of, original, originals, sample};
+use made::{demo, facts, facts_of, lenient_facts_of, original, originals, refusal, sample};
+use motcua_copies::facts::{CopyFacts, Shortcoming};
 use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, issue};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::{Signer, cms};
@@ -87,12 +88,6 @@ fn a_saved_state_resumes_and_refuses_a_foreign_signature() {
     assert_eq!(Document::parse(&copy, &Limits::STANDARD).unwrap().revisions().len(), 2);
 }
 
-fn refusal(bytes: &[u8]) -> IssueError {
-    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
-    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err()
-}
-
 #[test]
 fn no_original() {
     let (demo, facts) = (demo(), facts());
@@ -129,9 +124,10 @@ fn unsupported_image() {
 
 /// The first image of a copy: its dictionary, and the dictionary of its profile.
 fn image_of(bytes: &[u8]) -> (motcua_pdf::Dict, Option<motcua_pdf::Dict>) {
-    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let demo = demo();
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let source = [Original { bytes, dpi: Some(300) }];
+    let facts = lenient_facts_of(&source);
     let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
     let page = &document.pages().unwrap()[0];
@@ -188,11 +184,108 @@ fn no_resolution() {
     assert_eq!(refusal(&jpeg).code(), "copies.no_resolution");
 }
 
+/// The copy, or the refusal, of the facts as changed.
+fn issued(bytes: &[u8], change: impl Fn(&mut CopyFacts)) -> Result<Vec<u8>, IssueError> {
+    let (demo, mut facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    change(&mut facts);
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency)
+}
+
+/// Refused unless accepted by this name alone; then the copy says so in its metadata.
+fn accepted_only_by_name(bytes: &[u8], pages: u32, what: &[Shortcoming]) {
+    let of = |accepted: &[Shortcoming]| {
+        issued(bytes, |f| {
+            f.original.pages = pages;
+            f.original.accepted = accepted.to_vec();
+        })
+    };
+    let found = motcua_copies::issue::shortcomings(&[original(bytes)], pages).unwrap();
+    assert_eq!(found.iter().filter_map(IssueError::shortcoming).collect::<Vec<_>>(), what);
+    for (refusal, shortcoming) in found.iter().zip(what) {
+        assert_eq!(refusal.code(), format!("copies.{}", shortcoming.name()));
+        assert!(refusal.to_string().contains(shortcoming.name()), "{refusal}");
+        let others: Vec<_> = what.iter().copied().filter(|w| w != shortcoming).collect();
+        assert_eq!(of(&others).unwrap_err(), *refusal);
+    }
+    let copy = of(what).unwrap();
+    let names: Vec<_> = what.iter().map(|w| w.name()).collect();
+    let stated = format!("<motcua:Accepted>{}</motcua:Accepted>", names.join(" "));
+    assert!(copy.windows(stated.len()).any(|w| w == stated.as_bytes()));
+}
+
 #[test]
 fn low_resolution() {
     let mut jpeg = sample("diploma-page-1.jpg");
     jpeg[15] = 72; // JFIF: dots per inch across
     assert_eq!(refusal(&jpeg).code(), "copies.low_resolution");
+    jpeg[15] = 199;
+    accepted_only_by_name(&jpeg, 1, &[Shortcoming::LowResolution]);
+}
+
+#[test]
+fn not_colour() {
+    let kinds = made::kinds::kinds();
+    let grey = &kinds.iter().find(|(name, _)| *name == "grey.jpg").unwrap().1;
+    accepted_only_by_name(grey, 1, &[Shortcoming::NotColour, Shortcoming::UnusualSize]);
+}
+
+#[test]
+fn unusual_size() {
+    let mut jpeg = sample("diploma-page-1.jpg");
+    // 1,200 dpi: 50 by 35 mm
+    (jpeg[14], jpeg[15], jpeg[16], jpeg[17]) = (4, 176, 4, 176);
+    accepted_only_by_name(&jpeg, 1, &[Shortcoming::UnusualSize]);
+}
+
+#[test]
+fn pages_missing() {
+    let jpeg = sample("diploma-page-1.jpg");
+    accepted_only_by_name(&jpeg, 2, &[Shortcoming::PagesMissing]);
+    // Pages without information do not harm: the captured ones and those that carry any are two numbers.
+    let pdf = sample("diploma-scan.pdf");
+    let copy = issued(&pdf, |f| f.original.pages = 1).unwrap();
+    let stated = b"<motcua:OriginalPages>1</motcua:OriginalPages>";
+    assert!(copy.windows(stated.len()).any(|w| w == stated));
+    let stated = b"<motcua:CapturedPages>2</motcua:CapturedPages>";
+    assert!(copy.windows(stated.len()).any(|w| w == stated));
+}
+
+#[test]
+fn scans_in_a_pdf_are_measured_and_drawn_pages_are_not() {
+    // The picture of one pixel, as large as the page.
+    let scan = |more: &str| {
+        let content = format!("q 600 0 0 800 0 0 cm /Im0 Do Q {more}");
+        drawn("", &content, "<< /XObject << /Im0 5 0 R >> >>")
+    };
+    accepted_only_by_name(&scan(""), 1, &[Shortcoming::LowResolution]);
+    let found = |pdf: &[u8]| motcua_copies::issue::shortcomings(&[original(pdf)], 1).unwrap();
+    let mut grey = scan("");
+    let (rgb, same_length) = (b"/ColorSpace /DeviceRGB", b"/ColorSpace/DeviceGray");
+    let at = grey.windows(rgb.len()).position(|w| w == rgb).unwrap();
+    grey[at..at + rgb.len()].copy_from_slice(same_length);
+    assert_eq!(found(&scan("0 0 1 rg 0 0 9 9 re f")).len(), 1);
+    assert!(matches!(
+        found(&grey)[..],
+        [IssueError::LowResolution { dpi: 0, .. }, IssueError::NotColour { index: 1, page: 1 }]
+    ));
+    assert_eq!(found(&sample("diploma-scan.pdf")), []);
+    // A small picture, and text that shows: drawn. Text that does not show, as of recognition: still a scan.
+    let small = drawn("", "q 60 0 0 80 0 0 cm /Im0 Do Q", "<< /XObject << /Im0 5 0 R >> >>");
+    assert_eq!(found(&small), []);
+    assert_eq!(found(&scan("BT (x) Tj ET")), []);
+    assert_eq!(found(&scan("BT 3 Tr (x) Tj ET")).len(), 1);
+}
+
+#[test]
+fn nothing_is_said_to_be_accepted_that_does_not_fall_short() {
+    let jpeg = sample("diploma-page-1.jpg");
+    let with = |accepted: &[Shortcoming]| {
+        issued(&jpeg, |f| f.original.accepted = accepted.to_vec()).unwrap_err().code()
+    };
+    assert_eq!(with(&[Shortcoming::NotColour]), "copies.bad_fact");
+    let e = issued(&jpeg, |f| f.original.captured = None).unwrap_err();
+    assert_eq!(e.code(), "copies.bad_fact");
 }
 
 #[test]
@@ -238,9 +331,10 @@ fn content_that_breaks_pdf_a_is_refused_by_its_clause() {
 #[test]
 fn every_kind_of_original_becomes_a_copy() {
     for (name, bytes) in made::kinds::kinds() {
-        let (demo, facts) = (demo(), facts_of(&[original(&bytes)]));
+        let demo = demo();
         let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
         let source = [Original { bytes: &bytes, dpi: Some(300) }];
+        let facts = lenient_facts_of(&source);
         let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
         let findings = motcua_pdf::archive::check(&copy, &Limits::STANDARD);
         assert!(findings.is_empty(), "{name}: {findings:?}");
@@ -401,7 +495,7 @@ fn drawn(entries: &str, content: &str, resources: &str) -> Vec<u8> {
 }
 
 fn copied(bytes: &[u8]) -> Vec<u8> {
-    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (demo, facts) = (demo(), lenient_facts_of(&[original(bytes)]));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
 }

@@ -6,8 +6,8 @@
 pub mod kinds;
 
 use motcua_copies::Policy;
-use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry};
-use motcua_copies::issue::Original;
+use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
+use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::Demo;
 use motcua_pki::path::{Anchor, RevocationMaterial};
@@ -53,6 +53,8 @@ pub fn facts() -> CopyFacts {
             sha256: "ab".repeat(32),
             pages: 2,
             media_type: "image/jpeg".into(),
+            captured: Some(2),
+            accepted: Vec::new(),
         },
         copy_id: "BS-2026-000012".into(),
         dossier: "H99.1-261124-0001".into(),
@@ -65,13 +67,30 @@ pub fn facts() -> CopyFacts {
     }
 }
 
-/// The facts for these originals.
+/// The facts for these originals, as many pages as were captured; nothing is accepted in which they fall short.
 pub fn facts_of(originals: &[Original<'_>]) -> CopyFacts {
     let mut facts = facts();
-    if let Ok(original) = motcua_copies::issue::describe(originals, 2) {
+    if let Ok(original) = describe(originals, 1) {
+        facts.original = OriginalFacts { pages: original.captured.unwrap(), ..original };
+    }
+    facts
+}
+
+/// The same, with everything accepted in which they fall short.
+pub fn lenient_facts_of(originals: &[Original<'_>]) -> CopyFacts {
+    let mut facts = facts_of(originals);
+    let accepting = describe_accepting(originals, facts.original.pages, &Shortcoming::ALL);
+    if let Ok(original) = accepting {
         facts.original = original;
     }
     facts
+}
+
+/// Why these bytes are no original.
+pub fn refusal(bytes: &[u8]) -> IssueError {
+    let (demo, facts) = (demo(), facts_of(&[original(bytes)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    issue(&[original(bytes)], &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap_err()
 }
 
 /// A PDF of these objects, numbered from 1, with a classic table.
@@ -100,9 +119,8 @@ pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
 
 /// A finished copy of this original, by this authority.
 pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
-    use motcua_copies::issue::{Fonts, issue};
     let originals = [original(bytes)];
-    let mut facts = facts_of(&originals);
+    let mut facts = lenient_facts_of(&originals);
     facts.signed_at = at.replace_nanosecond(0).unwrap();
     facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();

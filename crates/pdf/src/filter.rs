@@ -114,7 +114,12 @@ fn predict(data: Vec<u8>, parameters: &Dict) -> Result<Vec<u8>, Error> {
     }
 }
 
-fn tiff(mut data: Vec<u8>, row: usize, colors: usize, bits: usize) -> Result<Vec<u8>, Error> {
+pub(crate) fn tiff(
+    mut data: Vec<u8>,
+    row: usize,
+    colors: usize,
+    bits: usize,
+) -> Result<Vec<u8>, Error> {
     for line in data.chunks_mut(row) {
         match bits {
             8 => {
@@ -252,7 +257,7 @@ fn base_85(group: &[u8]) -> Option<[u8; 4]> {
     Some(value.to_be_bytes())
 }
 
-fn run_length(data: &[u8], most: usize) -> Result<Vec<u8>, Error> {
+pub(crate) fn run_length(data: &[u8], most: usize) -> Result<Vec<u8>, Error> {
     let short = || damaged("RunLengthDecode", "the data end too early");
     let mut out = Vec::new();
     let mut at = 0;
@@ -279,7 +284,7 @@ fn run_length(data: &[u8], most: usize) -> Result<Vec<u8>, Error> {
 }
 
 /// LZW with codes of 9 to 12 bits, most significant bit first (§7.4.4.2).
-fn lzw(data: &[u8], parameters: &Dict, most: usize) -> Result<Vec<u8>, Error> {
+pub(crate) fn lzw(data: &[u8], parameters: &Dict, most: usize) -> Result<Vec<u8>, Error> {
     let early = parameter(parameters, "EarlyChange", 1)?.min(1);
     let wrong = || damaged("LZWDecode", "a code that is not in the table");
     let mut out: Vec<u8> = Vec::new();

@@ -222,7 +222,11 @@ def receipt_summary(date: str, receipts: Sequence[Mapping[str, Any]]) -> dict[st
 
 
 def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
-    """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``."""
+    """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``.
+
+    ``accept`` in the request names in what the capture may fall short of the law (``low_resolution``, ``not_colour``,
+    ``unusual_size``, ``pages_missing``); the copy then says so. Without it, each of these is refused.
+    """
     _refuse_floats(request, "copies.issue")
     try:
         return _native.issue_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False))

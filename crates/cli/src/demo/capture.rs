@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use motcua::copies::issue::{Original, OriginalKind};
-use motcua::pdf::{Document, Limits};
+use motcua::copies::facts::Shortcoming;
+use motcua::copies::issue::{Original, OriginalKind, describe};
 
 use crate::error::Error;
 use crate::files;
@@ -20,6 +20,8 @@ const SAMPLE_PAPER: &str = "Bằng cử nhân";
 pub struct Capture {
     files: Vec<Vec<u8>>,
     dpi: Option<u32>,
+    /// In what it may fall short.
+    pub accept: Vec<Shortcoming>,
     /// Pages of the original that carry information.
     pub pages: u32,
     /// What the paper is called.
@@ -38,7 +40,13 @@ impl Capture {
             let files = SAMPLE.map(<[u8]>::to_vec).to_vec();
             let captured = u32::try_from(files.len()).unwrap_or(u32::MAX);
             let pages = pages.unwrap_or(captured);
-            return Ok(Self { files, dpi, pages, paper: SAMPLE_PAPER.to_owned() });
+            return Ok(Self {
+                files,
+                dpi,
+                accept: Vec::new(),
+                pages,
+                paper: SAMPLE_PAPER.to_owned(),
+            });
         }
         let mut files = Vec::new();
         for path in paths {
@@ -46,8 +54,17 @@ impl Capture {
             as_named(path, &bytes)?;
             files.push(bytes);
         }
-        let captured = files.iter().map(|bytes| pages_of(bytes)).sum();
-        Ok(Self { files, dpi, pages: pages.unwrap_or(captured), paper })
+        let mut capture = Self { files, dpi, accept: Vec::new(), pages: 1, paper };
+        capture.pages = match pages {
+            Some(pages) => pages,
+            None => describe(&capture.originals(), 1)?.captured.unwrap_or(1),
+        };
+        Ok(capture)
+    }
+
+    /// The same, accepted where it falls short in one of these.
+    pub fn accepting(self, accept: Vec<Shortcoming>) -> Self {
+        Self { accept, ..self }
     }
 
     /// The files as the issuer takes them.
@@ -72,15 +89,4 @@ fn as_named(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// Pages in a captured file: those of a PDF that can be read, else one.
-fn pages_of(bytes: &[u8]) -> u32 {
-    let pages = match OriginalKind::of(bytes) {
-        Some(OriginalKind::Pdf) => Document::parse(bytes, &Limits::STANDARD)
-            .and_then(|document| Ok(document.pages()?.len()))
-            .unwrap_or(1),
-        _ => 1,
-    };
-    u32::try_from(pages).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,7 @@
 //! Steps 4 and 5: the certified copy, and its verification beside two manipulated ones.
 
 use motcua::copies::facts::{CopyFacts, RegisterEntry, VIET_NAM};
-use motcua::copies::issue::{Fonts, Original, describe, issue as issue_copy};
+use motcua::copies::issue::{Fonts, Original, describe_accepting, issue as issue_copy};
 use motcua::copies::{Report, Verdict, statement, verify as judge};
 use motcua::ledger::{Entry, IssuedCopy};
 use motcua::pdf::write::{UpdateBase, update};
@@ -64,7 +64,7 @@ fn facts(
         place: "phường Mẫu".to_owned(),
         official,
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
-        original: describe(originals, capture.pages)?,
+        original: describe_accepting(originals, capture.pages, &capture.accept)?,
         copy_id,
         dossier: dossier.to_owned(),
         procedure: "2.000815".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CopyFacts, OriginalFacts, RegisterEntry, date};
+use super::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming, date};
 
 /// The namespace of the facts in XMP.
 pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
@@ -29,6 +29,8 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("OriginalSha256", "SHA-256 of the captured original"),
     ("OriginalPages", "Pages of the original that carry information"),
     ("OriginalType", "Media type of the captured original"),
+    ("CapturedPages", "Pages of the captured files"),
+    ("Accepted", "In what the capture falls short and was accepted"),
     ("CopyId", "Identifier of this copy"),
     ("Dossier", "Dossier code"),
     ("Procedure", "Procedure code"),
@@ -39,8 +41,17 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("Secret", "Secret part of the address"),
 ];
 
+/// Properties that only some copies have.
+const OPTIONAL: [&str; 2] = ["CapturedPages", "Accepted"];
+
+/// What a reader of the extension schema learns about a property.
+#[cfg(feature = "issue")]
+pub(crate) fn about(name: &str) -> &'static str {
+    PROPERTIES.iter().find(|(n, _)| *n == name).map_or("", |(_, about)| about)
+}
+
 impl CopyFacts {
-    /// The properties in the order of [`PROPERTIES`].
+    /// The properties in the order of [`PROPERTIES`], without those this copy lacks.
     pub fn properties(&self) -> Vec<(&'static str, String)> {
         let instant =
             self.signed_at.to_offset(super::VIET_NAM).format(&Rfc3339).unwrap_or_default();
@@ -60,6 +71,8 @@ impl CopyFacts {
             self.original.sha256.clone(),
             self.original.pages.to_string(),
             self.original.media_type.clone(),
+            self.original.captured.map(|n| n.to_string()).unwrap_or_default(),
+            self.original.accepted.iter().map(|s| s.name()).collect::<Vec<_>>().join(" "),
             self.copy_id.clone(),
             self.dossier.clone(),
             self.procedure.clone(),
@@ -69,10 +82,12 @@ impl CopyFacts {
             self.link.clone(),
             self.secret.clone(),
         ];
-        PROPERTIES.iter().map(|(name, _)| *name).zip(values).collect()
+        let rows = PROPERTIES.iter().map(|(name, _)| *name).zip(values);
+        rows.filter(|(name, value)| !(value.is_empty() && OPTIONAL.contains(name))).collect()
     }
 
-    /// Reads the facts out of an XMP packet. `None` when a property is absent, stands twice or does not parse.
+    /// Reads the facts out of an XMP packet. `None` when a property that every copy has is absent, or one stands twice or does not
+    /// parse.
     ///
     /// Only the element form that motcua writes is read: a packet that was rewritten by another tool is not a copy's packet.
     pub fn from_xmp(packet: &str) -> Option<Self> {
@@ -80,7 +95,13 @@ impl CopyFacts {
         for (name, _) in PROPERTIES {
             let (open, close) = (format!("<{PREFIX}:{name}>"), format!("</{PREFIX}:{name}>"));
             let mut found = packet.match_indices(&open);
-            let start = found.next()?.0 + open.len();
+            let Some((at, _)) = found.next() else {
+                if OPTIONAL.contains(name) {
+                    continue;
+                }
+                return None;
+            };
+            let start = at + open.len();
             let length = packet[start..].find(&close)?;
             if found.next().is_some() {
                 return None;
@@ -107,6 +128,14 @@ impl CopyFacts {
                 sha256: take("OriginalSha256")?,
                 pages: take("OriginalPages")?.parse().ok()?,
                 media_type: take("OriginalType")?,
+                captured: match take("CapturedPages") {
+                    Some(count) => Some(count.parse().ok()?),
+                    None => None,
+                },
+                accepted: match take("Accepted") {
+                    Some(names) => Shortcoming::from_names(&names)?,
+                    None => Vec::new(),
+                },
             },
             copy_id: take("CopyId")?,
             dossier: take("Dossier")?,

@@ -5,6 +5,8 @@ use motcua_pdf::write::WriteError;
 use motcua_pdf::write::import::ImportError;
 use thiserror::Error;
 
+use crate::facts::Shortcoming;
+
 /// Why a copy could not be issued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -20,7 +22,8 @@ pub enum IssueError {
     },
     /// A file is none of the forms that can be copied.
     #[error(
-        "original {index} is neither JPEG, PNG nor PDF (it begins with {found}); convert or scan it again"
+        "original {index} is neither {} nor PDF (it begins with {found}); convert or scan it again",
+        PICTURES
     )]
     UnknownOriginal {
         /// Which file, from 1.
@@ -38,13 +41,49 @@ pub enum IssueError {
     },
     /// A picture was captured too coarsely (Decree 30/2020/NĐ-CP Annex I: at least 200 dpi).
     #[error(
-        "original {index} was captured at {dpi} dpi; the law asks for at least 200 (Decree 30/2020/NĐ-CP Annex I), scan it again"
+        "page {page} of original {index} was captured at {dpi} dpi; the law asks for at least 200 (Decree 30/2020/NĐ-CP Annex I), scan it again or accept low_resolution by name"
     )]
     LowResolution {
         /// Which file, from 1.
         index: usize,
+        /// Its page, from 1.
+        page: usize,
         /// Its resolution.
         dpi: u32,
+    },
+    /// A picture was captured without colour (Decree 30/2020/NĐ-CP Annex I).
+    #[error(
+        "page {page} of original {index} was captured without colour; the law asks for colour (Decree 30/2020/NĐ-CP Annex I), scan it again or accept not_colour by name"
+    )]
+    NotColour {
+        /// Which file, from 1.
+        index: usize,
+        /// Its page, from 1.
+        page: usize,
+    },
+    /// A page would have a size that no usual paper has (Decree 30/2020/NĐ-CP Annex I: 1:1).
+    #[error(
+        "page {page} of original {index} would be {width} by {height} mm, which no usual paper is; the law asks for 1:1 (Decree 30/2020/NĐ-CP Annex I): state the true resolution, or accept unusual_size by name"
+    )]
+    UnusualSize {
+        /// Which file, from 1.
+        index: usize,
+        /// Its page, from 1.
+        page: usize,
+        /// Width in whole millimetres.
+        width: String,
+        /// Height in whole millimetres.
+        height: String,
+    },
+    /// Fewer pages were captured than carry information (Circular 01/2020/TT-BTP Art. 10).
+    #[error(
+        "{pages} pages of the original carry information, but {captured} were captured; capture every one (Circular 01/2020/TT-BTP Art. 10), or accept pages_missing by name where one capture shows several"
+    )]
+    PagesMissing {
+        /// As the clerk counted them.
+        pages: u32,
+        /// As captured.
+        captured: u32,
     },
     /// The statement's wording is not known.
     #[error("no statement is called {template:?}; this version knows copy-2025-11")]
@@ -144,6 +183,9 @@ impl IssueError {
             Self::UnknownOriginal { .. } => "copies.unknown_original",
             Self::NoResolution { .. } => "copies.no_resolution",
             Self::LowResolution { .. } => "copies.low_resolution",
+            Self::NotColour { .. } => "copies.not_colour",
+            Self::UnusualSize { .. } => "copies.unusual_size",
+            Self::PagesMissing { .. } => "copies.pages_missing",
             Self::UnknownTemplate { .. } => "copies.unknown_template",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
@@ -160,6 +202,17 @@ impl IssueError {
         }
     }
 
+    /// What must be accepted by name for the copy to be issued all the same; `None` where nothing helps.
+    pub fn shortcoming(&self) -> Option<Shortcoming> {
+        match self {
+            Self::LowResolution { .. } => Some(Shortcoming::LowResolution),
+            Self::NotColour { .. } => Some(Shortcoming::NotColour),
+            Self::UnusualSize { .. } => Some(Shortcoming::UnusualSize),
+            Self::PagesMissing { .. } => Some(Shortcoming::PagesMissing),
+            _ => None,
+        }
+    }
+
     /// The parameters of the message, by name.
     pub fn details(&self) -> Vec<(&'static str, String)> {
         let index_of = |index: &usize| ("index", index.to_string());
@@ -169,7 +222,19 @@ impl IssueError {
             Self::UnknownOriginal { index, found } => {
                 vec![index_of(index), ("found", found.clone())]
             }
-            Self::LowResolution { index, dpi } => vec![index_of(index), ("dpi", dpi.to_string())],
+            Self::LowResolution { index, page, dpi } => {
+                vec![index_of(index), ("page", page.to_string()), ("dpi", dpi.to_string())]
+            }
+            Self::NotColour { index, page } => vec![index_of(index), ("page", page.to_string())],
+            Self::UnusualSize { index, page, width, height } => vec![
+                index_of(index),
+                ("page", page.to_string()),
+                ("width_mm", width.clone()),
+                ("height_mm", height.clone()),
+            ],
+            Self::PagesMissing { pages, captured } => {
+                vec![("pages", pages.to_string()), ("captured", captured.to_string())]
+            }
             Self::UnknownTemplate { template } => vec![("template", template.clone())],
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
@@ -215,6 +280,9 @@ impl IssueError {
         }
     }
 }
+
+/// The kinds of picture that this build takes.
+const PICTURES: &str = if cfg!(feature = "tiff") { "JPEG, PNG, TIFF" } else { "JPEG, PNG" };
 
 fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!(", and {others} more findings") }

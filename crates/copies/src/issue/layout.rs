@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
-use super::original::{Original, Sheet};
+use super::original::{self, Original, Sheet};
 use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
 use crate::facts::{CopyFacts, VIET_NAM, picture, xmp};
 use crate::statement::{Statement, agency_block};
@@ -60,6 +60,8 @@ pub(super) struct Revision {
     pub size: u32,
     pub startxref: usize,
     pub file_id: String,
+    /// In what the capture falls short, each as the refusal it is unless accepted.
+    pub shortcomings: Vec<IssueError>,
 }
 
 /// A piece of text on a page.
@@ -222,6 +224,8 @@ pub(super) fn revision(
         return Err(IssueError::NoOriginal);
     }
 
+    let shortcomings = original::of_sheets(&sheets, facts.original.pages);
+
     // The agency's block, top right of page 1.
     let mut block = Vec::new();
     for text in agency_block(facts) {
@@ -264,8 +268,8 @@ pub(super) fn revision(
     sheets.push(Sheet {
         size: PAGE,
         resources: font_resources.clone(),
-        group: String::new(),
         contents: vec![contents],
+        ..Sheet::default()
     });
 
     // Pages, with the widgets on the first and the last.
@@ -325,8 +329,7 @@ pub(super) fn revision(
         properties: facts
             .properties()
             .into_iter()
-            .zip(xmp::PROPERTIES)
-            .map(|((name, value), (_, about))| (name, value, *about))
+            .map(|(name, value)| (name, value, xmp::about(name)))
             .collect(),
     };
     let xmp = packet(&format!("Bản sao chứng thực: {}", facts.paper), "vi", &created, &schema)?;
@@ -367,6 +370,7 @@ pub(super) fn revision(
         size,
         startxref,
         file_id: motcua_pdf::hex(&file_id),
+        shortcomings,
     })
 }
 

@@ -1,14 +1,19 @@
 //! The captured original: what kind of file it is and how its sheets enter the copy.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
 use motcua_pdf::write::image::{Picture, read_jpeg, read_png};
+#[cfg(feature = "tiff")]
+use motcua_pdf::write::image::{read_tiff, tiff_pages};
 use motcua_pdf::write::import::Importer;
 use motcua_pdf::write::{FileWriter, points};
 use motcua_pdf::{Document, Limits};
 
 use ring::digest::{Context, SHA256};
 
-use super::IssueError;
-use crate::facts::OriginalFacts;
+use super::{IssueError, paper};
+use crate::facts::{OriginalFacts, Shortcoming};
 
 /// The least resolution of a capture, dots per inch (Decree 30/2020/NĐ-CP Annex I part II).
 const LEAST_DPI: u32 = 200;
@@ -20,6 +25,9 @@ pub enum OriginalKind {
     Jpeg,
     /// PNG.
     Png,
+    /// TIFF.
+    #[cfg(feature = "tiff")]
+    Tiff,
     /// PDF.
     Pdf,
 }
@@ -34,8 +42,20 @@ impl OriginalKind {
         } else if bytes.starts_with(b"%PDF-") {
             Some(Self::Pdf)
         } else {
-            None
+            Self::of_tiff(bytes)
         }
+    }
+
+    #[cfg(feature = "tiff")]
+    fn of_tiff(bytes: &[u8]) -> Option<Self> {
+        // Byte order and version (TIFF 6.0 §2; 43 is BigTIFF)
+        let starts = [b"II\x2A\0", b"MM\0\x2A", b"II\x2B\0", b"MM\0\x2B"];
+        starts.iter().any(|s| bytes.starts_with(*s)).then_some(Self::Tiff)
+    }
+
+    #[cfg(not(feature = "tiff"))]
+    fn of_tiff(_: &[u8]) -> Option<Self> {
+        None
     }
 
     /// The media type.
@@ -43,6 +63,8 @@ impl OriginalKind {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            #[cfg(feature = "tiff")]
+            Self::Tiff => "image/tiff",
             Self::Pdf => "application/pdf",
         }
     }
@@ -57,11 +79,11 @@ pub struct Original<'a> {
     pub dpi: Option<u32>,
 }
 
-/// What a statement says of these originals: their hash, the pages that carry information as the clerk counted them, and the
-/// media type of the first.
+/// What a statement says of these originals: their hash, the pages that carry information as the clerk counted them, the media
+/// type of the first, and the pages captured. Nothing is accepted in which they fall short; see [`describe_accepting`].
 ///
 /// # Errors
-/// [`IssueError::NoOriginal`], [`IssueError::UnknownOriginal`].
+/// [`IssueError::NoOriginal`], [`IssueError::EmptyOriginal`], [`IssueError::UnknownOriginal`], and of what cannot be read.
 pub fn describe(originals: &[Original<'_>], pages: u32) -> Result<OriginalFacts, IssueError> {
     let first = originals.first().ok_or(IssueError::NoOriginal)?;
     if first.bytes.is_empty() {
@@ -69,11 +91,73 @@ pub fn describe(originals: &[Original<'_>], pages: u32) -> Result<OriginalFacts,
     }
     let kind = OriginalKind::of(first.bytes).ok_or_else(|| unknown(1, first.bytes))?;
     let mut context = Context::new(&SHA256);
-    for original in originals {
+    let mut captured = 0_usize;
+    for (i, original) in originals.iter().enumerate() {
         context.update(original.bytes);
+        captured = captured.saturating_add(original.pages(i + 1)?);
     }
+    let captured = Some(u32::try_from(captured).unwrap_or(u32::MAX));
     let sha256 = motcua_pdf::hex(context.finish().as_ref());
-    Ok(OriginalFacts { sha256, pages, media_type: kind.media_type().to_owned() })
+    let media_type = kind.media_type().to_owned();
+    Ok(OriginalFacts { sha256, pages, media_type, captured, accepted: Vec::new() })
+}
+
+/// The same, with what of `accept` the originals really fall short in: that is what the copy then says.
+///
+/// # Errors
+/// Those of [`describe`] and [`shortcomings`].
+pub fn describe_accepting(
+    originals: &[Original<'_>],
+    pages: u32,
+    accept: &[Shortcoming],
+) -> Result<OriginalFacts, IssueError> {
+    let mut facts = describe(originals, pages)?;
+    if !accept.is_empty() {
+        let found = shortcomings(originals, pages)?;
+        let found: BTreeSet<_> = found.iter().filter_map(IssueError::shortcoming).collect();
+        facts.accepted = found.into_iter().filter(|s| accept.contains(s)).collect();
+    }
+    Ok(facts)
+}
+
+/// In what the originals fall short of the law, each as the refusal it is unless accepted by name; `pages` carry information.
+///
+/// # Errors
+/// [`IssueError`] for originals that cannot be used at all.
+pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueError>, IssueError> {
+    let mut file = FileWriter::new();
+    let mut sheets = Vec::new();
+    for (i, original) in originals.iter().enumerate() {
+        sheets.extend(original.write(&mut file, i + 1)?);
+    }
+    Ok(of_sheets(&sheets, pages))
+}
+
+pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
+    let mut found = Vec::new();
+    for sheet in sheets {
+        let Sheet { index, page, size, .. } = *sheet;
+        if let Some(dpi) = sheet.dpi.filter(|dpi| *dpi < LEAST_DPI) {
+            found.push(IssueError::LowResolution { index, page, dpi });
+        }
+        if sheet.colour == Some(false) {
+            found.push(IssueError::NotColour { index, page });
+        }
+        if !paper::usual(size) {
+            let mm = |points| format!("{:.0}", paper::millimetres(points));
+            found.push(IssueError::UnusualSize {
+                index,
+                page,
+                width: mm(size.0),
+                height: mm(size.1),
+            });
+        }
+    }
+    let captured = u32::try_from(sheets.len()).unwrap_or(u32::MAX);
+    if captured < pages {
+        found.push(IssueError::PagesMissing { pages, captured });
+    }
+    found
 }
 
 fn unknown(index: usize, bytes: &[u8]) -> IssueError {
@@ -81,8 +165,16 @@ fn unknown(index: usize, bytes: &[u8]) -> IssueError {
 }
 
 /// A sheet of the original as a page of the copy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Sheet {
+    /// The original it is of, from 1.
+    pub index: usize,
+    /// Its page there, from 1.
+    pub page: usize,
+    /// Resolution of the picture that fills it, dots per inch; a drawn page has none.
+    pub dpi: Option<u32>,
+    /// Whether that picture has colour.
+    pub colour: Option<bool>,
     /// Width and height in points.
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
@@ -94,6 +186,24 @@ pub struct Sheet {
 }
 
 impl Original<'_> {
+    /// How many pages it has.
+    fn pages(&self, index: usize) -> Result<usize, IssueError> {
+        if self.bytes.is_empty() {
+            return Err(IssueError::EmptyOriginal { index });
+        }
+        match OriginalKind::of(self.bytes) {
+            Some(OriginalKind::Pdf) => {
+                let read = |source| IssueError::ReadOriginal { index, source };
+                let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
+                Ok(document.pages().map_err(read)?.len())
+            }
+            #[cfg(feature = "tiff")]
+            Some(OriginalKind::Tiff) => Ok(tiff_pages(self.bytes)?),
+            Some(OriginalKind::Jpeg | OriginalKind::Png) => Ok(1),
+            None => Err(unknown(index, self.bytes)),
+        }
+    }
+
     /// Writes the original's sheets into the file. `index` counts originals from 1.
     pub(super) fn write(
         &self,
@@ -105,10 +215,19 @@ impl Original<'_> {
         }
         match OriginalKind::of(self.bytes) {
             Some(OriginalKind::Jpeg) => {
-                Ok(vec![self.picture(file, index, &read_jpeg(self.bytes)?)?])
+                Ok(vec![self.picture(file, index, 1, &[read_jpeg(self.bytes)?])?])
             }
             Some(OriginalKind::Png) => {
-                Ok(vec![self.picture(file, index, &read_png(self.bytes)?)?])
+                Ok(vec![self.picture(file, index, 1, &[read_png(self.bytes)?])?])
+            }
+            #[cfg(feature = "tiff")]
+            Some(OriginalKind::Tiff) => {
+                let pictures = read_tiff(self.bytes)?;
+                let mut sheets = Vec::new();
+                for (i, bands) in pictures.iter().enumerate() {
+                    sheets.push(self.picture(file, index, i + 1, bands)?);
+                }
+                Ok(sheets)
             }
             Some(OriginalKind::Pdf) => self.document(file, index),
             None => Err(unknown(index, self.bytes)),
@@ -119,27 +238,45 @@ impl Original<'_> {
         &self,
         file: &mut FileWriter,
         index: usize,
-        picture: &Picture<'_>,
+        page: usize,
+        bands: &[Picture<'_>],
     ) -> Result<Sheet, IssueError> {
-        let dpi =
-            picture.dpi.or(self.dpi.map(|d| (d, d))).ok_or(IssueError::NoResolution { index })?;
+        let no_resolution = || IssueError::NoResolution { index };
+        let picture = bands.first().ok_or_else(no_resolution)?;
+        let dpi = picture.dpi.or(self.dpi.map(|d| (d, d))).ok_or_else(no_resolution)?;
         let dpi = if picture.orientation >= 5 { (dpi.1, dpi.0) } else { dpi };
-        let least = dpi.0.min(dpi.1);
-        if least < LEAST_DPI {
-            return Err(IssueError::LowResolution { index, dpi: least });
-        }
-        let (across, down) = picture.upright();
+        let rows = bands.iter().map(|band| band.height).sum();
+        let (across, down) =
+            if picture.orientation >= 5 { (rows, picture.width) } else { (picture.width, rows) };
         let size = (
             f64::from(across) * 72.0 / f64::from(dpi.0),
             f64::from(down) * 72.0 / f64::from(dpi.1),
         );
-        let image = picture.write(file);
         let matrix = picture.matrix(size.0, size.1).map(points).join(" ");
+        let (mut images, mut content, mut above) = (String::new(), format!("q {matrix} cm\n"), 0);
+        for (i, band) in bands.iter().enumerate() {
+            let image = band.write(file);
+            let _ = write!(images, "/Im{i} {image} 0 R ");
+            // From the top of the page's square; the numbers keep more digits than points need.
+            let part = |n: u32| f64::from(n) / f64::from(rows);
+            above += band.height;
+            let (height, below) = (part(band.height), part(rows.saturating_sub(above)));
+            if bands.len() == 1 {
+                content.push_str("/Im0 Do\n");
+            } else {
+                let _ = writeln!(content, "q 1 0 0 {height:.9} 0 {below:.9} cm /Im{i} Do Q");
+            }
+        }
+        content.push_str("Q\n");
         let contents = file.reserve();
-        file.stream(contents, "", format!("q {matrix} cm /Im0 Do Q\n").as_bytes());
+        file.stream(contents, "", content.as_bytes());
         Ok(Sheet {
+            index,
+            page,
+            dpi: Some(dpi.0.min(dpi.1)),
+            colour: Some(picture.colour),
             size,
-            resources: format!("<< /XObject << /Im0 {image} 0 R >> >>"),
+            resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
             contents: vec![contents],
         })
@@ -154,11 +291,12 @@ impl Original<'_> {
         }
         let mut importer = Importer::new(&document);
         let mut sheets = Vec::new();
-        for (i, page) in pages.iter().enumerate() {
+        for (i, source) in pages.iter().enumerate() {
             let page =
-                importer.page(file, i + 1, page).map_err(|e| IssueError::import(index, e))?;
+                importer.page(file, i + 1, source).map_err(|e| IssueError::import(index, e))?;
             let [left, bottom, right, top] = page.shown;
             let (width, height) = (right - left, top - bottom);
+            let scan = importer.scan(source, width * height, page.unit).map_err(read)?;
             // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
             let (matrix, size) = match page.rotate {
                 90 => ([0.0, -1.0, 1.0, 0.0, -bottom, right], (height, width)),
@@ -186,7 +324,16 @@ impl Original<'_> {
                 file.stream(after, "", page.after.as_bytes());
                 contents.push(after);
             }
-            sheets.push(Sheet { size, resources: page.resources, group: page.group, contents });
+            sheets.push(Sheet {
+                index,
+                page: i + 1,
+                dpi: scan.map(|s| s.dpi),
+                colour: scan.map(|s| s.colour),
+                size,
+                resources: page.resources,
+                group: page.group,
+                contents,
+            });
         }
         Ok(sheets)
     }

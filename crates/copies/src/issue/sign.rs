@@ -1,5 +1,7 @@
 //! The two signatures, one after the other: official, then agency. State between the steps serialises and resumes elsewhere.
 
+use std::collections::BTreeSet;
+
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
 use motcua_pdf::{Limits, archive};
@@ -149,10 +151,12 @@ impl Pending {
         if originals.is_empty() {
             return Err(IssueError::NoOriginal);
         }
-        if describe(originals, facts.original.pages)? != facts.original {
+        let mut original = describe(originals, facts.original.pages)?;
+        original.accepted.clone_from(&facts.original.accepted);
+        if original != facts.original {
             return Err(IssueError::BadFact {
                 field: "original",
-                problem: "hash or media type are not those of the files given; take them from `describe`",
+                problem: "hash, media type or captured pages are not those of the files given; take them from `describe`",
             });
         }
         let revision =
@@ -161,6 +165,20 @@ impl Pending {
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
             return Err(IssueError::NotArchivable { finding, others: findings.count() });
+        }
+        // What falls short must be accepted by name, and nothing is said to be accepted that does not fall short.
+        let accepted = &facts.original.accepted;
+        let found: BTreeSet<_> =
+            revision.shortcomings.iter().filter_map(IssueError::shortcoming).collect();
+        let open = |e: &&IssueError| e.shortcoming().is_none_or(|s| !accepted.contains(&s));
+        if let Some(refusal) = revision.shortcomings.iter().find(open) {
+            return Err(refusal.clone());
+        }
+        if !found.iter().eq(accepted) {
+            return Err(IssueError::BadFact {
+                field: "accepted",
+                problem: "it names what the originals do not fall short in, or not in order; take it from `describe_accepting`",
+            });
         }
         let entries = format!(
             "/Name {} /M {} /Location {} /Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams /Action /All /V /1.2 >> /Data {} 0 R >>]",

@@ -1,4 +1,4 @@
-"""Makes the small JPEG files of this folder with Pillow: one of each colour space that scanners and programs write."""
+"""Makes the small JPEG and TIFF files of this folder with Pillow: one of each form that scanners and programs write."""
 
 import io
 import struct
@@ -61,3 +61,41 @@ bare, at = whole[:2], 2
 while whole[at + 1] in (0xE0, 0xEE):
     at += 2 + struct.unpack(">H", whole[at + 2:at + 4])[0]
 open("rgb-bare.jpg", "wb").write(bare + whole[at:])
+
+# The same data called YCCK: the Adobe marker says that the first three components are luminance and chrominance.
+whole = open("cmyk.jpg", "rb").read()
+open("ycck.jpg", "wb").write(whole.replace(b"Adobe\0\x64\0\0\0\0\0", b"Adobe\0\x64\0\0\0\0\x02"))
+
+# TIFF: every coding, and the colours that occur. Pillow divides into strips where told.
+ORIENTATION, ROWS_PER_STRIP, PREDICTOR = 274, 278, 317
+grey = colours.convert("L")
+black = grey.convert("1")
+
+
+def tiff(name, image, coding, tags=None, **options):
+    image.save(name, "TIFF", compression=coding, dpi=(300, 300), tiffinfo=tags or {}, **options)
+
+
+for coding in ("group3", "group4"):
+    tiff(coding + ".tiff", black, coding)
+tiff("strips.tiff", black, "group4", {ROWS_PER_STRIP: 4})
+tiff("packbits.tiff", black, "packbits")
+tiff("lzw.tiff", colours, "tiff_lzw", {PREDICTOR: 2, ROWS_PER_STRIP: 8})
+tiff("deflate.tiff", grey, "tiff_adobe_deflate")
+tiff("plain.tiff", colours, None)
+tiff("deep.tiff", grey.convert("I;16"), "tiff_lzw", {PREDICTOR: 2})
+tiff("palette.tiff", colours.quantize(16), "tiff_lzw")
+tiff("jpeg.tiff", colours, "jpeg")
+tiff("grey-jpeg.tiff", grey, "jpeg")
+tiff("cmyk.tiff", colours.convert("CMYK"), "tiff_lzw", icc_profile=profile)
+tiff("cmyk-bare.tiff", colours.convert("CMYK"), "tiff_lzw")
+tiff("alpha.tiff", Image.merge("RGBA", (*colours.split(), grey)), "tiff_lzw")
+tiff("turned.tiff", colours, "tiff_lzw", {ORIENTATION: 6})
+tiff("pages.tiff", colours, "tiff_lzw", save_all=True, append_images=[grey, colours])
+
+# The same numbers, but 0 is white, as fax programs write.
+for name in ("group4", "packbits"):
+    whole = open(name + ".tiff", "rb").read()
+    entry = struct.pack("<HHIH", 262, 3, 1, 1)
+    assert whole.count(entry) == 1
+    open(name + "-white.tiff", "wb").write(whole.replace(entry, struct.pack("<HHIH", 262, 3, 1, 0)))

@@ -94,7 +94,9 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
         "palette.png",
         png(8, 3, &[(b"PLTE", b"\0\0\0\xFF\xFF\xFF"), (b"tRNS", b"\x80")], &rows(8)),
     ));
+    kinds.push(("interlaced.png", png_of(1, 8, 2, &[], &stored(&vec![0; 798]))));
     kinds.extend(JPEGS.map(|(name, bytes)| (name, bytes.to_vec())));
+    kinds.extend(TIFFS.map(|(name, bytes)| (name, bytes.to_vec())));
     for name in ["diploma-page-1.jpg", "diploma-scan.pdf"] {
         kinds.push((name, super::sample(name)));
     }
@@ -102,7 +104,7 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// JPEG in every colour space, made by `tests/data/make.py`.
-const JPEGS: [(&str, &[u8]); 7] = [
+const JPEGS: [(&str, &[u8]); 8] = [
     ("grey.jpg", include_bytes!("../data/grey.jpg")),
     ("ycc.jpg", include_bytes!("../data/ycc.jpg")),
     ("progressive.jpg", include_bytes!("../data/progressive.jpg")),
@@ -110,6 +112,28 @@ const JPEGS: [(&str, &[u8]); 7] = [
     ("rgb.jpg", include_bytes!("../data/rgb.jpg")),
     ("rgb-bare.jpg", include_bytes!("../data/rgb-bare.jpg")),
     ("cmyk.jpg", include_bytes!("../data/cmyk.jpg")),
+    ("ycck.jpg", include_bytes!("../data/ycck.jpg")),
+];
+
+/// TIFF in every coding and the colours that occur, made there too.
+const TIFFS: [(&str, &[u8]); 17] = [
+    ("group3.tiff", include_bytes!("../data/group3.tiff")),
+    ("group4.tiff", include_bytes!("../data/group4.tiff")),
+    ("group4-white.tiff", include_bytes!("../data/group4-white.tiff")),
+    ("strips.tiff", include_bytes!("../data/strips.tiff")),
+    ("packbits.tiff", include_bytes!("../data/packbits.tiff")),
+    ("packbits-white.tiff", include_bytes!("../data/packbits-white.tiff")),
+    ("lzw.tiff", include_bytes!("../data/lzw.tiff")),
+    ("deflate.tiff", include_bytes!("../data/deflate.tiff")),
+    ("plain.tiff", include_bytes!("../data/plain.tiff")),
+    ("deep.tiff", include_bytes!("../data/deep.tiff")),
+    ("palette.tiff", include_bytes!("../data/palette.tiff")),
+    ("jpeg.tiff", include_bytes!("../data/jpeg.tiff")),
+    ("grey-jpeg.tiff", include_bytes!("../data/grey-jpeg.tiff")),
+    ("cmyk.tiff", include_bytes!("../data/cmyk.tiff")),
+    ("alpha.tiff", include_bytes!("../data/alpha.tiff")),
+    ("turned.tiff", include_bytes!("../data/turned.tiff")),
+    ("pages.tiff", include_bytes!("../data/pages.tiff")),
 ];
 
 /// Name, entries of the page, content, entries of the resources.
@@ -213,14 +237,18 @@ fn lzw(data: &[u8]) -> Vec<u8> {
 
 /// 16 rows of 16 black pixels of so many bits, as a stored zlib stream.
 fn rows(bits: usize) -> Vec<u8> {
-    let row = vec![0; 16 * (1 + 2 * bits)];
+    stored(&vec![0; 16 * (1 + 2 * bits)])
+}
+
+/// A stored zlib stream.
+fn stored(row: &[u8]) -> Vec<u8> {
     let length = u16::try_from(row.len()).unwrap();
     let mut out = vec![0x78, 0x01, 1];
     out.extend(length.to_le_bytes());
     out.extend((!length).to_le_bytes());
-    out.extend(&row);
+    out.extend(row);
     let (mut a, mut b) = (1u32, 0u32);
-    for byte in &row {
+    for byte in row {
         a = (a + u32::from(*byte)) % 65_521;
         b = (b + a) % 65_521;
     }
@@ -230,6 +258,17 @@ fn rows(bits: usize) -> Vec<u8> {
 
 /// A PNG of 16 by 16 pixels at 300 dpi.
 fn png(depth: u8, colour: u8, chunks: &[(&[u8; 4], &[u8])], data: &[u8]) -> Vec<u8> {
+    png_of(0, depth, colour, chunks, data)
+}
+
+/// The same, interlaced (1: the seven passes of Adam7) or not.
+fn png_of(
+    interlace: u8,
+    depth: u8,
+    colour: u8,
+    chunks: &[(&[u8; 4], &[u8])],
+    data: &[u8],
+) -> Vec<u8> {
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut chunk = |kind: &[u8; 4], body: &[u8]| {
         out.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
@@ -244,7 +283,7 @@ fn png(depth: u8, colour: u8, chunks: &[(&[u8; 4], &[u8])], data: &[u8]) -> Vec<
         out.extend(body);
         out.extend((!crc).to_be_bytes());
     };
-    chunk(b"IHDR", &[0, 0, 0, 16, 0, 0, 0, 16, depth, colour, 0, 0, 0]);
+    chunk(b"IHDR", &[0, 0, 0, 16, 0, 0, 0, 16, depth, colour, 0, 0, interlace]);
     // 11,811 pixels a metre
     chunk(b"pHYs", &[0, 0, 0x2E, 0x23, 0, 0, 0x2E, 0x23, 1]);
     for (kind, body) in chunks {

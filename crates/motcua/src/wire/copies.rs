@@ -15,8 +15,9 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
     )
 }
 
-/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi"}`; `facts` is
-/// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original.
+/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept"}`; `facts` is
+/// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
+/// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing.
 ///
 /// # Errors
 /// The failure as JSON text, `{"error": …}`.
@@ -35,8 +36,8 @@ fn make(
     input: &str,
     fonts: motcua_copies::issue::Fonts<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    use motcua_copies::facts::CopyFacts;
-    use motcua_copies::issue::{Original, describe, issue};
+    use motcua_copies::facts::{CopyFacts, Shortcoming};
+    use motcua_copies::issue::{Original, describe_accepting, issue};
     use motcua_pki::{Certificate, MemorySigner};
 
     #[derive(serde::Deserialize)]
@@ -54,13 +55,16 @@ fn make(
         agency: Key,
         #[serde(default)]
         dpi: Option<u32>,
+        #[serde(default)]
+        accept: Vec<Shortcoming>,
     }
     const OP: &str = "copies.issue";
-    let Input { mut facts, pages, official, agency, dpi } = read(OP, input)?;
+    let Input { mut facts, pages, official, agency, dpi, accept } = read(OP, input)?;
     let originals: Vec<_> = originals.iter().map(|bytes| Original { bytes, dpi }).collect();
     let copies =
         |e: motcua_copies::issue::IssueError| Failure::new(e.code(), e.to_string(), e.details());
-    let original = serde_json::to_value(describe(&originals, pages).map_err(copies)?);
+    let original = describe_accepting(&originals, pages, &accept).map_err(copies)?;
+    let original = serde_json::to_value(original);
     facts.insert("original".to_owned(), original.unwrap_or_default());
     let facts: CopyFacts = read(OP, &serde_json::Value::Object(facts).to_string())?;
     let pki = |e: motcua_pki::Error| Failure::new(e.code(), e.to_string(), e.details());

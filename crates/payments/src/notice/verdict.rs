@@ -47,7 +47,7 @@ pub struct Matches {
     pub applied_before: bool,
 }
 
-/// A notice that is authentic and speaks of the expected order. Only [`verify`] and the readers of query answers make
+/// A notice that is authentic and speaks of the expected order. Only [`verify`](super::verify) and the readers of query answers make
 /// one, and only it can be applied to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verified {
@@ -183,7 +183,7 @@ impl Refused {
     }
 }
 
-/// The answer of [`verify`].
+/// The answer of [`verify`](super::verify).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {

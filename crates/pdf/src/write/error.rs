@@ -15,7 +15,7 @@ pub enum WriteError {
     /// A picture is not what its first bytes say, or is cut short.
     #[error("the {kind} is broken: {problem}; capture the page again")]
     BrokenImage {
-        /// `JPEG` or `PNG`.
+        /// `JPEG`, `PNG` or `TIFF`.
         kind: &'static str,
         /// What is wrong.
         problem: String,
@@ -23,7 +23,7 @@ pub enum WriteError {
     /// A picture is sound, but of a form that cannot enter the file unchanged.
     #[error("the {kind} cannot be used: {problem}")]
     UnsupportedImage {
-        /// `JPEG` or `PNG`.
+        /// `JPEG`, `PNG` or `TIFF`.
         kind: &'static str,
         /// Which form, and what to do.
         problem: String,

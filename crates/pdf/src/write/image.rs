@@ -2,12 +2,16 @@
 
 mod jpeg;
 mod png;
+#[cfg(feature = "tiff")]
+mod tiff;
 
 use super::{FileWriter, WriteError};
 use crate::archive::icc_fits;
 
 pub use jpeg::read as read_jpeg;
 pub use png::read as read_png;
+#[cfg(feature = "tiff")]
+pub use tiff::{pages as tiff_pages, read as read_tiff};
 
 /// Largest side of a picture in pixels: an A0 sheet at 1,200 dpi has 56,000.
 pub const MAX_SIDE: u32 = 60_000;
@@ -31,8 +35,8 @@ pub struct Picture<'a> {
     colour_space: String,
     /// ICC profile and its number of components.
     profile: Option<(Vec<u8>, u8)>,
-    /// Whether the samples mean the opposite, as CMYK of Adobe programs does.
-    inverted: bool,
+    /// How many colours of a pixel mean the opposite, as CMYK of Adobe programs does: all or none.
+    inverted: u8,
     bits: u8,
     /// `/Filter` and its parameters, as PDF text.
     filter: String,
@@ -69,7 +73,10 @@ impl Picture<'_> {
             }
         }
         // One pair for each colour (ISO 32000-1 table 90).
-        let decode = if self.inverted { " /Decode [1 0 1 0 1 0 1 0]" } else { "" };
+        let decode = match self.inverted {
+            0 => String::new(),
+            count => format!(" /Decode [{}]", vec!["1 0"; usize::from(count)].join(" ")),
+        };
         let entries = format!(
             "{size} /ColorSpace {space} /BitsPerComponent {}{decode} {}{}",
             self.bits,
@@ -78,11 +85,6 @@ impl Picture<'_> {
         );
         file.stream(id, &entries, &self.data);
         id
-    }
-
-    /// Width and height in pixels as a person sees the picture.
-    pub fn upright(&self) -> (u32, u32) {
-        if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
     }
 
     /// The matrix that shows the picture upright in a box of `width` × `height` points at the origin (EXIF 2.32 table 6).

@@ -1,6 +1,9 @@
 //! Pages of a PDF original, taken over object by object: only what a page reaches, nothing active, everything embedded.
 
 mod annotation;
+mod scan;
+
+pub use scan::Scan;
 
 use std::collections::BTreeMap;
 
@@ -171,6 +174,11 @@ impl<'a, 'b> Importer<'a, 'b> {
 
     /// How many graphics states the page's content leaves saved; `None` when it restores more than it saves.
     fn open_states(&self, page: &Page) -> Result<Option<usize>, ImportError> {
+        Ok(open_states(&self.contents(page)?))
+    }
+
+    /// The page's content streams as one, decoded.
+    fn contents(&self, page: &Page) -> Result<Vec<u8>, Error> {
         let contents = match self.source.value(&page.dict, "Contents")? {
             Object::Array(items) => items,
             Object::Null => Vec::new(),
@@ -183,7 +191,7 @@ impl<'a, 'b> Importer<'a, 'b> {
                 data.push(b'\n');
             }
         }
-        Ok(open_states(&data))
+        Ok(data)
     }
 
     fn numbers(&self, value: &Object) -> Result<Vec<f64>, ImportError> {

@@ -122,7 +122,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         colour_space: colour_space.to_owned(),
         profile,
         // Programs of Adobe, and those that follow them, write CMYK with 0 for full ink.
-        inverted: count == 4 && adobe.is_some(),
+        inverted: if adobe.is_some() && count == 4 { 4 } else { 0 },
         bits: 8,
         filter,
         // What follows the end marker is not part of the picture and does not enter the copy.

@@ -60,7 +60,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         colour,
         colour_space: gamma.map_or(colour_space.clone(), |g| calibrated(&colour_space, 1.0 / g)),
         profile: profile.clone(),
-        inverted: false,
+        inverted: 0,
         bits,
         filter,
         data,

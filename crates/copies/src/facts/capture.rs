@@ -1,0 +1,51 @@
+//! In what a capture can fall short of the law and still be accepted, by name. How it is measured lives in `issue`.
+
+use serde::{Deserialize, Serialize};
+
+/// In what a capture falls short; whoever certifies must accept it by name, and the copy then says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Shortcoming {
+    /// Below 200 dots per inch (Decree 30/2020/NĐ-CP Annex I part II).
+    LowResolution,
+    /// Black and white, or grey (the same).
+    NotColour,
+    /// At its resolution the sheet has a size that no usual paper has, so it is hardly 1:1 (the same).
+    UnusualSize,
+    /// Fewer pages than the original has (Circular 01/2020/TT-BTP Art. 10: every page that carries information).
+    PagesMissing,
+}
+
+impl Shortcoming {
+    /// Every one, in order.
+    pub const ALL: [Self; 4] =
+        [Self::LowResolution, Self::NotColour, Self::UnusualSize, Self::PagesMissing];
+
+    /// The name it is accepted by, the same in JSON and in the metadata.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LowResolution => "low_resolution",
+            Self::NotColour => "not_colour",
+            Self::UnusualSize => "unusual_size",
+            Self::PagesMissing => "pages_missing",
+        }
+    }
+
+    /// How the statement speaks of it. NFC.
+    pub fn vi(self) -> &'static str {
+        match self {
+            Self::LowResolution => "độ phân giải dưới 200 dpi",
+            Self::NotColour => "không phải ảnh màu",
+            Self::UnusualSize => "khổ giấy không thông dụng",
+            Self::PagesMissing => "ít trang hơn bản chính",
+        }
+    }
+
+    /// Names divided by one space, in order and each once.
+    pub(super) fn from_names(text: &str) -> Option<Vec<Self>> {
+        let named = |name: &str| Self::ALL.into_iter().find(|s| s.name() == name);
+        let all: Vec<_> = text.split(' ').map(named).collect::<Option<_>>()?;
+        all.is_sorted_by(|a, b| a < b).then_some(all)
+    }
+}
