@@ -120,10 +120,8 @@ pub fn judges(tally: &mut Tally, demo: &Path) {
     }
     let root = demo.join("trust/root.pem").to_string_lossy().into_owned();
     let lists = ["root", "issuing"].map(|name| demo.join(format!("trust/{name}.crl.pem")));
-    let said = Command::new("java")
-        .args(["-cp", JUDGES, "Judge", &copy, &root])
-        .args(lists)
-        .output();
+    let said =
+        Command::new("java").args(["-cp", JUDGES, "Judge", &copy, &root]).args(lists).output();
     let said = said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
     for line in said.lines() {
         println!("      {line}");

@@ -198,7 +198,7 @@ def reconcile_csv(
     """The rows of ``reconcile`` as CSV that Excel opens with its accents. Raises ``Error``."""
     books = {"orders": orders, "statements": statements}
     value = {"books": books, "byte_order_mark": byte_order_mark, "delimiter": delimiter}
-    return _run("payments.reconcile.csv", value)["csv"]
+    return str(_run("payments.reconcile.csv", value)["csv"])
 
 
 def receipt_issue(
