@@ -17,7 +17,7 @@ const NONCE: usize = 32;
 /// An OCSP response as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OcspAnswer {
+pub struct OcspReply {
     /// The OCSPResponse, DER.
     pub response: Vec<u8>,
     /// What is worth telling about it.
@@ -46,7 +46,7 @@ impl Fetcher {
         &self,
         certificate: &Certificate,
         issuer: &Certificate,
-    ) -> Result<OcspAnswer, Error> {
+    ) -> Result<OcspReply, Error> {
         first(certificate, "OCSP responder", certificate.ocsp_urls(), |url| {
             let nonce: [u8; NONCE] = http::nonce(url)?;
             let request = ocsp::request(certificate, issuer, Some(&nonce));
@@ -61,7 +61,7 @@ impl Fetcher {
                 }
                 None => vec![Finding::OcspNonceAbsent { url: url.to_owned() }],
             };
-            Ok(OcspAnswer { response: answer, findings })
+            Ok(OcspReply { response: answer, findings })
         })
     }
 

@@ -17,7 +17,7 @@ mod finding;
 mod http;
 mod timestamp;
 
-pub use certificate::{Gathered, OcspAnswer};
+pub use certificate::{Gathered, OcspReply};
 pub use error::Error;
 pub use finding::Finding;
 pub use http::{Fetcher, Limits, Redirects};

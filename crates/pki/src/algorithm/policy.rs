@@ -31,6 +31,7 @@ pub struct Refusal {
 /// How a rule was checked against its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Confidence {
     /// Read in the source itself.
     Verified,
