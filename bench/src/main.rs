@@ -1,5 +1,9 @@
 //! Path validation of two certificates, as a ratio to parsing them and one raw ring verification,
-//! measured in the same run. Certificates are read anew each time.
+//! and certval on the same path, measured in the same run. Certificates are read anew each time.
+use certval::{
+    CertificationPath, CertificationPathResults, CertificationPathSettings, PDVCertificate,
+    PDVTrustAnchorChoice, PkiEnvironment, TimeOfInterest,
+};
 use motcua_pki::Certificate;
 use motcua_pki::authority::{Identity, SubjectName, Template};
 use motcua_pki::path::{Anchor, Profile, Purpose, RevocationMaterial, validate};
@@ -9,9 +13,9 @@ use std::time::Instant;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-/// Calls in a round: long enough for the clock, short enough that two rounds meet the same machine.
-const CALLS: u32 = 50;
-const ROUNDS: usize = 201;
+/// Calls in a round: long enough for the clock, shorter than a turn of the scheduler.
+const CALLS: u32 = 10;
+const ROUNDS: usize = 1001;
 
 /// Microseconds a call, over one round.
 fn round(work: &mut dyn FnMut()) -> f64 {
@@ -25,13 +29,34 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Two workloads in turn, so that what else the machine does weighs on both: their medians, and the
-/// median of the ratios of neighbouring rounds.
-fn in_turn(first: &mut dyn FnMut(), second: &mut dyn FnMut()) -> (f64, f64, f64) {
-    let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (round(first), round(second))).collect();
-    let ratio = median(rounds.iter().map(|(a, b)| a / b).collect());
-    let (a, b) = rounds.into_iter().unzip();
-    (median(a), median(b), ratio)
+/// The workloads in turn, so that what else the machine does weighs on all: each one's median time,
+/// and the medians of the ratios of the first and third to the second in the same rounds.
+fn in_turn(work: [&mut dyn FnMut(); 3]) -> ([f64; 3], [f64; 2]) {
+    let [ours, floor, peer] = work;
+    let rounds: Vec<[f64; 3]> =
+        (0..ROUNDS).map(|_| [round(ours), round(floor), round(peer)]).collect();
+    let times = [0, 1, 2].map(|i| median(rounds.iter().map(|r| r[i]).collect()));
+    let ratios = [0, 2].map(|i| median(rounds.iter().map(|r| r[i] / r[1]).collect()));
+    (times, ratios)
+}
+
+/// The peer on the path: its environment and settings are made once, the certificates read in each call.
+fn certval(leaf: &[u8], root: &[u8], at: OffsetDateTime) -> impl FnMut() {
+    let mut environment = PkiEnvironment::new();
+    environment.populate_5280_pki_environment();
+    let mut settings = CertificationPathSettings::new();
+    settings.set_require_ta_store(false);
+    settings.set_check_revocation_status(false);
+    let at = u64::try_from(at.unix_timestamp()).expect("after 1970");
+    settings.set_time_of_interest(TimeOfInterest::from_unix_secs(at).expect("a time"));
+    move || {
+        let leaf = PDVCertificate::try_from(black_box(leaf)).expect("a certificate");
+        let root = PDVTrustAnchorChoice::try_from(black_box(root)).expect("a certificate");
+        let path = CertificationPath::new(root, vec![], leaf);
+        let mut results = CertificationPathResults::new();
+        environment.validate_path(&environment, &settings, &path, &mut results).expect("valid");
+        black_box(results);
+    }
 }
 
 fn compare(
@@ -63,10 +88,11 @@ fn compare(
         assert!(report.is_valid(), "{:?}", report.findings);
         black_box(report);
     };
-    let (path, raw, ratio) = in_turn(&mut path, &mut raw);
+    let mut peer = certval(leaf, root, at);
+    let ([path, raw, peer], [ratio, peers]) = in_turn([&mut path, &mut raw, &mut peer]);
     println!(
         "{name}: path {path:.1} µs, x509-parser and one raw verification {raw:.1} µs: \
-         {ratio:.2} times (bar 1.5)"
+         {ratio:.2} times (bar 1.5); certval {peer:.1} µs: {peers:.2} times"
     );
 }
 

@@ -1,6 +1,8 @@
-//! The house rules that no compiler holds: the import table, file sizes, head comments, error codes, paths in documents.
+//! The house rules that no compiler holds: the import table, file sizes, head comments, error codes, paths and tests in
+//! documents.
 
 mod codes;
+mod standards;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,12 +17,13 @@ const DRAWERS: &[&str] = &["utils.rs", "util.rs", "helpers.rs", "common.rs", "ty
 /// Runs every rule; each finding is printed.
 pub fn run(tally: &mut Tally) {
     type Rule = fn() -> Vec<String>;
-    let rules: [(&str, Rule); 6] = [
+    let rules: [(&str, Rule); 7] = [
         ("tidy: import table", imports),
         ("tidy: files", files),
         ("tidy: error codes", codes::errors),
         ("tidy: finding codes", codes::findings),
         ("tidy: paths in documents", paths),
+        ("tidy: tests named in docs/standards", standards::tests),
         ("tidy: versions", versions),
     ];
     for (name, rule) in rules {

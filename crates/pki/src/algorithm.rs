@@ -8,7 +8,7 @@ mod scheme;
 
 pub use key::PublicKey;
 pub(crate) use key::{KeyKind, VerifyFault};
-pub use policy::{AlgorithmPolicy, Refusal};
+pub use policy::{AlgorithmPolicy, Confidence, Refusal};
 pub(crate) use scheme::{Scheme, read_digest};
 
 use crate::der;

@@ -32,7 +32,9 @@ pub mod signer;
 pub mod tsp;
 pub mod validation;
 
-pub use algorithm::{AlgorithmPolicy, DigestAlgorithm, PublicKey, Refusal, SignatureAlgorithm};
+pub use algorithm::{
+    AlgorithmPolicy, Confidence, DigestAlgorithm, PublicKey, Refusal, SignatureAlgorithm,
+};
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
 pub use crl::Crl;
 pub use error::Error;

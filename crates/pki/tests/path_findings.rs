@@ -97,6 +97,32 @@ fn of_certificates_and_paths() {
     shows(&report, "pki.path_extended_key_usage");
 }
 
+/// RFC 5280 §4.2.1.11 and §4.2.1.14: critical, or a deviation of the CA; they count in either case.
+#[test]
+fn constraints_on_policies_must_be_critical() {
+    let none = RevocationMaterial::default();
+    let mut strict = lenient();
+    strict.conformance = Conformance::Required;
+    // requireExplicitPolicy and inhibitAnyPolicy, each after nine more certificates.
+    for (kind, value) in [("2.5.29.36", &[0x30, 3, 0x80, 1, 9][..]), ("2.5.29.54", &[2, 1, 9])] {
+        let judge = |critical: bool, profile: &Profile| {
+            let between = ca("Between").with_extension(&oid(kind), critical, value);
+            house(between, &official()).judge(profile, &none)
+        };
+        let deviates = |report: &PathReport, clause: &str| {
+            report.findings.iter().any(|f| format!("{f:?}").contains(clause))
+        };
+        let clause = if kind == "2.5.29.36" { "§4.2.1.11" } else { "§4.2.1.14" };
+        assert!(judge(true, &strict).is_valid(), "{kind}");
+        assert!(!deviates(&judge(true, &lenient()), clause), "{kind}");
+        let noted = judge(false, &lenient());
+        assert!(noted.is_valid() && deviates(&noted, clause), "{:?}", noted.findings);
+        shows(&noted, "pki.path_deviates");
+        let refused = judge(false, &strict);
+        assert!(!refused.is_valid() && deviates(&refused, clause), "{:?}", refused.findings);
+    }
+}
+
 #[test]
 fn of_names_and_policies() {
     let none = RevocationMaterial::default();

@@ -293,6 +293,69 @@ fn a_revocation_stands_whoever_reports_it() {
     assert_eq!(h.word(&[newer], &[good], &[]), "revoked");
 }
 
+fn extra(oid: &str, critical: bool, value: &[u8]) -> Vec<ExtensionValue> {
+    vec![ExtensionValue { oid: Oid::parse(oid).unwrap(), critical, value: value.to_vec() }]
+}
+
+/// A GeneralizedTime, DER.
+fn generalized(text: &str) -> Vec<u8> {
+    [&[0x18, 15], text.as_bytes()].concat()
+}
+
+#[test]
+fn extensions_of_a_response_change_what_it_says() {
+    let h = house();
+    let word = |template: OcspTemplate| h.word(&[], &[h.ocsp(&h.ocsp, &template)], &[]);
+    let good = h.answer(OcspAnswer::Good);
+    assert_eq!(word(good.clone()), "good");
+    // RFC 6960 §4.4: critical and unknown, in the response or about the certificate.
+    for (critical, expected) in [(true, "unknown"), (false, "good")] {
+        let odd = extra("1.2.3.4", critical, &[5, 0]);
+        assert_eq!(word(OcspTemplate { extra: odd.clone(), ..good.clone() }), expected);
+        assert_eq!(word(OcspTemplate { single_extra: odd, ..good.clone() }), expected);
+    }
+    // §4.4.5: revoked from tomorrow, but the key was bad yesterday.
+    let tomorrow = h.answer(OcspAnswer::Revoked(NOW + DAY, 1));
+    assert_eq!(word(tomorrow.clone()), "good");
+    let bad_since = extra("2.5.29.24", false, &generalized("20261123030000Z"));
+    assert_eq!(word(OcspTemplate { single_extra: bad_since, ..tomorrow }), "revoked");
+}
+
+#[test]
+fn what_is_made_after_a_certificates_end_says_nothing() {
+    let mut h = house();
+    let ended = Template { not_after: NOW - Duration::HOUR, ..template("Official") };
+    h.official = h.root.issue(&ended.document_signer()).unwrap();
+    let young = NOW - Duration::MINUTE;
+    let word = |crls: &[Vec<u8>], ocsp: &[Vec<u8>]| {
+        let report = h.report(crls, ocsp, &[]);
+        assert!(!report.is_valid(), "it has expired");
+        word(&report.statuses[0].status)
+    };
+    // RFC 5280 §3.3: a list need not name it any more, unless it keeps what has expired.
+    let after = CrlTemplate { this_update: young, ..h.list() };
+    assert_eq!(word(&[h.crl(&h.list())], &[]), "good");
+    assert_eq!(word(&[h.crl(&after)], &[]), "unknown");
+    let (kept, late) = ("20260101000000Z", "20261124023000Z");
+    for (from, expected) in [(kept, "good"), (late, "unknown")] {
+        let keeps = extra("2.5.29.60", false, &generalized(from));
+        assert_eq!(word(&[h.crl(&CrlTemplate { extra: keeps, ..after.clone() })], &[]), expected);
+    }
+    // RFC 6960 §4.4.4: likewise a responder, unless its cut-off lies before the end.
+    let answer = h.answer(OcspAnswer::Good);
+    let after = OcspTemplate { this_update: young, ..answer.clone() };
+    assert_eq!(word(&[], &[h.ocsp(&h.ocsp, &answer)]), "good");
+    assert_eq!(word(&[], &[h.ocsp(&h.ocsp, &after)]), "unknown");
+    for (from, expected) in [(kept, "good"), (late, "unknown")] {
+        let cutoff = extra("1.3.6.1.5.5.7.48.1.6", false, &generalized(from));
+        let template = OcspTemplate { single_extra: cutoff, ..after.clone() };
+        assert_eq!(word(&[], &[h.ocsp(&h.ocsp, &template)]), expected);
+    }
+    // A revocation it names does not become untrue.
+    let revoked = CrlTemplate { this_update: young, ..h.revoking(NOW - DAY, 1) };
+    assert_eq!(word(&[h.crl(&revoked)], &[]), "revoked");
+}
+
 #[test]
 fn nonces_come_back() {
     let h = house();

@@ -7,12 +7,22 @@ use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{Certificate, Crl};
 
 use crate::http::can_fetch;
-use crate::{Error, Fetcher, http};
+use crate::{Error, Fetcher, Finding, http};
 
 /// Addresses tried for one thing: certificates name one or two, and a hostile one must not send us to hundreds.
 const MOST_ADDRESSES: usize = 4;
 /// Bytes of a nonce (RFC 9654 §2.1: 32 is what every responder must take).
 const NONCE: usize = 32;
+
+/// An OCSP response as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OcspReply {
+    /// The OCSPResponse, DER.
+    pub response: Vec<u8>,
+    /// What is worth telling about it.
+    pub findings: Vec<Finding>,
+}
 
 /// What was gathered for a path, and what could not be.
 #[derive(Debug, Default)]
@@ -21,27 +31,37 @@ pub struct Gathered {
     pub material: RevocationMaterial,
     /// Why something is missing, in the order of the path.
     pub problems: Vec<Error>,
+    /// What is worth telling about what was gathered, in the order of the path.
+    pub findings: Vec<Finding>,
 }
 
 impl Fetcher {
     /// An OCSP response about a certificate, from the responder it names; the first that answers. The request carries a nonce; a
-    /// response with another one is refused, one without is not, since most responders sign in advance.
+    /// response with another one was made for another request and is refused. One without is taken and told, since most
+    /// responders sign in advance (RFC 8954 §2.1).
     ///
     /// # Errors
     /// [`Error::NoAddress`], [`Error::Answer`], those of [`Fetcher::post`]; of the last address tried.
-    pub fn ocsp(&self, certificate: &Certificate, issuer: &Certificate) -> Result<Vec<u8>, Error> {
+    pub fn ocsp(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> Result<OcspReply, Error> {
         first(certificate, "OCSP responder", certificate.ocsp_urls(), |url| {
             let nonce: [u8; NONCE] = http::nonce(url)?;
             let request = ocsp::request(certificate, issuer, Some(&nonce));
             let answer = self.post(url, "application/ocsp-request", &request)?;
             let wrong = |problem: String| Error::Answer { url: url.to_owned(), problem };
             let response = OcspResponse::from_der(&answer).map_err(|e| wrong(e.to_string()))?;
-            if response.nonce().is_some_and(|n| n != nonce) {
-                return Err(wrong(
-                    "the response carries another nonce than the request".to_owned(),
-                ));
-            }
-            Ok(answer)
+            let findings = match response.nonce() {
+                Some(repeated) if repeated == nonce => vec![],
+                Some(_) => {
+                    let problem = "the response carries another nonce than the request";
+                    return Err(wrong(problem.to_owned()));
+                }
+                None => vec![Finding::OcspNonceAbsent { url: url.to_owned() }],
+            };
+            Ok(OcspReply { response: answer, findings })
         })
     }
 
@@ -98,8 +118,9 @@ impl Fetcher {
         for pair in path.windows(2) {
             let [certificate, issuer] = pair else { continue };
             match self.ocsp(certificate, issuer) {
-                Ok(response) => {
-                    gathered.material.ocsp_responses.push(response);
+                Ok(answer) => {
+                    gathered.material.ocsp_responses.push(answer.response);
+                    gathered.findings.extend(answer.findings);
                     continue;
                 }
                 Err(Error::NoAddress { .. }) => {}

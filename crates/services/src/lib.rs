@@ -13,9 +13,11 @@
 
 mod certificate;
 mod error;
+mod finding;
 mod http;
 mod timestamp;
 
-pub use certificate::Gathered;
+pub use certificate::{Gathered, OcspReply};
 pub use error::Error;
+pub use finding::Finding;
 pub use http::{Fetcher, Limits, Redirects};

@@ -51,6 +51,26 @@ fn put(folder: &Path, name: &str, identity: &Identity) {
     std::fs::write(folder.join(format!("{name}.key")), key.as_bytes()).unwrap();
 }
 
+/// What OpenSSL's responder for `ca` needs: serial number 17 is good, 18 revoked.
+fn put_responder(folder: &Path, ca: &Identity) {
+    put(folder, "ca", ca);
+    put(folder, "responder", &ca.issue(&template("OCSP").ocsp_responder()).unwrap());
+    // OpenSSL's database: status, expiry, revocation, serial, file, subject.
+    let index = "V\t361231000000Z\t\t11\tunknown\t/CN=good\nR\t361231000000Z\t250101000000Z,keyCompromise\t12\tunknown\t/CN=revoked\n";
+    std::fs::write(folder.join("index.txt"), index).unwrap();
+}
+
+/// The answer of that responder. OpenSSL's own server would listen on every address, so ours calls it.
+fn ocsp_answer(folder: &Path, request: &[u8]) -> Vec<u8> {
+    std::fs::write(folder.join("req.der"), request).unwrap();
+    assert!(openssl(
+        folder,
+        "ocsp -index index.txt -CA ca.pem -rsigner responder.pem -rkey responder.key \
+         -reqin req.der -respout resp.der -ndays 1",
+    ));
+    std::fs::read(folder.join("resp.der")).unwrap()
+}
+
 fn fetcher() -> Fetcher {
     Fetcher::new(Limits { time: Duration::from_secs(5), bytes: 100_000 })
 }
@@ -113,13 +133,7 @@ fn revocation_from_openssl_ocsp_and_a_crl() {
                 (asked.method.as_str(), asked.content_type.as_str()),
                 ("POST", "application/ocsp-request")
             );
-            std::fs::write(at.join("req.der"), &asked.body).unwrap();
-            assert!(openssl(
-                &at,
-                "ocsp -index index.txt -CA ca.pem -rsigner responder.pem -rkey responder.key \
-                 -reqin req.der -respout resp.der -ndays 1",
-            ));
-            ok(&std::fs::read(at.join("resp.der")).unwrap())
+            ok(&ocsp_answer(&at, &asked.body))
         }
         "/root.crl" => ok(&std::fs::read(at.join("root.crl")).unwrap()),
         "/root.cer" => ok(for_server.get().unwrap()),
@@ -139,13 +153,8 @@ fn revocation_from_openssl_ocsp_and_a_crl() {
     };
     let (good, revoked, lost) =
         (end("good", 17, "/ocsp"), end("revoked", 18, "/ocsp"), end("lost", 19, "/nonsense"));
-    let responder = ca.issue(&template("OCSP").ocsp_responder()).unwrap();
-    for (name, identity) in [("root", &root), ("ca", &ca), ("responder", &responder)] {
-        put(dir.path(), name, identity);
-    }
-    // OpenSSL's database: status, expiry, revocation, serial, file, subject.
-    let index = "V\t361231000000Z\t\t11\tunknown\t/CN=good\nR\t361231000000Z\t250101000000Z,keyCompromise\t12\tunknown\t/CN=revoked\n";
-    std::fs::write(place.join("index.txt"), index).unwrap();
+    put(dir.path(), "root", &root);
+    put_responder(dir.path(), &ca);
     std::fs::write(place.join("empty.txt"), "").unwrap();
     let configuration =
         "[ca]\ndefault_ca=c\n[c]\ndatabase=empty.txt\ndefault_md=sha256\ndefault_crl_days=7\n";
@@ -185,4 +194,62 @@ fn revocation_from_openssl_ocsp_and_a_crl() {
     println!(
         "openssl ocsp behind HTTP: good, revoked and nonsense told apart; CRL and issuer fetched"
     );
+}
+
+#[test]
+fn an_ocsp_answer_to_another_request_is_refused() {
+    let Some(dir) = folder("the nonce of openssl ocsp behind HTTP") else { return };
+    let place = PathBuf::from(dir.path());
+    let first = OnceLock::<Vec<u8>>::new();
+    let server = Server::start(move |asked| match asked.path.as_str() {
+        "/ocsp" => ok(&ocsp_answer(&place, &asked.body)),
+        // The answer to the first request, over and over.
+        "/replay" => ok(first.get_or_init(|| ocsp_answer(&place, &asked.body))),
+        // A responder that takes no notice of the nonce.
+        _ => {
+            let ask = "ocsp -issuer ca.pem -serial 17 -no_nonce -reqout plain.der";
+            assert!(openssl(&place, ask));
+            ok(&ocsp_answer(&place, &std::fs::read(place.join("plain.der")).unwrap()))
+        }
+    });
+    let ca = Identity::root(&template("CA").certificate_authority(None)).unwrap();
+    put_responder(dir.path(), &ca);
+    let end = |path: &str| {
+        let mut end = template("good").document_signer().with_serial(&[17]);
+        end.ocsp_url = Some(server.url(path));
+        ca.issue(&end).unwrap()
+    };
+    let gathered = |end: &Identity| {
+        let gathered = fetcher().revocation(end.chain());
+        let profile = Profile::document_signing(Purpose::Public);
+        let anchors = [Anchor::new(ca.certificate().clone(), &[Purpose::Public])];
+        let at = now() + time::Duration::minutes(1);
+        let material = &gathered.material;
+        let valid =
+            path::validate(end.certificate(), end.chain(), &anchors, at, &profile, material);
+        (valid.is_valid(), gathered)
+    };
+    // Its own nonce back, each time anew.
+    let own = end("/ocsp");
+    for _ in 0..2 {
+        let (valid, got) = gathered(&own);
+        assert!(valid && got.findings.is_empty() && got.problems.is_empty(), "{got:?}");
+    }
+    // The same bytes count once only, though they are signed, in time and about this certificate.
+    let replayed = end("/replay");
+    let (valid, got) = gathered(&replayed);
+    assert!(valid && got.problems.is_empty(), "{got:?}");
+    let (valid, got) = gathered(&replayed);
+    assert!(!valid && got.material.ocsp_responses.is_empty(), "{got:?}");
+    assert!(got.problems[0].to_string().contains("another nonce"), "{got:?}");
+    let refused = fetcher().ocsp(replayed.certificate(), ca.certificate()).unwrap_err();
+    assert_eq!(refused.code(), "services.answer");
+    // Without a nonce it counts, and that is told.
+    let plain = end("/plain");
+    let (valid, got) = gathered(&plain);
+    assert!(valid && got.problems.is_empty(), "{got:?}");
+    assert_eq!(got.findings[0].code(), "services.ocsp_nonce_absent");
+    assert_eq!(got.findings[0].details(), [("url", server.url("/plain"))]);
+    assert!(got.findings[0].to_string().contains("nonce"), "{}", got.findings[0]);
+    println!("openssl ocsp behind HTTP: own nonce taken, replay refused, no nonce told");
 }

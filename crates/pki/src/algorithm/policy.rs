@@ -24,6 +24,21 @@ pub struct Refusal {
     pub since: Option<String>,
     /// The rule's source.
     pub source: String,
+    /// How the rule was checked against it; absent where rules of one's own do not say.
+    pub confidence: Option<Confidence>,
+}
+
+/// How a rule was checked against its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Read in the source itself.
+    Verified,
+    /// Read in what others report of it.
+    Secondary,
+    /// Not checked.
+    Unverified,
 }
 
 impl std::fmt::Display for Refusal {
@@ -32,7 +47,12 @@ impl std::fmt::Display for Refusal {
         if let Some(since) = &self.since {
             write!(f, ", refused from {since}")?;
         }
-        write!(f, " ({})", self.source)
+        let checked = match self.confidence {
+            Some(Confidence::Secondary) => "; as others report it",
+            Some(Confidence::Unverified) => "; not checked",
+            Some(Confidence::Verified) | None => "",
+        };
+        write!(f, " ({}{checked})", self.source)
     }
 }
 
@@ -56,6 +76,7 @@ struct Rule {
     #[serde(default, with = "time::serde::rfc3339::option")]
     from: Option<OffsetDateTime>,
     source: String,
+    confidence: Option<Confidence>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -73,6 +94,7 @@ struct NewRule {
     from: Option<OffsetDateTime>,
     algorithms: Vec<SignatureAlgorithm>,
     source: String,
+    confidence: Option<Confidence>,
 }
 
 fn at_or_after(from: Option<OffsetDateTime>, at: OffsetDateTime) -> bool {
@@ -112,6 +134,7 @@ impl AlgorithmPolicy {
                     what: What::Digest(digest),
                     from: None,
                     source: error.to_string(),
+                    confidence: None,
                 })
                 .collect(),
                 new_signatures: Vec::new(),
@@ -147,7 +170,7 @@ impl AlgorithmPolicy {
         let rule = self.data.refuse.iter().find(|rule| {
             matches!(rule.what, What::Digest(d) if d == digest) && at_or_after(rule.from, at)
         })?;
-        Some(refusal(digest.name().to_owned(), rule.from, &rule.source))
+        Some(refusal(digest.name().to_owned(), rule.from, &rule.source, rule.confidence))
     }
 
     /// Whether signatures with this key, known to exist at `at`, are refused for its size.
@@ -157,7 +180,7 @@ impl AlgorithmPolicy {
             matches!(rule.what, What::RsaBitsBelow(least) if bits < least)
                 && at_or_after(rule.from, at)
         })?;
-        Some(refusal(key.name(), rule.from, &rule.source))
+        Some(refusal(key.name(), rule.from, &rule.source, rule.confidence))
     }
 
     /// Whether a new signature may not be made at `at` with this algorithm and key.
@@ -176,8 +199,10 @@ impl AlgorithmPolicy {
             .max_by_key(|rule| rule.from.map(OffsetDateTime::unix_timestamp));
         let unlisted = match rule {
             Some(rule) if rule.algorithms.contains(&algorithm) => None,
-            Some(rule) => Some(refusal(algorithm.name().to_owned(), rule.from, &rule.source)),
-            None => Some(refusal(algorithm.name().to_owned(), None, "no rule names it")),
+            Some(rule) => {
+                Some(refusal(algorithm.name().to_owned(), rule.from, &rule.source, rule.confidence))
+            }
+            None => Some(refusal(algorithm.name().to_owned(), None, "no rule names it", None)),
         };
         unlisted
             .or_else(|| self.refuses_digest(algorithm.content_digest(), at))
@@ -190,8 +215,13 @@ impl AlgorithmPolicy {
     }
 }
 
-fn refusal(what: String, from: Option<OffsetDateTime>, source: &str) -> Refusal {
-    Refusal { what, since: from.map(crate::instant), source: source.to_owned() }
+fn refusal(
+    what: String,
+    from: Option<OffsetDateTime>,
+    source: &str,
+    confidence: Option<Confidence>,
+) -> Refusal {
+    Refusal { what, since: from.map(crate::instant), source: source.to_owned(), confidence }
 }
 
 #[cfg(test)]
@@ -218,6 +248,26 @@ mod tests {
             assert_eq!(refused.since.as_deref(), Some("2014-01-01T00:00:00Z"));
             assert_eq!(policy.refuses_digest(DigestAlgorithm::Sha256, NEW), None);
         }
+    }
+
+    #[test]
+    fn every_shipped_rule_says_how_it_was_checked() {
+        for policy in [AlgorithmPolicy::standard(), AlgorithmPolicy::viet_nam()] {
+            let refuse = policy.data.refuse.iter().map(|r| r.confidence);
+            let stated: Vec<_> =
+                refuse.chain(policy.data.new_signatures.iter().map(|r| r.confidence)).collect();
+            assert!(stated.len() > 3 && stated.iter().all(Option::is_some), "{stated:?}");
+            let refused = policy.refuses_digest(DigestAlgorithm::Sha1, NEW).unwrap();
+            assert_eq!(refused.confidence, Some(Confidence::Secondary));
+            assert!(refused.to_string().ends_with("; as others report it)"), "{refused}");
+        }
+        // Rules of one's own need not say; a word of another list is refused.
+        let own = r#"{"format":1,"name":"x","title":"x","refuse":[{"what":{"digest":"sha1"},"source":"x"}],"new_signatures":[]}"#;
+        let refused = AlgorithmPolicy::from_json(own).unwrap();
+        let refused = refused.refuses_digest(DigestAlgorithm::Sha1, NEW).unwrap();
+        assert_eq!((refused.confidence, refused.to_string()), (None, "SHA-1 (x)".to_owned()));
+        let other = own.replace(r#""source":"x""#, r#""source":"x","confidence":"sure""#);
+        assert_eq!(AlgorithmPolicy::from_json(&other).unwrap_err().code(), "pki.algorithm_policy");
     }
 
     #[test]

@@ -87,6 +87,10 @@ pub struct OcspTemplate {
     pub next_update: Option<OffsetDateTime>,
     /// The nonce of the request.
     pub nonce: Option<Vec<u8>>,
+    /// More extensions of the response.
+    pub extra: Vec<ExtensionValue>,
+    /// Extensions of each single response.
+    pub single_extra: Vec<ExtensionValue>,
     /// Digest of the certificate identifiers.
     pub digest: DigestAlgorithm,
     /// Name the responder by the SHA-1 of its key, otherwise by its subject.
@@ -110,6 +114,8 @@ impl OcspTemplate {
             this_update,
             next_update: Some(next_update),
             nonce: None,
+            extra: Vec::new(),
+            single_extra: Vec::new(),
             digest: DigestAlgorithm::Sha1,
             by_key: false,
             include_certificate: true,
@@ -121,6 +127,19 @@ impl OcspTemplate {
 fn extension(kind: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let flag = if critical { der::tlv(tag::BOOLEAN, &[0xff]) } else { Vec::new() };
     der::sequence(&[&der::oid(kind), &flag, &der::octet_string(value)])
+}
+
+/// Extensions one after the other.
+fn each(extensions: &[ExtensionValue]) -> Vec<u8> {
+    extensions.iter().flat_map(|e| extension(e.oid.as_bytes(), e.critical, &e.value)).collect()
+}
+
+/// `Extensions` under a context tag; nothing where there are none.
+fn listed(context: u8, extensions: &[u8]) -> Vec<u8> {
+    if extensions.is_empty() {
+        return Vec::new();
+    }
+    der::explicit(context, &der::tlv(tag::SEQUENCE, extensions))
 }
 
 fn generalized(at: OffsetDateTime) -> Vec<u8> {
@@ -184,9 +203,7 @@ impl Identity {
         if let Some(base) = template.delta_base {
             extensions.extend(extension(oid::DELTA_CRL, true, &der::small_integer(base)));
         }
-        for extra in &template.extra {
-            extensions.extend(extension(extra.oid.as_bytes(), extra.critical, &extra.value));
-        }
+        extensions.extend(each(&template.extra));
         let tbs = der::sequence(&[
             &der::small_integer(1),
             &self.algorithm.identifier(),
@@ -235,6 +252,7 @@ impl Identity {
                     &status,
                     &generalized(template.this_update),
                     &next.unwrap_or_default(),
+                    &listed(1, &each(&template.single_extra)),
                 ])
             })
             .collect();
@@ -244,15 +262,16 @@ impl Identity {
         } else {
             der::explicit(1, own.subject().as_der())
         };
-        let nonce = template.nonce.as_ref().map(|nonce| {
-            let one = extension(oid::OCSP_NONCE, false, &der::octet_string(nonce));
-            der::explicit(1, &der::sequence(&[&one]))
-        });
+        let nonce = template.nonce.as_ref();
+        let mut extensions = nonce
+            .map(|nonce| extension(oid::OCSP_NONCE, false, &der::octet_string(nonce)))
+            .unwrap_or_default();
+        extensions.extend(each(&template.extra));
         let tbs = der::sequence(&[
             &responder,
             &generalized(template.this_update),
             &der::tlv(tag::SEQUENCE, &singles),
-            &nonce.unwrap_or_default(),
+            &listed(1, &extensions),
         ]);
         let signature = der::bit_string(&self.key.key.sign(self.algorithm, &tbs)?);
         let signature = broken(signature, template.break_signature);
