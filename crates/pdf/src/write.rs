@@ -53,8 +53,24 @@ impl FileWriter {
         self.bytes.len()
     }
 
+    /// Makes room for about so many more bytes, so that large pictures are not moved as the file grows.
+    pub fn make_room(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Writes object `id`; gives the offset of `body` in the file.
     pub fn object(&mut self, id: u32, body: &[u8]) -> usize {
+        self.object_of(id, &[body])
+    }
+
+    /// Writes a stream; `entries` are the dictionary's entries without `/Length`.
+    pub fn stream(&mut self, id: u32, entries: &str, data: &[u8]) {
+        let head = format!("<< {entries} /Length {} >>\nstream\n", data.len());
+        self.object_of(id, &[head.as_bytes(), data, b"\nendstream"]);
+    }
+
+    /// Writes an object whose body is these parts, one after the other.
+    fn object_of(&mut self, id: u32, parts: &[&[u8]]) -> usize {
         if let Some(slot) =
             usize::try_from(id).ok().and_then(|i| self.offsets.get_mut(i.wrapping_sub(1)))
         {
@@ -62,17 +78,11 @@ impl FileWriter {
         }
         self.bytes.extend_from_slice(format!("{id} 0 obj\n").as_bytes());
         let at = self.bytes.len();
-        self.bytes.extend_from_slice(body);
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
         self.bytes.extend_from_slice(b"\nendobj\n");
         at
-    }
-
-    /// Writes a stream; `entries` are the dictionary's entries without `/Length`.
-    pub fn stream(&mut self, id: u32, entries: &str, data: &[u8]) {
-        let mut body = format!("<< {entries} /Length {} >>\nstream\n", data.len()).into_bytes();
-        body.extend_from_slice(data);
-        body.extend_from_slice(b"\nendstream");
-        self.object(id, &body);
     }
 
     /// Writes a stream, deflated.

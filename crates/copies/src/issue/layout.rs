@@ -208,6 +208,8 @@ pub(super) fn revision(
         bold: Font::new(fonts.bold, "LiberationSerif-Bold")?,
     };
     let mut file = FileWriter::new();
+    // The originals as they are, and both signatures' revisions beside fonts and statement.
+    file.make_room(originals.iter().map(|o| o.bytes.len()).fold(256 * 1024, usize::saturating_add));
     let (catalog, pages, metadata, profile) =
         (file.reserve(), file.reserve(), file.reserve(), file.reserve());
     let (regular, bold) = (file.reserve(), file.reserve());

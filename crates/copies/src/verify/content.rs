@@ -136,5 +136,5 @@ fn appearance(document: &Document<'_>, field: &str) -> Result<Option<String>, Er
 }
 
 fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    text.split_whitespace().collect()
 }

@@ -39,7 +39,7 @@ fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option
                 if !known {
                     return None;
                 }
-                other.extend(line.chars().filter(|c| !c.is_whitespace()));
+                other.extend(line.split_whitespace());
             }
             _ => {
                 // "/R 12 Tf 1 0 0 1 x y Tm <…> Tj"

@@ -1,5 +1,6 @@
 //! One embedded, subset font and the text set in it. Line breaking lives with the page's author.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,6 +19,10 @@ pub struct Font<'a> {
     remapper: GlyphRemapper,
     /// New glyph number → character and width in thousandths of an em.
     used: BTreeMap<u16, (char, f64)>,
+    /// Units per em.
+    em: f64,
+    /// Glyph number and width of the characters looked up so far: breaking lines measures the same ones again and again.
+    known: RefCell<BTreeMap<char, (u16, f64)>>,
 }
 
 impl std::fmt::Debug for Font<'_> {
@@ -34,21 +39,30 @@ impl<'a> Font<'a> {
     pub fn new(data: &'a [u8], name: &'a str) -> Result<Self, WriteError> {
         let font = FontRef::from_index(data, 0)
             .map_err(|e| WriteError::BadFont { problem: e.to_string() })?;
-        Ok(Self { data, font, name, remapper: GlyphRemapper::new(), used: BTreeMap::new() })
-    }
-
-    fn em(&self) -> f64 {
-        let units = self.font.metrics(Size::unscaled(), LocationRef::default()).units_per_em;
-        f64::from(units.max(1))
+        let units = font.metrics(Size::unscaled(), LocationRef::default()).units_per_em;
+        Ok(Self {
+            data,
+            font,
+            name,
+            remapper: GlyphRemapper::new(),
+            used: BTreeMap::new(),
+            em: f64::from(units.max(1)),
+            known: RefCell::default(),
+        })
     }
 
     fn glyph(&self, character: char) -> Result<(u16, f64), WriteError> {
+        if let Some(known) = self.known.borrow().get(&character) {
+            return Ok(*known);
+        }
         let missing = || WriteError::MissingGlyph { character, code: u32::from(character) };
         let id =
             self.font.charmap().map(character).filter(|id| id.to_u32() != 0).ok_or_else(missing)?;
         let metrics = self.font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let width = f64::from(metrics.advance_width(id).unwrap_or(0.0)) * 1000.0 / self.em();
-        Ok((u16::try_from(id.to_u32()).map_err(|_| missing())?, width))
+        let width = f64::from(metrics.advance_width(id).unwrap_or(0.0)) * 1000.0 / self.em;
+        let found = (u16::try_from(id.to_u32()).map_err(|_| missing())?, width);
+        self.known.borrow_mut().insert(character, found);
+        Ok(found)
     }
 
     /// The width of a text at `size` points.
@@ -96,7 +110,7 @@ impl<'a> Font<'a> {
             count /= 26;
         }
         let name = format!("{tag}+{}", self.name);
-        let em = self.em();
+        let em = self.em;
         let m = self.font.metrics(Size::unscaled(), LocationRef::default());
         let scale = |v: f32| super::points((f64::from(v) * 1000.0 / em).round());
         let bounds = m.bounds.unwrap_or_default();
