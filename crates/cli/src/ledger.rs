@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use motcua::copies::verify::annulment::{Annulled, Annulments, SCHEMA};
 use motcua::ledger::{Annulment, Audit, CheckpointKey, CheckpointVerifier, LedgerStatus, Series};
+use motcua::pki::{Certificate, MemorySigner};
 use serde_json::json;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::error::Error;
 use crate::files;
@@ -122,6 +124,23 @@ pub enum LedgerCommand {
         /// The decision's day, 2026-11-24
         #[arg(long)]
         decided_on: String,
+    },
+    /// Sign the list of an agency's annulled copies with the agency's key, for `copy verify --annulments`, and print it
+    Annulments {
+        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
+        file: PathBuf,
+        /// The agency's identifier, as in the copies
+        #[arg(long)]
+        agency: String,
+        /// For how many days it may be relied on
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+        /// The agency's key, PKCS#8 PEM
+        #[arg(long, value_name = "PEM")]
+        key: PathBuf,
+        /// The agency's certificate and those above it, PEM
+        #[arg(long, value_name = "PEM")]
+        chain: PathBuf,
     },
     /// Sign the list of annulled and voided numbers of a register's year (IETF Token Status List) and print it
     List {
@@ -236,6 +255,13 @@ pub fn run(
             record::existing(file)?.write(|session| session.annul(&annulment, now))?;
             screen.mark(Mark::Good, &format!("{copy} is withdrawn by {decision}"));
         }
+        LedgerCommand::Annulments { file, agency, days, key, chain } => {
+            let chain = Certificate::from_pems(&text(chain)?)?;
+            let signer = MemorySigner::from_pkcs8_pem(&text(key)?, chain)?;
+            let withdrawn = record::read(file)?.read(|session| session.annulled(agency))?;
+            let list = annulments(agency, &withdrawn, now, (*days).into())?;
+            screen.raw(&json!(list.sign(&signer)?).to_string());
+        }
         LedgerCommand::List { file, register, uri, days, name, key } => {
             let key = CheckpointKey::from_pem(name, &text(key)?)?;
             let until = now + time::Duration::days((*days).into());
@@ -259,6 +285,36 @@ pub fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The list that verifiers of copies read.
+fn annulments(
+    agency: &str,
+    withdrawn: &[Annulment],
+    now: OffsetDateTime,
+    days: i64,
+) -> Result<Annulments, Error> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    let mut annulled = Vec::new();
+    for annulment in withdrawn {
+        let on = Date::parse(&annulment.decided_on, form).map_err(|e| Error::Unexpected {
+            step: "reading the day of a decision",
+            got: e.to_string(),
+        })?;
+        annulled.push(Annulled {
+            copy_id: annulment.copy_id.clone(),
+            on,
+            decision: annulment.decision.clone(),
+        });
+    }
+    let issued = now.replace_nanosecond(0).unwrap_or(now);
+    Ok(Annulments {
+        schema: SCHEMA.to_owned(),
+        agency_id: agency.to_owned(),
+        issued,
+        valid_until: issued + time::Duration::days(days),
+        annulled,
+    })
 }
 
 fn show_status(screen: &Screen, status: &LedgerStatus, as_json: bool) {

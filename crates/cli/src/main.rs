@@ -88,6 +88,9 @@ enum CopyCommand {
         /// OCSP responses, DER; likewise
         #[arg(long, value_name = "DER")]
         ocsp: Vec<PathBuf>,
+        /// Signed lists of annulled copies, as `motcua ledger annulments` prints them
+        #[arg(long, value_name = "JSON")]
+        annulments: Vec<PathBuf>,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,
@@ -106,9 +109,9 @@ fn main() -> ExitCode {
                 .map(|capture| capture.accepting(accept))
                 .and_then(|capture| demo::run(&screen, &capture, &out, now))
         }
-        Command::Copy { command: CopyCommand::Verify { file, trust, crl, ocsp, json } } => {
-            verify(&screen, &file, &trust, &Revocation { crl, ocsp }, json, now)
-        }
+        Command::Copy {
+            command: CopyCommand::Verify { file, trust, crl, ocsp, annulments, json },
+        } => verify(&screen, &file, &trust, &Status { crl, ocsp, annulments }, json, now),
         Command::Ledger { command } => ledger::run(&screen, &command, now),
         Command::Pay { command } => pay::run(&screen, command, now),
         Command::Fees { command } => fees::run(&screen, command, now),
@@ -122,10 +125,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Files that say which certificates were revoked.
-struct Revocation {
+/// Files that say which certificates were revoked and which copies annulled.
+struct Status {
     crl: Vec<PathBuf>,
     ocsp: Vec<PathBuf>,
+    annulments: Vec<PathBuf>,
 }
 
 /// The shortcoming of that name.
@@ -141,7 +145,7 @@ fn verify(
     screen: &Screen,
     file: &std::path::Path,
     trust: &[PathBuf],
-    revocation: &Revocation,
+    status: &Status,
     json: bool,
     now: OffsetDateTime,
 ) -> Result<ExitCode, Error> {
@@ -151,17 +155,21 @@ fn verify(
         pems.push(String::from_utf8_lossy(&files::read(path)?).into_owned());
     }
     let (mut crls, mut ocsp) = (Vec::new(), Vec::new());
-    for path in &revocation.crl {
+    for path in &status.crl {
         let bytes = files::read(path)?;
         crls.push(match String::from_utf8(bytes) {
             Ok(pem) => pem,
             Err(der) => motcua::pki::Crl::pem_of(der.as_bytes())?,
         });
     }
-    for path in &revocation.ocsp {
+    for path in &status.ocsp {
         ocsp.push(files::read(path)?);
     }
-    let policy = demo::policy("motcua-cli", &pems, &crls, &ocsp, now)?;
+    let mut policy = demo::policy("motcua-cli", &pems, &crls, &ocsp, now)?;
+    for path in &status.annulments {
+        let list = serde_json::from_slice(&files::read(path)?);
+        policy.annulments.push(list.map_err(|e| Error::input(path, &e))?);
+    }
     let report = motcua::copies::verify(&files::read(file)?, &policy);
     if json {
         screen.raw(&report.to_json().unwrap_or_default());

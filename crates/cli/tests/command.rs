@@ -297,3 +297,64 @@ fn a_record_is_looked_after() {
     refused(&ledger(&["verify", "/no/such/file"]), "ledger.not_writable");
     refused(&ledger(&["backup", "/no/such/file", "--to", text(&copy)]), "cli.read");
 }
+
+#[test]
+fn an_annulled_copy_is_withdrawn_by_its_agencys_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    assert!(motcua(&["demo", "--out", text(&out)]).status.success());
+    let at = |name: &str| out.join(name).to_str().unwrap().to_owned();
+    let stranger = folder.path().join("stranger");
+    assert!(motcua(&["demo", "--out", text(&stranger)]).status.success());
+    let list = |of: &Path| {
+        let key = of.join("trust/agency.key.pem").to_str().unwrap().to_owned();
+        let chain = of.join("trust/agency.pem").to_str().unwrap().to_owned();
+        let register = at("register.sqlite");
+        let made = motcua(&[
+            "ledger",
+            "annulments",
+            &register,
+            "--agency",
+            "H99.01",
+            "--key",
+            &key,
+            "--chain",
+            &chain,
+        ]);
+        assert!(made.status.success(), "{made:?}");
+        let path = folder.path().join("annulments.json");
+        fs::write(&path, &made.stdout).unwrap();
+        let path = path.to_str().unwrap().to_owned();
+        let judged = motcua(&[
+            "copy",
+            "verify",
+            &at("copy.pdf"),
+            "--trust",
+            &at("trust/root.pem"),
+            "--annulments",
+            &path,
+        ]);
+        (judged.status.code(), String::from_utf8_lossy(&judged.stdout).into_owned())
+    };
+    let (code, said) = list(&out);
+    assert!(code == Some(0) && !said.contains("annulments_not_checked"), "{said}");
+    let annulled = motcua(&[
+        "ledger",
+        "annul",
+        &at("register.sqlite"),
+        "--copy",
+        "BS-2026-000001",
+        "--decision",
+        "15/QĐ-UBND",
+        "--reason",
+        "bản chính bị sửa chữa",
+        "--decided-on",
+        "2026-11-24",
+    ]);
+    assert!(annulled.status.success(), "{annulled:?}");
+    let (code, said) = list(&out);
+    assert!(code == Some(1) && said.contains("15/QĐ-UBND"), "{said}");
+    // A list that a stranger signed withdraws nothing, and is not taken for "not annulled" either.
+    let (_, said) = list(&stranger);
+    assert!(!said.contains("15/QĐ-UBND") && said.contains("copies.annulments_unusable"), "{said}");
+}

@@ -9,9 +9,8 @@ use motcua_copies::issue::levels::{self, Validation};
 use motcua_copies::verify::annulment::{Annulled, Annulments, SCHEMA, SignedAnnulments};
 use motcua_copies::verify::{Check, Expect, Issuer, RevocationNeed, RowName};
 use motcua_copies::{Policy, Report, Verdict, verify};
+use motcua_pki::MemorySigner;
 use motcua_pki::authority::Demo;
-use motcua_pki::cms::{PrepareOptions, prepare_with};
-use motcua_pki::{MemorySigner, Signer};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
 
@@ -37,12 +36,7 @@ fn list(signer: &MemorySigner, at: OffsetDateTime, annulled: &[&str]) -> SignedA
             })
             .collect(),
     };
-    let list = serde_json::to_string(&list).unwrap();
-    let algorithm = signer.algorithm();
-    let digest = algorithm.content_digest().digest(list.as_bytes());
-    let options = PrepareOptions::CadesBaseline { signing_time: at };
-    let made = prepare_with(signer.certificate_chain(), algorithm, &digest, options).unwrap();
-    SignedAnnulments { list, signature: motcua_pdf::hex(&made.sign(signer).unwrap()) }
+    list.sign(signer).unwrap()
 }
 
 fn codes(report: &Report) -> Vec<&str> {

@@ -216,6 +216,30 @@ impl Session<'_> {
         })
     }
 
+    /// The withdrawals of an agency's copies, in the order of its copies: what a list for verifiers is made of.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where a withdrawn copy has no decision in the log.
+    pub fn annulled(&mut self, agency: &str) -> Result<Vec<Annulment>, Error> {
+        let rows = self.sql.query(
+            "SELECT copy_id FROM issued_copy WHERE agency = ?1 AND annulled = 1 ORDER BY position",
+            &values![agency],
+        )?;
+        rows.iter()
+            .map(|row| {
+                let subject = format!("copy/{}", row.text(0)?);
+                let entry = one(
+                    self.sql,
+                    "SELECT body FROM log WHERE subject = ?1 AND kind = 'copy.annulled'",
+                    &values![subject.as_str()],
+                )?;
+                let damaged = |what: &str| Error::Damaged { problem: format!("{subject}: {what}") };
+                let body = entry.ok_or_else(|| damaged("no decision withdraws it"))?.text(0)?;
+                serde_json::from_str(&body).map_err(|e| damaged(&e.to_string()))
+            })
+            .collect()
+    }
+
     /// For each copy of an agency, by its place in the list of annulments: whether it was withdrawn.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Lists of annulled copies (Circular 01/2020/TT-BTP Art. 7): signed by the agency, dated, checked without a network. What a list says
 //! is data; who may sign it is checked like any signature.
 
-use motcua_pki::cms::{self, Content, SignedData};
+use motcua_pki::cms::{self, Content, PrepareOptions, SignedData, prepare_with};
 use motcua_pki::path::{self, Anchor, Profile, RevocationMaterial};
-use motcua_pki::{Certificate, Effect};
+use motcua_pki::{Certificate, Effect, Signer};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -33,6 +33,22 @@ pub struct Annulments {
     pub valid_until: OffsetDateTime,
     /// Every annulled copy.
     pub annulled: Vec<Annulled>,
+}
+
+impl Annulments {
+    /// Signs the list with the agency's key, as of its time of issue.
+    ///
+    /// # Errors
+    /// What the signer or its certificate makes impossible.
+    pub fn sign(&self, signer: &dyn Signer) -> Result<SignedAnnulments, motcua_pki::Error> {
+        // All of it is text, dates and lists: it always becomes JSON.
+        let list = serde_json::to_string(self).unwrap_or_default();
+        let algorithm = signer.algorithm();
+        let digest = algorithm.content_digest().digest(list.as_bytes());
+        let options = PrepareOptions::CadesBaseline { signing_time: self.issued };
+        let made = prepare_with(signer.certificate_chain(), algorithm, &digest, options)?;
+        Ok(SignedAnnulments { list, signature: motcua_pdf::hex(&made.sign(signer)?) })
+    }
 }
 
 /// One annulment.
