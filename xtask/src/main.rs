@@ -98,6 +98,8 @@ fn test(tally: &mut Tally) {
     let ready = setup::witnesses();
     let advice = ready.as_ref().err().map(|advice| format!(" ({advice})")).unwrap_or_default();
     tally.step(&format!("outside programs{advice}"), ready.is_ok());
+    let python = witness::pyhanko(tally).is_some();
+    tally.step("pyHanko, which tests ask", python);
     peers(tally);
     tally.tests(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     tally.step("doc", cargo(&["doc", "--workspace", "--no-deps", "--quiet"]));

@@ -43,15 +43,20 @@ pub fn run(tally: &mut Tally, demo: &Path) {
         "zbarimg: reads the payment code",
         !shown.trim().is_empty() && payment.contains(shown.trim()),
     );
-    let Some(python) = python(tally) else { return };
-    let python = python.to_string_lossy().into_owned();
-    let ready = program(&python, &["-m", "pip", "install", "-q", "pyhanko[image-support]"], &[]);
-    let good =
-        ready && program(&python, &["xtask/witness/pyhanko_says.py", &demo.to_string_lossy()], &[]);
+    let good = pyhanko(tally).is_some_and(|python| {
+        program(&python, &["xtask/witness/pyhanko_says.py", &demo.to_string_lossy()], &[])
+    });
     tally.step(
         "pyHanko: both signatures trusted, DocMDP kept; both manipulated copies refused",
         good,
     );
+}
+
+/// The project's Python with pyHanko in it, which Rust tests ask too; nothing where it cannot be installed.
+pub fn pyhanko(tally: &mut Tally) -> Option<String> {
+    let python = python(tally)?.to_string_lossy().into_owned();
+    let ready = program(&python, &["-m", "pip", "install", "-q", "pyhanko[image-support]"], &[]);
+    ready.then_some(python)
 }
 
 const JUDGES: &str = "build/judges/lib/*:build/judges/classes";
