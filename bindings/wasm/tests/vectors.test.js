@@ -11,6 +11,8 @@ const motcua = await from("index.node.js");
 const { loadFonts } = await from("fonts.node.js");
 /** The small entries answer the vectors of their room like the large one. */
 const small = { fees: await from("fees.node.js"), payments: await from("payments.node.js"), copies: await from("verify.node.js") };
+/** What an office does after the money came is in the large entry alone. */
+const OFFICE = /^payments\.(receipt|reconcile)/;
 const root = process.env.MOTCUA_VECTORS;
 
 for (const room of readdirSync(root, { withFileTypes: true }).filter((e) => e.isDirectory())) {
@@ -18,7 +20,7 @@ for (const room of readdirSync(root, { withFileTypes: true }).filter((e) => e.is
     for (const vector of JSON.parse(readFileSync(join(root, room.name, file), "utf8"))) {
       test(vector.id, () => {
         const input = JSON.stringify(vector.input);
-        const entries = [motcua, small[vector.op.split(".")[0]]];
+        const entries = OFFICE.test(vector.op) ? [motcua] : [motcua, small[vector.op.split(".")[0]]];
         if (!vector.file) {
           for (const entry of entries) assert.equal(entry.call(vector.op, input), vector.expect_json);
           return;
