@@ -22,6 +22,8 @@ pub(super) struct Made {
     copy: Vec<u8>,
     /// What the ledger keeps of it.
     pub issued: IssuedCopy,
+    /// The revocation lists that the authorities published with it, PEM.
+    lists: Vec<String>,
 }
 
 fn facts(
@@ -126,7 +128,8 @@ pub(super) fn issue(
     stage.write("copy.pdf", &copy)?;
     files::folder(&stage.out.join("trust"))?;
     stage.write("trust/root.pem", authority.root.certificate().to_pem().as_bytes())?;
-    for (name, list) in ["root", "issuing"].iter().zip(revocation_lists(authority, stage.now)?) {
+    let lists = revocation_lists(authority, stage.now)?;
+    for (name, list) in ["root", "issuing"].iter().zip(&lists) {
         stage.write(&format!("trust/{name}.crl.pem"), list.as_bytes())?;
     }
     for (name, identity) in [("official", &authority.official), ("agency", &authority.agency)] {
@@ -144,7 +147,7 @@ pub(super) fn issue(
         signers: vec![facts.official, facts.agency],
         signed_at: facts.signed_at,
     };
-    Ok(Made { copy, issued })
+    Ok(Made { copy, issued, lists })
 }
 
 /// The lists of the root and of the issuing authority, fresh and empty: the demo revokes nobody.
@@ -178,13 +181,7 @@ fn with_replaced_page(copy: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn verify(stage: &Stage<'_>, made: &Made, authority: &Demo) -> Result<(), Error> {
     let screen = stage.screen;
     let root = authority.root.certificate().to_pem();
-    let policy = super::policy(
-        "motcua-demo",
-        &[root],
-        &revocation_lists(authority, stage.now)?,
-        &[],
-        stage.now,
-    )?;
+    let policy = super::policy("motcua-demo", &[root], &made.lists, &[], stage.now)?;
     let report = judge(&made.copy, &policy);
     for line in report.to_text().lines() {
         screen.say(line);
