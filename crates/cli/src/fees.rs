@@ -13,13 +13,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use motcua::payments::instant::VIET_NAM;
 use time::{Date, OffsetDateTime};
 
 use crate::error::Error;
 use crate::screen::Screen;
-
-/// Viet Nam's offset: the day of a case is the day there.
-const VIET_NAM: time::UtcOffset = time::macros::offset!(+7);
 
 /// The subcommands. Exit 0: done; 1: the answer is no (a bad row, a finding, a failed example, a difference); 2: it could not be done.
 #[derive(Debug, Subcommand)]

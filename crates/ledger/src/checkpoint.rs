@@ -8,6 +8,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::log::hexadecimal;
 use crate::tree::Hash;
 
 /// C2SP signed-note: the type byte of Ed25519 signatures.
@@ -104,7 +105,7 @@ impl CheckpointKey {
     /// What verifiers are given: `name+id+key` (C2SP signed-note, verifier keys).
     pub fn verifier(&self) -> String {
         let public = self.pair.public_key().as_ref();
-        let id: String = key_id(&self.name, public).iter().map(|b| format!("{b:02x}")).collect();
+        let id = hexadecimal(&key_id(&self.name, public));
         let mut key = vec![ED25519_TYPE];
         key.extend_from_slice(public);
         format!("{}+{id}+{}", self.name, STANDARD.encode(key))
@@ -135,7 +136,7 @@ impl CheckpointVerifier {
             return Err(bad("the key's type is not Ed25519"));
         };
         let own = key_id(name, public);
-        let text: String = own.iter().map(|b| format!("{b:02x}")).collect();
+        let text = hexadecimal(&own);
         if text != id || public.len() != 32 {
             return Err(bad(format!("the key's id is {text}, not {id}")));
         }

@@ -1,5 +1,6 @@
 //! Instants as the record keeps them: RFC 3339 in UTC with nine digits of a second, so that their texts sort as they do.
 
+use motcua_payments::instant::VIET_NAM;
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -9,12 +10,6 @@ use crate::Error;
 
 const FORM: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:9]Z");
-
-/// Viet Nam is UTC+07:00 without exception.
-const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
-    Ok(offset) => offset,
-    Err(_) => UtcOffset::UTC,
-};
 
 pub(crate) fn instant(at: OffsetDateTime) -> Result<String, Error> {
     let year = at.to_offset(VIET_NAM).year();

@@ -91,8 +91,8 @@ pub(crate) struct Head {
     pub frontier: Frontier,
 }
 
-pub(crate) fn hexadecimal(hash: &Hash) -> String {
-    hash.iter().map(|b| format!("{b:02x}")).collect()
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 pub(crate) fn unhexadecimal(text: &str) -> Result<Hash, Error> {
@@ -138,7 +138,7 @@ impl Head {
     pub fn write(&self, sql: &mut dyn Sql) -> Result<(), Error> {
         let size = i64::try_from(self.size)
             .map_err(|_| Error::Damaged { problem: "the log's size is out of range".to_owned() })?;
-        let frontier: Vec<_> = self.frontier.0.iter().map(hexadecimal).collect();
+        let frontier: Vec<_> = self.frontier.0.iter().map(|root| hexadecimal(root)).collect();
         sql.execute(
             "UPDATE head SET size = ?1, at = ?2, chain = ?3, frontier = ?4 WHERE id = 1",
             &values![size, self.at.as_str(), hexadecimal(&self.chain), frontier.join(" ")],

@@ -11,15 +11,10 @@ pub use error::Error;
 use motcua_fees::{Application, Assessment, Tariff, assess};
 use motcua_ledger::{CopyStanding, Delivery, Entry, IssuedCopy, Ledger, Series, Session};
 use motcua_payments::Dong;
+use motcua_payments::instant::VIET_NAM;
 use motcua_payments::notice::{Acknowledgement, Expected, Verdict, Verified};
 use motcua_payments::order::{Attempt, Change, Order, State};
-use time::{Date, OffsetDateTime, UtcOffset};
-
-/// Viet Nam is UTC+07:00 without exception.
-const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
-    Ok(offset) => offset,
-    Err(_) => UtcOffset::UTC,
-};
+use time::{Date, OffsetDateTime};
 
 /// A dossier's assessment: which dossier, and the identifier the assessment was given under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
