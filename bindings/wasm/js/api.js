@@ -66,6 +66,25 @@ export const payments = (native) => ({
   vnpayRequest: (account, payment) => run(native(), "payments.vnpay.request", { account, payment }),
   vnpayVerify: (account, notice, expected) => run(native(), "payments.vnpay.verify", { account, notice, expected }),
   qrRead: (text) => run(native(), "payments.qr.read", { text }),
+  paymentRequest: (gateway, account, payment) => run(native(), "payments.request", { gateway, account, payment }),
+  paymentCreated: (gateway, account, payment, answer) => run(native(), "payments.created", { gateway, account, payment, answer }),
+  paymentQuery: (gateway, account, message) => run(native(), "payments.query", { gateway, account, message }),
+  noticeVerify: (gateway, account, notice, expected) => run(native(), "payments.verify", { gateway, account, notice, expected }),
+  noticeReference: (gateway, account, notice) => run(native(), "payments.claimed_reference", { gateway, account, notice }),
+  orderOpen: (id, due, openedAt, expiresAt = null) =>
+    run(native(), "payments.order.open", { id, due, opened_at: openedAt, expires_at: expiresAt }),
+  orderInitiate: (order, attempt, who) => run(native(), "payments.order.initiate", { order, attempt, who }),
+  orderApply: (gateway, account, notice, order, now, who) =>
+    run(native(), "payments.order.apply", { gateway, account, notice, order, now, who }),
+  orderAnswer: (gateway, account, answer, reference, order, now, who) =>
+    run(native(), "payments.order.answer", { gateway, account, answer, reference, order, now, who }),
+  orderRefund: (gateway, account, order, { reference, amount, attempt, message }, now, who) =>
+    run(native(), "payments.order.refund", { gateway, account, order, reference, amount, attempt, message, now, who }),
+  orderRefundAnswer: (gateway, account, order, refund, answer, now, who) =>
+    run(native(), "payments.order.refund_answer", { gateway, account, order, refund, answer, now, who }),
+  referenceBuild: (number) => run(native(), "payments.reference.build", { number }).reference,
+  referenceFind: (text) => run(native(), "payments.reference.find", { text }),
+  qrSvg: (text, medium = "screen") => run(native(), "payments.qr.svg", { text, medium }).svg,
 });
 
 /** What an office does after the money came. */

@@ -92,6 +92,56 @@ export function vnpayVerify(account: Json, notice: Json, expected: Json): { [key
 
 /** What a tolerant look at any EMVCo code shows: objects, check sum, findings, scheme, and the transfer where it is a VietQR. */
 export function qrRead(text: string): { [key: string]: Json };
+/** One of the gateways. */
+export type GatewayName = "vnpay" | "momo" | "zalopay" | "payos" | "onepay" | "viettelpay" | "payplatform" | "keypay";
+/** A message ready to send, byte for byte. */
+export interface Outgoing {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly content_type?: string;
+  readonly body: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  /** The text that was signed, the secret hidden. */
+  readonly canonical: string;
+}
+/** A gateway's answer; say `asked_over_tls` only where you asked the gateway itself: most sign no answers. */
+export interface GatewayAnswer {
+  readonly body: string;
+  readonly signature?: string;
+  readonly asked_over_tls?: boolean;
+}
+/** An order: store it whole after each step; its records are checked when it comes back. */
+export type Order = { readonly id: string; readonly state: string; readonly [key: string]: Json };
+
+/** What to send for a payment; `warning` where the gateway's rules come from public code alone. */
+export function paymentRequest(gateway: GatewayName, account: Json, payment: Json): { outgoing: Outgoing; provenance: string; warning: string | null };
+/** Where to send the payer, from the gateway's answer to a request. */
+export function paymentCreated(gateway: GatewayName, account: Json, payment: Json, answer: GatewayAnswer): { created: { [key: string]: Json }; open: boolean };
+/** The question what became of a payment. */
+export function paymentQuery(gateway: GatewayName, account: Json, message: Json): Outgoing;
+/** What to make of a notice, and the exact answer to give; `expected` is null when no order has its reference. */
+export function noticeVerify(gateway: GatewayName, account: Json, notice: Json, expected: Json): { [key: string]: Json };
+/** The reference that a notice claims, to look the order up with; nothing is verified. */
+export function noticeReference(gateway: GatewayName, account: Json, notice: Json): { reference: string | null; reason?: Json };
+/** A new order. */
+export function orderOpen(id: string, due: Amount, openedAt: string, expiresAt?: string | null): Order;
+/** The order with an attempt, to be stored before the request is sent. */
+export function orderInitiate(order: Order, attempt: Json, who: string): Order;
+/** Judges a notice and applies it. */
+export function orderApply(gateway: GatewayName, account: Json, notice: Json, order: Order, now: string, who: string): { verdict: "verified" | "refused"; order: Order; acknowledgement: { status: number; content_type: string | null; body: string }; [key: string]: Json };
+/** Applies the gateway's answer to a query. */
+export function orderAnswer(gateway: GatewayName, account: Json, answer: GatewayAnswer, reference: string, order: Order, now: string, who: string): { changes: readonly Json[]; order: Order };
+/** Locks a refund and gives its message; store the order before it is sent. The same attempt gives the same refund. */
+export function orderRefund(gateway: GatewayName, account: Json, order: Order, refund: { reference: string; amount: Amount; attempt: number; message: Json }, now: string, who: string): { refund: { readonly id: string; readonly [key: string]: Json }; outgoing: Outgoing; order: Order };
+/** The order after the gateway's answer to a refund. */
+export function orderRefundAnswer(gateway: GatewayName, account: Json, order: Order, refund: string, answer: GatewayAnswer, now: string, who: string): { class: string; code: string; order: Order };
+/** An order reference of twelve characters that survives banks. */
+export function referenceBuild(number: number): string;
+/** The references in a bank's credit text. */
+export function referenceFind(text: string): { found: "one" | "several" | "nothing"; reference?: string; references?: readonly string[] };
+/** A QR symbol as SVG. */
+export function qrSvg(text: string, medium?: "screen" | "paper"): string;
+
 export interface Reconciliation {
   readonly version: 1;
   /** Every order matched, no credit left over, every statement whole. */

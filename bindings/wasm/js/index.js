@@ -10,5 +10,7 @@ export { init, MotcuaError };
 export const {
   call, operations, assess, assessColumns, checkTariff, diffTariffs, explain, formatTariff, quote, runExamples, tariffSchema, tariffs,
   verifyAssessment, whatIf, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
+  paymentRequest, paymentCreated, paymentQuery, noticeVerify, noticeReference, orderOpen, orderInitiate,
+  orderApply, orderAnswer, orderRefund, orderRefundAnswer, referenceBuild, referenceFind, qrSvg,
   receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy,
 } = everything(native);

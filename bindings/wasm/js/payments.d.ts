@@ -2,5 +2,7 @@
 
 export {
   MotcuaError, call, init, operations, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead,
+  paymentRequest, paymentCreated, paymentQuery, noticeVerify, noticeReference, orderOpen, orderInitiate,
+  orderApply, orderAnswer, orderRefund, orderRefundAnswer, referenceBuild, referenceFind, qrSvg,
   type Json, type ModuleSource,
 } from "./index.js";

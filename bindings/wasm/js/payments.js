@@ -8,4 +8,7 @@ const { init, native } = loader(glue, () => new URL("./payments/motcua_bg.wasm",
 
 export { init, MotcuaError };
 export const { call, operations } = wire(native);
-export const { vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead } = payments(native);
+export const {
+  vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, paymentRequest, paymentCreated, paymentQuery, noticeVerify, noticeReference, orderOpen, orderInitiate,
+  orderApply, orderAnswer, orderRefund, orderRefundAnswer, referenceBuild, referenceFind, qrSvg,
+} = payments(native);

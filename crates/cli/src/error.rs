@@ -66,20 +66,6 @@ pub enum Error {
         /// What is wrong.
         problem: &'static str,
     },
-    /// A gateway that is not known.
-    Gateway {
-        /// The name given.
-        got: String,
-        /// The names known.
-        known: &'static str,
-    },
-    /// A message for which the gateway has no public rule.
-    NotBuilt {
-        /// The gateway.
-        gateway: &'static str,
-        /// The message.
-        message: &'static str,
-    },
     /// A file that must be text is not.
     NotText {
         /// The file.
@@ -147,8 +133,6 @@ impl Error {
             Self::Input { .. } => "cli.input",
             Self::Option { .. } => "cli.option",
             Self::Secret { .. } => "cli.secret",
-            Self::Gateway { .. } => "cli.gateway",
-            Self::NotBuilt { .. } => "cli.not_built",
             Self::NotText { .. } => "cli.not_text",
             Self::BadArgument { .. } => "cli.bad_argument",
             Self::BadCase { .. } => "cli.bad_case",
@@ -185,13 +169,6 @@ impl std::fmt::Display for Error {
             Self::Secret { from, problem } => {
                 write!(f, "the secret in {from} cannot be used: {problem}")
             }
-            Self::Gateway { got, known } => {
-                write!(f, "no gateway is called {got:?}; known are {known}")
-            }
-            Self::NotBuilt { gateway, message } => write!(
-                f,
-                "{gateway} has no public rule for a {message}: ask for it at the operator"
-            ),
             Self::NotText { path } => {
                 write!(f, "{path} is not text in UTF-8: save it as UTF-8 and try again")
             }

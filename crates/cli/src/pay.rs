@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::files;
-use crate::screen::Screen;
+use crate::screen::{Mark, Screen};
 
 /// The account with a gateway and where its secrets are.
 #[derive(Debug, Args)]
@@ -37,6 +37,20 @@ pub struct AccountArguments {
     /// An environment variable that holds the same
     #[arg(long, value_name = "NAME")]
     secret_env: Vec<String>,
+}
+
+/// A gateway's answer, as it came.
+#[derive(Debug, Args)]
+pub struct AnswerArguments {
+    /// The body of the gateway's answer: it is judged and applied to the order instead of building the message
+    #[arg(long, value_name = "FILE")]
+    answer: Option<PathBuf>,
+    /// Say that you asked the gateway yourself over TLS: most gateways sign no answers
+    #[arg(long, requires = "answer")]
+    asked_over_tls: bool,
+    /// The header x-signature of the answer (payOS payouts)
+    #[arg(long, value_name = "HEX", requires = "answer")]
+    answer_signature: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,17 +106,28 @@ pub enum PayCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Build the question what became of a payment
+    /// Build the question what became of a payment, or apply the answer to the order
     Query {
         #[command(flatten)]
         account: AccountArguments,
         /// The fields of the gateway's query
-        #[arg(long, value_name = "JSON")]
-        message: PathBuf,
+        #[arg(long, value_name = "JSON", required_unless_present = "answer")]
+        message: Option<PathBuf>,
+        #[command(flatten)]
+        answer: AnswerArguments,
+        /// The order that the answer is applied to
+        #[arg(long, value_name = "JSON", requires = "answer")]
+        order: Option<PathBuf>,
+        /// Reference of the attempt asked about, where the order has several with the gateway
+        #[arg(long, requires = "answer")]
+        reference: Option<String>,
+        /// Who applies it, for the order's record
+        #[arg(long, default_value = "system")]
+        who: String,
         #[arg(long)]
         json: bool,
     },
-    /// Lock a refund in the order file and build the message that asks for it
+    /// Lock a refund in the order file and build the message that asks for it, or apply the answer to it
     Refund {
         #[command(flatten)]
         account: AccountArguments,
@@ -119,8 +144,10 @@ pub enum PayCommand {
         #[arg(long, default_value_t = 1)]
         attempt: u32,
         /// The other fields of the gateway's refund
-        #[arg(long, value_name = "JSON")]
-        message: PathBuf,
+        #[arg(long, value_name = "JSON", required_unless_present = "answer")]
+        message: Option<PathBuf>,
+        #[command(flatten)]
+        answer: AnswerArguments,
         /// Who asks, for the order's record
         #[arg(long, default_value = "system")]
         who: String,
@@ -165,15 +192,15 @@ impl PayCommand {
 fn dispatch(screen: &Screen, command: PayCommand, now: OffsetDateTime) -> Result<ExitCode, Error> {
     match command {
         PayCommand::Request { account, payment, order, order_id, who, json } => {
-            let payment = files::read(&payment).map(|bytes| (bytes, payment))?;
-            let text = utf8(&payment.1, &payment.0)?;
-            let named = |e: serde_json::Error| Error::input(&payment.1, &e);
-            let sent = gateway::request(&account, text, named)?;
+            let text = text(&payment)?;
+            let account = account::read(&account)?;
+            let sent = account.request(&text)?;
             if let Some(path) = order {
-                let fields: state::Fields = serde_json::from_str(text).map_err(named)?;
-                state::initiate(&path, order_id.as_deref(), &sent, &fields, &who, now)?;
+                let fields: state::Fields =
+                    serde_json::from_str(&text).map_err(|e| Error::input(&payment, &e))?;
+                state::initiate(&path, order_id.as_deref(), &account, &fields, &who, now)?;
             }
-            outgoing(screen, &sent.outgoing, json)
+            outgoing(screen, &sent, json)
         }
         PayCommand::Verify { account, notice, order, expected, json } => {
             let raw = notice::read(&notice)?;
@@ -188,12 +215,49 @@ fn dispatch(screen: &Screen, command: PayCommand, now: OffsetDateTime) -> Result
         PayCommand::Apply { account, notice, order, who, json } => {
             state::apply(screen, &account, &notice::read(&notice)?, &order, &who, now, json)
         }
-        PayCommand::Query { account, message, json } => {
-            outgoing(screen, &ask::query(&account, &message)?, json)
+        PayCommand::Query { account, message, answer, order, reference, who, json } => {
+            match (&answer.answer, &order, message) {
+                (Some(file), Some(order), _) => {
+                    let files = (file.as_path(), order.as_path());
+                    let reference = reference.as_deref();
+                    let told = ask::told(&account, &answer, files, reference, (&who, now))?;
+                    done(screen, &told, &format!("the order is {}", told.state), json)
+                }
+                (Some(_), None, _) => Err(Error::Option {
+                    option: "--answer",
+                    problem: "give the order that it is applied to by --order".to_owned(),
+                }),
+                (None, _, Some(message)) => {
+                    outgoing(screen, &ask::query(&account, &message)?, json)
+                }
+                (None, _, None) => Err(no_message()),
+            }
         }
-        PayCommand::Refund { account, order, reference, amount, attempt, message, who, json } => {
+        PayCommand::Refund {
+            account,
+            order,
+            reference,
+            amount,
+            attempt,
+            message,
+            answer,
+            who,
+            json,
+        } => {
             let asked = ask::Asked { reference, amount, attempt, who, now };
-            outgoing(screen, &ask::refund(&account, &order, &asked, &message)?, json)
+            match (&answer.answer, message) {
+                (Some(file), _) => {
+                    let files = (file.as_path(), order.as_path());
+                    let settled = ask::refunded(&account, &answer, files, &asked)?;
+                    let shown =
+                        format!("refund {}: the order is {}", settled.refund, settled.state);
+                    done(screen, &settled, &shown, json)
+                }
+                (None, Some(message)) => {
+                    outgoing(screen, &ask::refund(&account, &order, &asked, &message)?, json)
+                }
+                (None, None) => Err(no_message()),
+            }
         }
         PayCommand::Qr { command } => qr::run(screen, command),
         PayCommand::Reconcile(arguments) => reconcile::run(screen, &arguments),
@@ -223,6 +287,26 @@ fn outgoing(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Says what an answer did.
+fn done(
+    screen: &Screen,
+    value: &impl Serialize,
+    shown: &str,
+    json: bool,
+) -> Result<ExitCode, Error> {
+    if json {
+        ok(screen, value);
+    } else {
+        screen.mark(Mark::Good, shown);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the argument parser has already refused.
+fn no_message() -> Error {
+    Error::Option { option: "--message", problem: "give it, or --answer".to_owned() }
+}
+
 /// `{"ok": …}`.
 fn ok(screen: &Screen, value: &impl Serialize) {
     screen.raw(&json!({ "ok": value }).to_string());
@@ -234,6 +318,12 @@ fn utf8<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<&'a str, Error> {
         path: path.display().to_string(),
         problem: format!("not UTF-8: {e}"),
     })
+}
+
+/// Reads a text file.
+fn text(path: &std::path::Path) -> Result<String, Error> {
+    let bytes = files::read(path)?;
+    Ok(utf8(path, &bytes)?.to_owned())
 }
 
 /// Reads a JSON file.

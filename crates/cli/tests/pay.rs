@@ -171,21 +171,22 @@ fn secrets_that_cannot_be_used() {
 fn input() {
     let desk = Desk::new();
     desk.write("payment.json", "{}");
-    refused(&desk.vnpay("request", &["--payment", "payment.json"]), "cli.input");
-    let json = desk.vnpay("request", &["--payment", "payment.json", "--json"]);
+    refused(&desk.vnpay("request", &["--payment", "payment.json"]), "payments.message_shape");
+    refused(&desk.vnpay("verify", &["--notice", "payment.json"]), "cli.input");
+    let json = desk.vnpay("verify", &["--notice", "payment.json", "--json"]);
     assert_eq!(json.status.code(), Some(2));
     let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(answer["error"]["code"], "cli.input");
 }
 
 #[test]
-fn gateway() {
+fn a_gateway_that_is_not_known() {
     let desk = Desk::new();
     let account =
         ["--gateway", "paygov", "--account", "account.json", "--secret-file", "secret.txt"];
     refused(
         &desk.pay(&[&["request"][..], &account, &["--payment", "payment.json"]].concat()),
-        "cli.gateway",
+        "payments.gateway_unknown",
     );
 }
 
@@ -310,7 +311,7 @@ fn query_builds_the_question() {
     let sent = ok(&desk.vnpay("query", &["--message", "query.json", "--json"]));
     assert!(sent["body"].as_str().unwrap().contains("\"querydr\""), "{sent}");
     desk.json("query.json", &json!({"reference": "HS-1"}));
-    refused(&desk.vnpay("query", &["--message", "query.json"]), "cli.input");
+    refused(&desk.vnpay("query", &["--message", "query.json"]), "payments.message_shape");
     desk.json("query.json", &message);
     // ZaloPay signs the key itself: it is not in what is shown.
     desk.json("secret-keys.json", &json!({"key1": SECRET, "key2": SECRET}));
@@ -369,7 +370,7 @@ fn refund_locks_the_amount_and_is_the_same_when_asked_again() {
 }
 
 #[test]
-fn not_built() {
+fn the_payment_platform_has_no_public_refund() {
     let desk = Desk::new();
     let platform =
         ["--gateway", "payplatform", "--account", "platform.json", "--secret-file", "secret.txt"];
@@ -429,5 +430,65 @@ fn not_built() {
         ]
         .concat(),
     );
-    refused(&output, "cli.not_built");
+    refused(&output, "payments.message_absent");
+}
+
+#[test]
+fn an_answer_to_a_query_is_applied_only_where_it_is_vouched_for() {
+    let desk = Desk::new();
+    let keys = json!({"access_key": "A", "secret": SECRET});
+    desk.json("secret-momo.json", &keys);
+    desk.json("momo.json", &json!({"environment": "sandbox", "merchant": "MOMO"}));
+    let momo = ["--gateway", "momo", "--account", "momo.json", "--secret-file", "secret-momo.json"];
+    let url = "https://dichvucong.example/tra-ve";
+    desk.json(
+        "payment.json",
+        &json!({"request_id": "R1", "reference": "HS-1", "amount": {"amount": "36000", "currency": "VND"}, "info": "Phi",
+            "redirect_url": url, "ipn_url": url, "lang": "vi"}),
+    );
+    ok(&desk.pay(
+        &[&["request"][..], &momo, &["--payment", "payment.json", "--order", "order.json"]]
+            .concat(),
+    ));
+    desk.json(
+        "answer.json",
+        &json!({"partnerCode": "MOMO", "requestId": "Q1", "orderId": "HS-1", "extraData": "", "amount": 36000, "transId": 4088,
+            "payType": "qr", "resultCode": 0, "refundTrans": [], "message": "ok", "responseTime": 1_700_000_123_456_u64}),
+    );
+    let query = |more: &[&str]| {
+        desk.pay(&[&["query"][..], &momo, &["--answer", "answer.json", "--json"], more].concat())
+    };
+    let code = |output: &std::process::Output| {
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["error"]["code"].as_str().unwrap().to_owned()
+    };
+    let before = desk.text("order.json");
+    assert_eq!(code(&query(&["--order", "order.json"])), "payments.answer_unsigned");
+    assert_eq!(code(&query(&["--asked-over-tls"])), "cli.option");
+    let other = ["--order", "order.json", "--asked-over-tls", "--reference", "HS-2"];
+    assert_eq!(code(&query(&other)), "cli.input");
+    assert_eq!(desk.text("order.json"), before);
+    let told = ok(&query(&["--order", "order.json", "--asked-over-tls"]));
+    assert_eq!(told["state"], "paid", "{told}");
+    // The same news twice changes nothing.
+    let again = ok(&query(&["--order", "order.json", "--asked-over-tls"]));
+    assert_eq!(again["applied"][0]["change"], "already_applied", "{again}");
+
+    let refund = |more: &[&str]| {
+        let fixed = ["--order", "order.json", "--reference", "HS-1", "--amount", "6000", "--json"];
+        desk.pay(&[&["refund"][..], &momo, &fixed, more].concat())
+    };
+    desk.json("refunded.json", &json!({}));
+    let never = refund(&["--answer", "refunded.json", "--asked-over-tls"]);
+    assert_eq!(code(&never), "cli.input", "an answer to a refund that was never asked for");
+    desk.json("refund.json", &json!({"description": "Thu thua", "lang": "vi"}));
+    let sent = ok(&refund(&["--message", "refund.json"]));
+    let body: Value = serde_json::from_str(sent["body"].as_str().unwrap()).unwrap();
+    desk.json(
+        "refunded.json",
+        &json!({"partnerCode": "MOMO", "orderId": body["orderId"], "requestId": body["requestId"], "amount": 6000,
+            "transId": 5000, "resultCode": 0, "message": "ok", "responseTime": 1_700_000_123_456_u64}),
+    );
+    let done = ok(&refund(&["--answer", "refunded.json", "--asked-over-tls"]));
+    assert_eq!(done["state"], "partly_refunded", "{done}");
 }

@@ -9,6 +9,8 @@ mod error;
 #[cfg(feature = "fees")]
 mod fees;
 #[cfg(feature = "payments")]
+mod gateways;
+#[cfg(feature = "payments")]
 mod payments;
 #[cfg(feature = "settlement")]
 mod settlement;
@@ -54,7 +56,27 @@ const OPERATIONS: &[(&str, Operation)] = &[
     #[cfg(feature = "fees")]
     ("fees.what_if", fees::what_if),
     #[cfg(feature = "payments")]
+    ("payments.claimed_reference", gateways::claimed_reference),
+    #[cfg(feature = "payments")]
+    ("payments.created", gateways::created),
+    #[cfg(feature = "payments")]
+    ("payments.order.answer", gateways::answer),
+    #[cfg(feature = "payments")]
+    ("payments.order.apply", gateways::apply),
+    #[cfg(feature = "payments")]
+    ("payments.order.initiate", gateways::initiate),
+    #[cfg(feature = "payments")]
+    ("payments.order.open", gateways::open),
+    #[cfg(feature = "payments")]
+    ("payments.order.refund", gateways::refund),
+    #[cfg(feature = "payments")]
+    ("payments.order.refund_answer", gateways::refund_answer),
+    #[cfg(feature = "payments")]
     ("payments.qr.read", payments::qr_read),
+    #[cfg(feature = "payments")]
+    ("payments.qr.svg", gateways::qr_svg),
+    #[cfg(feature = "payments")]
+    ("payments.query", gateways::query),
     #[cfg(feature = "settlement")]
     ("payments.receipt.issue", settlement::receipt_issue),
     #[cfg(feature = "settlement")]
@@ -65,6 +87,14 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("payments.reconcile", settlement::reconcile),
     #[cfg(feature = "settlement")]
     ("payments.reconcile.csv", settlement::reconcile_csv),
+    #[cfg(feature = "payments")]
+    ("payments.reference.build", gateways::reference_build),
+    #[cfg(feature = "payments")]
+    ("payments.reference.find", gateways::reference_find),
+    #[cfg(feature = "payments")]
+    ("payments.request", gateways::request),
+    #[cfg(feature = "payments")]
+    ("payments.verify", gateways::verify),
     #[cfg(feature = "payments")]
     ("payments.vietqr.build", payments::vietqr_build),
     #[cfg(feature = "payments")]

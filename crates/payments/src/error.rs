@@ -241,6 +241,54 @@ pub enum Error {
         /// The record, counted from 0.
         index: usize,
     },
+    /// A name that no gateway here has.
+    #[error("no gateway {got:?}: known are {known}")]
+    GatewayUnknown {
+        /// The name given.
+        got: String,
+        /// The names known.
+        known: String,
+    },
+    /// JSON that is not what the gateway's message holds.
+    #[error("{gateway} {message}: {problem}")]
+    MessageShape {
+        /// The gateway.
+        gateway: &'static str,
+        /// The message.
+        message: &'static str,
+        /// What does not fit, and where.
+        problem: String,
+    },
+    /// A message that the gateway does not have, or of which no rule is public.
+    #[error("{gateway} has no {message}: settle it with the operator")]
+    MessageAbsent {
+        /// The gateway.
+        gateway: &'static str,
+        /// The message.
+        message: &'static str,
+    },
+    /// An unsigned answer of which nobody says that it came from the gateway itself.
+    #[error(
+        "{gateway} does not sign its answer to {message}: ask the gateway over TLS yourself and say so, never take it from a browser"
+    )]
+    AnswerUnsigned {
+        /// The gateway.
+        gateway: &'static str,
+        /// The message it answers.
+        message: &'static str,
+    },
+    /// A refund asked of another gateway than the payment came by.
+    #[error(
+        "refund {refund} is of a payment by {paid_by}, not {asked_of}: money goes back the way it came"
+    )]
+    RefundElsewhere {
+        /// The refund's identifier.
+        refund: String,
+        /// The gateway that the payment came by.
+        paid_by: String,
+        /// The gateway asked.
+        asked_of: &'static str,
+    },
     /// A payment reference without a right check character.
     #[error("{got:?} is no payment reference: {problem}")]
     ReferenceInvalid {
@@ -279,6 +327,11 @@ impl Error {
             Error::RefundExceeds { .. } => "payments.refund_exceeds",
             Error::RefundUnknown { .. } => "payments.refund_unknown",
             Error::RecordBroken { .. } => "payments.record_broken",
+            Error::GatewayUnknown { .. } => "payments.gateway_unknown",
+            Error::MessageShape { .. } => "payments.message_shape",
+            Error::MessageAbsent { .. } => "payments.message_absent",
+            Error::AnswerUnsigned { .. } => "payments.answer_unsigned",
+            Error::RefundElsewhere { .. } => "payments.refund_elsewhere",
             Error::ReferenceInvalid { .. } => "payments.reference_invalid",
         }
     }
@@ -381,6 +434,23 @@ impl Error {
             Error::RecordBroken { order, index } => {
                 vec![("order", order.clone()), ("index", index.to_string())]
             }
+            Error::GatewayUnknown { got, known } => {
+                vec![("got", got.clone()), ("known", known.clone())]
+            }
+            Error::MessageShape { gateway, message, problem } => vec![
+                ("gateway", (*gateway).to_owned()),
+                ("message", (*message).to_owned()),
+                ("problem", problem.clone()),
+            ],
+            Error::MessageAbsent { gateway, message }
+            | Error::AnswerUnsigned { gateway, message } => {
+                vec![("gateway", (*gateway).to_owned()), ("message", (*message).to_owned())]
+            }
+            Error::RefundElsewhere { refund, paid_by, asked_of } => vec![
+                ("refund", refund.clone()),
+                ("paid_by", paid_by.clone()),
+                ("asked_of", (*asked_of).to_owned()),
+            ],
             Error::ReferenceInvalid { got, problem } => {
                 vec![("got", got.clone()), ("problem", (*problem).to_owned())]
             }

@@ -287,20 +287,41 @@ impl<G: Gateway> fmt::Debug for Account<G> {
     }
 }
 
+/// An account as JSON holds it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire<K> {
+    environment: EnvironmentKind,
+    merchant: String,
+    #[serde(default)]
+    base: Option<String>,
+    keys: Vec<K>,
+}
+
+impl<G: Gateway> Account<G>
+where
+    G::Keys: DeserializeOwned,
+{
+    /// Reads an account. What does not fit is named by its place alone: a serde message could repeat a secret.
+    pub(crate) fn from_json(json: &str) -> Result<Account<G>, Error> {
+        let wire: Wire<G::Keys> = serde_json::from_str(json).map_err(|e| Error::MessageShape {
+            gateway: G::NAME,
+            message: "account",
+            problem: format!(
+                "line {}, column {}: give environment, merchant, base and keys with the fields of this gateway",
+                e.line(),
+                e.column()
+            ),
+        })?;
+        Account::new(wire.environment, &wire.merchant, wire.base.as_deref(), wire.keys)
+    }
+}
+
 impl<'de, G: Gateway> Deserialize<'de> for Account<G>
 where
     G::Keys: DeserializeOwned,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Account<G>, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Wire<K> {
-            environment: EnvironmentKind,
-            merchant: String,
-            #[serde(default)]
-            base: Option<String>,
-            keys: Vec<K>,
-        }
         let wire = Wire::<G::Keys>::deserialize(deserializer)?;
         Account::new(wire.environment, &wire.merchant, wire.base.as_deref(), wire.keys)
             .map_err(serde::de::Error::custom)

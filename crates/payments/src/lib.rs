@@ -8,6 +8,7 @@
 
 pub mod bank;
 pub mod bill;
+pub mod by_name;
 pub mod code;
 pub mod created;
 pub mod day;

@@ -4,12 +4,14 @@ use crate::gateway::{self, FromVendorDocument, Gateway, OneSecret};
 use crate::notice::{self, Expected, RawNotice, Verdict};
 
 mod api;
+mod banks;
 pub mod codes;
 mod notices;
 mod pay;
 pub mod sandbox;
 
 pub use api::{ApiRequest, query, read_query, read_refund, refund};
+pub use banks::{Bank, bank_list, read_bank_list};
 pub use pay::{Locale, PayRequest, request};
 
 /// VNPAY 2.1.0.

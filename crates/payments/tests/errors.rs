@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use motcua_payments::bank::Banks;
+use motcua_payments::by_name::{Answer, AnyAccount};
 use motcua_payments::gateway::{Config, EnvironmentKind, OneSecret, Production, Sandbox};
 use motcua_payments::notice::{Expected, TlsAnswer};
 use motcua_payments::order::{Attempt, Order};
@@ -236,4 +237,51 @@ fn record_broken() {
 #[test]
 fn reference_invalid() {
     is(&reference::read("MC123").unwrap_err(), "payments.reference_invalid");
+}
+
+/// An account by the gateway's name.
+fn any(gateway: &str) -> AnyAccount {
+    let mut account = json!({"environment": "sandbox", "merchant": "M", "base": "https://test.example.vn",
+        "keys": [{"label": "now", "secret": "test_secret", "access_key": "A"}]});
+    if gateway != "momo" {
+        account["keys"][0].as_object_mut().unwrap().remove("access_key");
+    }
+    AnyAccount::read(gateway, &account.to_string()).unwrap()
+}
+fn answer(asked_over_tls: bool) -> Answer {
+    Answer { body: "{}".to_owned(), signature: None, asked_over_tls }
+}
+#[test]
+fn gateway_unknown() {
+    is(&AnyAccount::read("paygov", "{}").unwrap_err(), "payments.gateway_unknown");
+}
+#[test]
+fn message_shape() {
+    is(&any("vnpay").request("{}").unwrap_err(), "payments.message_shape");
+    let wrong = r#"{"environment": "sandbox", "merchant": "M", "keys": "test_secret"}"#;
+    let error = AnyAccount::read("vnpay", wrong).unwrap_err();
+    is(&error, "payments.message_shape");
+    assert!(!format!("{error} {error:?}").contains("test_secret"), "{error}");
+}
+#[test]
+fn message_absent() {
+    let pay = json!({"reference": "HS1", "amount": {"amount": "1000", "currency": "VND"}, "info": "Le phi", "ip": "127.0.0.1",
+        "locale": "vn", "return_url": "https://example.vn/", "created_at": "2026-11-24T03:00:00Z"});
+    let error = any("vnpay").read_created(&pay.to_string(), &answer(true)).unwrap_err();
+    is(&error, "payments.message_absent");
+}
+#[test]
+fn answer_unsigned() {
+    let expected = Expected::new("HS1", Dong::new(1000).unwrap());
+    let error = any("momo").read_query(&expected, &answer(false)).unwrap_err();
+    is(&error, "payments.answer_unsigned");
+    let error = any("momo").read_query(&expected, &answer(true)).unwrap_err();
+    is(&error, "payments.answer_malformed");
+}
+#[test]
+fn refund_elsewhere() {
+    let at = datetime!(2026-11-24 04:00 UTC);
+    let refund = paid().request_refund("HS1", Dong::new(1).unwrap(), 1, at, "clerk").unwrap();
+    is(&any("momo").refund(&refund, "{}").unwrap_err(), "payments.refund_elsewhere");
+    is(&any("vnpay").refund(&refund, "{}").unwrap_err(), "payments.message_shape");
 }

@@ -295,3 +295,27 @@ fn querydr_and_refund_vectors() {
     assert_eq!(done.class(), Class::Refunded);
     assert!(vnpay::refund(&config(), &request, &refund, "a|b").is_err());
 }
+
+#[test]
+fn the_list_of_banks_is_asked_for_and_read() {
+    let asked = vnpay::bank_list(&config());
+    assert_eq!(asked.url, "https://sandbox.vnpayment.vn/qrpayauth/api/merchant/get_bank_list");
+    assert_eq!((asked.method, asked.body.as_str()), ("POST", "tmn_code=TEST_TMN_CODE"));
+    let read = |body: &str| {
+        vnpay::read_bank_list(motcua_payments::notice::TlsAnswer::assume_asked_over_tls(
+            body.as_bytes(),
+        ))
+    };
+    let banks = read(
+        r#"[{"bank_code": "VNPAYQR", "bank_name": "VNPAYQR", "logo_link": "~/a.png", "bank_type": 3, "display_order": 2},
+            {"bank_code": "NCB", "bank_name": "Ngân hàng NCB", "logo_link": "", "bank_type": 1, "display_order": 1, "new": 1}]"#,
+    );
+    let codes: Vec<_> = banks.unwrap().into_iter().map(|bank| bank.code).collect();
+    assert_eq!(codes, ["NCB", "VNPAYQR"]);
+    for bad in
+        ["", "{}", "[1]", r#"[{"bank_code": "", "bank_name": "x"}]"#, r#"[{"bank_name": "x"}]"#]
+    {
+        assert_eq!(read(bad).unwrap_err().code(), "payments.answer_malformed", "{bad}");
+    }
+    assert!(read(&format!("[{}]", " ".repeat(70_000))).is_err(), "a list beyond any real one");
+}

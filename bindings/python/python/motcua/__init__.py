@@ -21,14 +21,28 @@ __all__ = [
     "explain",
     "format_tariff",
     "issue_copy",
+    "notice_reference",
+    "notice_verify",
     "operations",
+    "order_answer",
+    "order_apply",
+    "order_initiate",
+    "order_open",
+    "order_refund",
+    "order_refund_answer",
+    "payment_created",
+    "payment_query",
+    "payment_request",
     "qr_read",
+    "qr_svg",
     "quote",
     "receipt_issue",
     "receipt_remedy",
     "receipt_summary",
     "reconcile",
     "reconcile_csv",
+    "reference_build",
+    "reference_find",
     "run_examples",
     "tariff_schema",
     "tariffs",
@@ -181,6 +195,115 @@ def vnpay_verify(
 def qr_read(text: str) -> dict[str, Any]:
     """What a tolerant look at any EMVCo code shows: objects, check sum, findings, scheme, transfer. Raises ``Error``."""
     return _run("payments.qr.read", {"text": text})
+
+
+def payment_request(gateway: str, account: Mapping[str, Any], payment: Mapping[str, Any]) -> dict[str, Any]:
+    """What to send to a gateway (``outgoing``) for a payment, and the ``warning`` of a gateway whose rules come from public code
+    alone. ``gateway`` is vnpay, momo, zalopay, payos, onepay, viettelpay, payplatform or keypay. Raises ``Error``."""
+    return _run("payments.request", {"gateway": gateway, "account": account, "payment": payment})
+
+
+def payment_created(
+    gateway: str, account: Mapping[str, Any], payment: Mapping[str, Any], answer: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Where to send the payer, from the gateway's ``answer`` (``body``, ``asked_over_tls``) to a request. Raises ``Error``."""
+    return _run("payments.created", {"gateway": gateway, "account": account, "payment": payment, "answer": answer})
+
+
+def payment_query(gateway: str, account: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
+    """The question what became of a payment, ready to send. Raises ``Error``."""
+    return _run("payments.query", {"gateway": gateway, "account": account, "message": message})
+
+
+def notice_verify(
+    gateway: str, account: Mapping[str, Any], notice: Mapping[str, Any], expected: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What to make of a notice, and the exact answer to give to the gateway. Raises ``Error``."""
+    return _run("payments.verify", {"gateway": gateway, "account": account, "notice": notice, "expected": expected})
+
+
+def notice_reference(gateway: str, account: Mapping[str, Any], notice: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``reference`` that a notice claims, to look the order up with; nothing is verified. Raises ``Error``."""
+    return _run("payments.claimed_reference", {"gateway": gateway, "account": account, "notice": notice})
+
+
+def order_open(id: str, due: Mapping[str, Any], opened_at: str, expires_at: str | None = None) -> dict[str, Any]:
+    """A new order over ``due``; instants are RFC 3339 text. Store it after each step. Raises ``Error``."""
+    return _run("payments.order.open", {"id": id, "due": due, "opened_at": opened_at, "expires_at": expires_at})
+
+
+def order_initiate(order: Mapping[str, Any], attempt: Mapping[str, Any], who: str) -> dict[str, Any]:
+    """The order with an attempt (``gateway``, ``environment``, ``merchant``, ``reference``, ``at``), to be stored before the request
+    is sent. Raises ``Error``."""
+    return _run("payments.order.initiate", {"order": order, "attempt": attempt, "who": who})
+
+
+def order_apply(
+    gateway: str, account: Mapping[str, Any], notice: Mapping[str, Any], order: Mapping[str, Any], now: str, who: str
+) -> dict[str, Any]:
+    """Judges a notice and applies it: ``verdict``, the ``order`` after it, the ``acknowledgement`` to give. Raises ``Error``."""
+    value = {"gateway": gateway, "account": account, "notice": notice, "order": order, "now": now, "who": who}
+    return _run("payments.order.apply", value)
+
+
+def order_answer(
+    gateway: str,
+    account: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    reference: str,
+    order: Mapping[str, Any],
+    now: str,
+    who: str,
+) -> dict[str, Any]:
+    """Applies the gateway's ``answer`` to a query about ``reference``: the ``changes`` and the ``order``. Raises ``Error``."""
+    value = {"gateway": gateway, "account": account, "answer": answer, "reference": reference}
+    return _run("payments.order.answer", {**value, "order": order, "now": now, "who": who})
+
+
+def order_refund(
+    gateway: str,
+    account: Mapping[str, Any],
+    order: Mapping[str, Any],
+    reference: str,
+    amount: Mapping[str, Any],
+    attempt: int,
+    message: Mapping[str, Any],
+    now: str,
+    who: str,
+) -> dict[str, Any]:
+    """Locks a refund of the payment ``reference`` and gives its message (``outgoing``); store the ``order`` before it is sent. The
+    same ``attempt`` gives the same refund. Raises ``Error``."""
+    value = {"gateway": gateway, "account": account, "order": order, "reference": reference, "amount": amount}
+    return _run("payments.order.refund", {**value, "attempt": attempt, "message": message, "now": now, "who": who})
+
+
+def order_refund_answer(
+    gateway: str,
+    account: Mapping[str, Any],
+    order: Mapping[str, Any],
+    refund: str,
+    answer: Mapping[str, Any],
+    now: str,
+    who: str,
+) -> dict[str, Any]:
+    """The ``order`` after the gateway's ``answer`` to the refund with this identifier. Raises ``Error``."""
+    value = {"gateway": gateway, "account": account, "order": order, "refund": refund, "answer": answer}
+    return _run("payments.order.refund_answer", {**value, "now": now, "who": who})
+
+
+def reference_build(number: int) -> str:
+    """An order reference of twelve characters that survives banks. Raises ``Error``."""
+    return str(_run("payments.reference.build", {"number": number})["reference"])
+
+
+def reference_find(text: str) -> dict[str, Any]:
+    """The references in a bank's credit text: ``found`` is one, several or nothing."""
+    return _run("payments.reference.find", {"text": text})
+
+
+def qr_svg(text: str, medium: str = "screen") -> str:
+    """A QR symbol as SVG for a ``screen`` or for ``paper``. Raises ``Error``."""
+    return str(_run("payments.qr.svg", {"text": text, "medium": medium})["svg"])
 
 
 def reconcile(orders: Sequence[Mapping[str, Any]], statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

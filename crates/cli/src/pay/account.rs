@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use motcua::payments::by_name::{AnyAccount, NAMES};
 use motcua::payments::gateway::{
     Account, Config, EnvironmentKind, Gateway, Keys, Production, Sandbox,
 };
+use motcua::payments::{keypay, momo, onepay, payos, payplatform, viettelpay, vnpay, zalopay};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -24,8 +26,29 @@ struct Stored {
     base: Option<String>,
 }
 
+/// The account of the gateway that the arguments name.
+pub fn read(arguments: &AccountArguments) -> Result<AnyAccount, Error> {
+    Ok(match arguments.gateway.as_str() {
+        "vnpay" => of::<vnpay::Vnpay>(arguments)?.into(),
+        "momo" => of::<momo::Momo>(arguments)?.into(),
+        "zalopay" => of::<zalopay::Zalopay>(arguments)?.into(),
+        "payos" => of::<payos::Payos>(arguments)?.into(),
+        "onepay" => of::<onepay::Onepay>(arguments)?.into(),
+        "viettelpay" => of::<viettelpay::Viettelpay>(arguments)?.into(),
+        "payplatform" => of::<payplatform::Payplatform>(arguments)?.into(),
+        "keypay" => of::<keypay::Keypay>(arguments)?.into(),
+        other => {
+            return Err(motcua::payments::Error::GatewayUnknown {
+                got: other.to_owned(),
+                known: NAMES.join(", "),
+            }
+            .into());
+        }
+    })
+}
+
 /// Reads the account with all generations of its keys, in the order given: files, then variables.
-pub fn read<G: Gateway + Clone>(arguments: &AccountArguments) -> Result<Account<G>, Error>
+fn of<G: Gateway + Clone>(arguments: &AccountArguments) -> Result<Account<G>, Error>
 where
     G::Keys: DeserializeOwned,
 {

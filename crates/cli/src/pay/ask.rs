@@ -1,93 +1,90 @@
-//! Queries and refunds: the fields that each gateway needs beside the order, and the message.
+//! Queries and refunds: the message to send, and the gateway's answer applied to the order.
 
 use std::path::Path;
 
-use motcua::payments::gateway::{Account, Gateway, Outgoing};
-use motcua::payments::order::Refund;
-use motcua::payments::{
-    Dong, keypay, momo, onepay, payos, payplatform, viettelpay, vnpay, zalopay,
-};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use motcua::payments::Dong;
+use motcua::payments::by_name::{Answer, AnyAccount};
+use motcua::payments::gateway::Outgoing;
+use motcua::payments::order::{Order, Refund};
+use serde::Serialize;
+use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::gateway::{NAMES, by_name};
-use super::{AccountArguments, account, read, state};
+use super::{AccountArguments, AnswerArguments, account, state, text};
 use crate::error::Error;
 
-type Built = Result<Outgoing, motcua::payments::Error>;
-
-/// Reads account and message and builds.
-fn with<G: Gateway + Clone, M: DeserializeOwned>(
-    arguments: &AccountArguments,
-    message: &Path,
-    build: impl Fn(&Account<G>, &M) -> Built,
-) -> Result<Outgoing, Error>
-where
-    G::Keys: DeserializeOwned,
-{
-    let account = account::read::<G>(arguments)?;
-    Ok(build(&account, &read(message)?)?)
-}
-
-/// A query by reference alone.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ByReference {
-    reference: String,
-}
-
-/// payOS's reference is a number.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ByNumber {
-    reference: u64,
-}
-
-/// A query at an address that the operator gives.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct At {
-    url: String,
-    reference: String,
-}
-
-/// MoMo's query.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MomoQuery {
-    reference: String,
-    request_id: String,
-    lang: momo::Lang,
-}
-
-/// The payment platform's query repeats INIT's time.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlatformQuery {
-    reference: String,
-    #[serde(with = "motcua::payments::instant")]
-    created_at: OffsetDateTime,
-}
-
 /// Builds a query.
-pub fn query(a: &AccountArguments, message: &Path) -> Result<Outgoing, Error> {
-    by_name!(a,
-        "vnpay" => with(a, message, vnpay::query),
-        "momo" => with(a, message, |account, m: &MomoQuery| {
-            momo::query(account, &m.reference, &m.request_id, m.lang)
+pub fn query(arguments: &AccountArguments, message: &Path) -> Result<Outgoing, Error> {
+    Ok(account::read(arguments)?.query(&text(message)?)?)
+}
+
+/// The answer as the arguments give it.
+fn answer(given: &AnswerArguments, file: &Path) -> Result<Answer, Error> {
+    Ok(Answer {
+        body: text(file)?,
+        signature: given.answer_signature.clone(),
+        asked_over_tls: given.asked_over_tls,
+    })
+}
+
+/// What the answer to a query did.
+#[derive(Serialize)]
+pub struct Told {
+    /// One for each piece of news.
+    pub applied: Vec<Value>,
+    pub state: &'static str,
+    pub outstanding: Dong,
+}
+
+/// Applies the answer to a query about one of the order's attempts.
+pub fn told(
+    arguments: &AccountArguments,
+    given: &AnswerArguments,
+    (file, path): (&Path, &Path),
+    reference: Option<&str>,
+    (who, now): (&str, OffsetDateTime),
+) -> Result<Told, Error> {
+    let account = account::read(arguments)?;
+    let _held = state::Held::new(path)?;
+    let mut order = state::read(path)?;
+    let reference = asked_about(&order, &account, reference, path)?;
+    let none = || Error::Input {
+        path: path.display().to_string(),
+        problem: format!("no attempt has the reference {reference}"),
+    };
+    let expected = order.expected(&reference, Some(now)).ok_or_else(none)?;
+    let news = account.read_query(&expected, &answer(given, file)?)?;
+    let mut applied = Vec::new();
+    for piece in &news {
+        let done = order.apply(piece, now, who)?;
+        applied.push(serde_json::to_value(&done.change).map_err(|e| Error::input(path, &e))?);
+    }
+    state::write(path, &order)?;
+    Ok(Told { applied, state: order.state().name(), outstanding: order.outstanding() })
+}
+
+/// The reference given, or that of the order's only attempt with this gateway.
+fn asked_about(
+    order: &Order,
+    account: &AnyAccount,
+    reference: Option<&str>,
+    path: &Path,
+) -> Result<String, Error> {
+    if let Some(reference) = reference {
+        return Ok(reference.to_owned());
+    }
+    let mut with = order.attempts().iter().filter(|a| a.gateway == account.gateway());
+    match (with.next(), with.next()) {
+        (Some(attempt), None) => Ok(attempt.reference.clone()),
+        (None, _) => Err(Error::Input {
+            path: path.display().to_string(),
+            problem: format!("it has no attempt with {}", account.gateway()),
         }),
-        "zalopay" => with(a, message, |account, m: &ByReference| zalopay::query(account, &m.reference)),
-        "payos" => with(a, message, |account, m: &ByNumber| payos::query(account, m.reference)),
-        "onepay" => with(a, message, |account, m: &At| onepay::query(account, &m.url, &m.reference)),
-        "viettelpay" => with(a, message, |account, m: &At| {
-            viettelpay::query(account, &m.url, &m.reference)
+        (Some(_), Some(_)) => Err(Error::Input {
+            path: path.display().to_string(),
+            problem: "it has several attempts with this gateway: give --reference".to_owned(),
         }),
-        "payplatform" => with(a, message, |account, m: &PlatformQuery| {
-            payplatform::query(account, &m.reference, m.created_at)
-        }),
-        "keypay" => with(a, message, |account, m: &At| keypay::query(account, &m.url, &m.reference)),
-    )
+    }
 }
 
 /// What is asked back.
@@ -99,99 +96,63 @@ pub struct Asked {
     pub now: OffsetDateTime,
 }
 
-/// VNPAY's refund: its API fields and the officer.
-#[derive(Deserialize)]
-struct VnpayRefund {
-    #[serde(flatten)]
-    request: vnpay::ApiRequest,
-    created_by: String,
-}
-
-/// MoMo's refund.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MomoRefund {
-    description: String,
-    lang: momo::Lang,
-}
-
-/// ZaloPay's refund; `asked_at` is when it was first asked for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ZalopayRefund {
-    description: String,
-    #[serde(with = "motcua::payments::instant")]
-    asked_at: OffsetDateTime,
-}
-
-/// payOS pays out to a bank account.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Payout {
-    description: String,
-    bin: String,
-    account: String,
-}
-
-/// A refund at an address that the operator gives; `reason` is the operator's name for OnePay.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RefundAt {
-    url: String,
-    reason: String,
-}
-
-fn refund_message(
-    a: &AccountArguments,
-    refund: &Refund,
-    message: &Path,
-) -> Result<Outgoing, Error> {
-    by_name!(a,
-        "vnpay" => with(a, message, |account, m: &VnpayRefund| {
-            vnpay::refund(account, &m.request, refund, &m.created_by)
-        }),
-        "momo" => with(a, message, |account, m: &MomoRefund| {
-            momo::refund(account, refund, &m.description, m.lang)
-        }),
-        "zalopay" => with(a, message, |account, m: &ZalopayRefund| {
-            zalopay::refund(account, refund, &m.description, m.asked_at)
-        }),
-        "payos" => with(a, message, |account, m: &Payout| {
-            payos::refund(account, refund, &m.description, (&m.bin, &m.account))
-        }),
-        "onepay" => with(a, message, |account, m: &RefundAt| {
-            onepay::refund(account, &m.url, refund, &m.reason)
-        }),
-        "viettelpay" => with(a, message, |account, m: &RefundAt| {
-            viettelpay::refund(account, &m.url, refund, &m.reason)
-        }),
-        "payplatform" => Err(Error::NotBuilt { gateway: "payplatform", message: "refund" }),
-        "keypay" => with(a, message, |account, m: &RefundAt| {
-            keypay::refund(account, &m.url, refund, &m.reason)
-        }),
-    )
+impl Asked {
+    /// Locks the refund in the order; the same attempt gives the same refund.
+    fn lock(&self, order: &mut Order) -> Result<Refund, Error> {
+        let amount = Dong::parse(&self.amount)?;
+        Ok(order.request_refund(&self.reference, amount, self.attempt, self.now, &self.who)?)
+    }
 }
 
 /// Locks a refund in the order and builds its message. The order is written before anything is printed: a refund that may have been
-/// sent is in the file. The same attempt gives the same refund.
+/// sent is in the file.
 pub fn refund(
-    a: &AccountArguments,
+    arguments: &AccountArguments,
     path: &Path,
     asked: &Asked,
     message: &Path,
 ) -> Result<Outgoing, Error> {
+    let account = account::read(arguments)?;
     let _held = state::Held::new(path)?;
     let mut order = state::read(path)?;
-    let amount = Dong::parse(&asked.amount)?;
-    let refund =
-        order.request_refund(&asked.reference, amount, asked.attempt, asked.now, &asked.who)?;
-    if refund.gateway != a.gateway {
-        return Err(Error::Input {
-            path: path.display().to_string(),
-            problem: format!("the payment came by {}, it goes back the same way", refund.gateway),
-        });
-    }
-    let outgoing = refund_message(a, &refund, message)?;
+    let refund = asked.lock(&mut order)?;
+    let outgoing = account.refund(&refund, &text(message)?)?;
     state::write(path, &order)?;
     Ok(outgoing)
+}
+
+/// What the answer to a refund did.
+#[derive(Serialize)]
+pub struct Settled {
+    pub refund: String,
+    pub code: String,
+    pub state: &'static str,
+}
+
+/// Applies the answer to a refund.
+pub fn refunded(
+    arguments: &AccountArguments,
+    given: &AnswerArguments,
+    (file, path): (&Path, &Path),
+    asked: &Asked,
+) -> Result<Settled, Error> {
+    let account = account::read(arguments)?;
+    let _held = state::Held::new(path)?;
+    let mut order = state::read(path)?;
+    let known = order.refunds().len();
+    let refund = asked.lock(&mut order)?;
+    if order.refunds().len() != known {
+        return Err(Error::Input {
+            path: path.display().to_string(),
+            problem: format!(
+                "refund {} was never asked for: an answer to it is no news",
+                refund.id
+            ),
+        });
+    }
+    let answer = account.read_refund(&refund, &answer(given, file)?)?;
+    let state = order.apply_refund(&answer, asked.now, &asked.who)?;
+    state::write(path, &order)?;
+    let (refund, code) = (answer.refund().to_owned(), answer.code().to_owned());
+    Ok(Settled { refund, code, state: state.name() })
 }

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use motcua::payments::Dong;
+use motcua::payments::by_name::AnyAccount;
 use motcua::payments::notice::{RawNotice, Verdict};
 use motcua::payments::order::{Attempt, Order};
 use serde::Deserialize;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::gateway::{Known, Sent, verify};
+use super::gateway::{Known, verify};
 use super::{AccountArguments, notice, ok};
 use crate::error::Error;
 use crate::files;
@@ -71,7 +72,7 @@ pub fn write(path: &Path, order: &Order) -> Result<(), Error> {
 pub fn initiate(
     path: &Path,
     id: Option<&str>,
-    sent: &Sent,
+    account: &AnyAccount,
     fields: &Fields,
     who: &str,
     now: OffsetDateTime,
@@ -99,9 +100,9 @@ pub fn initiate(
         Order::new(id.unwrap_or(&reference), fields.amount, at, fields.expires_at)?
     };
     let attempt = Attempt {
-        gateway: sent.gateway.to_owned(),
-        environment: sent.environment,
-        merchant: sent.merchant.clone(),
+        gateway: account.gateway().to_owned(),
+        environment: account.environment(),
+        merchant: account.merchant().to_owned(),
         reference,
         at,
     };

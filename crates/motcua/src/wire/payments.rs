@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Failure, read, write};
 
-fn failure(e: motcua_payments::Error) -> Failure {
+pub(super) fn failure(e: motcua_payments::Error) -> Failure {
     Failure::new(e.code(), e.to_string(), e.details())
 }
 
