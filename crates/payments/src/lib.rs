@@ -49,6 +49,10 @@ pub use secret::{Algorithm, Encoding, Secret};
 mod pages {
     #[doc = include_str!("../../../docs/payments/gateways.md")]
     pub struct Gateways;
+    #[doc = include_str!("../../../docs/payments/orders.md")]
+    pub struct Orders;
+    #[doc = include_str!("../../../docs/payments/qr.md")]
+    pub struct Qr;
     #[doc = include_str!("../../../docs/payments/reconciliation.md")]
     pub struct Reconciliation;
     #[doc = include_str!("../../../docs/payments/receipts.md")]

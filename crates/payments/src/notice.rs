@@ -18,8 +18,8 @@ mod raw;
 mod signed;
 mod verdict;
 
-pub use answer::TlsAnswer;
-pub(crate) use answer::{Answered, from_answer, from_connection, malformed_answer, repeats};
+pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
+pub use answer::{TlsAnswer, from_connection};
 pub use raw::RawNotice;
 pub(crate) use signed::{each, imitates, joined, pipe_text, uncovered, values};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};

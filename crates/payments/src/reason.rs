@@ -82,7 +82,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub(crate) fn malformed(place: impl Into<String>, problem: &'static str) -> Reason {
+    /// What a gateway's reader says of a notice that it cannot read, or that could be read in two ways.
+    pub fn malformed(place: impl Into<String>, problem: &'static str) -> Reason {
         Reason::Malformed { place: place.into(), problem }
     }
 

@@ -17,6 +17,11 @@ impl<'a> TlsAnswer<'a> {
     pub fn assume_asked_over_tls(body: &'a [u8]) -> TlsAnswer<'a> {
         TlsAnswer(body)
     }
+
+    /// The bytes.
+    pub fn bytes(self) -> &'a [u8] {
+        self.0
+    }
 }
 
 impl Authentic {
@@ -99,8 +104,9 @@ pub(crate) fn from_answer<G: Gateway>(
     })
 }
 
-/// Makes news out of an answer that is known by its connection alone.
-pub(crate) fn from_connection<G: Gateway>(
+/// Makes news out of a query's answer that is known by its connection alone: `claim` is what the caller read in it, `expected` what the
+/// order that was asked about expects.
+pub fn from_connection<G: Gateway>(
     account: &Account<G>,
     expected: &Expected,
     claim: Claim,

@@ -46,12 +46,29 @@ impl RawNotice {
         }
     }
 
-    pub(crate) fn demand(&self, method: &str) -> Result<(), Reason> {
+    /// Refuses another HTTP method than the gateway uses.
+    pub fn demand(&self, method: &str) -> Result<(), Reason> {
         if self.method == method {
             Ok(())
         } else {
             Err(Reason::malformed("method", "this gateway's notice uses another HTTP method"))
         }
+    }
+
+    /// The parameters of the query (or, in a POST, of a form body), decoded, in the order received. Refused: a key that occurs twice,
+    /// lower-case or needless escapes, whatever else could be read in two ways.
+    pub fn parameters(&self) -> Result<Vec<(String, String)>, Reason> {
+        let text = if self.method == "POST" { self.text()? } else { &self.query };
+        let pairs = crate::form::read(text)?;
+        Ok(pairs.into_iter().map(|p| (p.key.into_owned(), p.value.into_owned())).collect())
+    }
+
+    /// The fields of a JSON body that is one flat object, each as text: a number as it was written. Refused: a key that occurs twice,
+    /// fractions, objects and lists within.
+    pub fn fields(&self) -> Result<Vec<(String, String)>, Reason> {
+        let body = crate::json::read_object(&self.body)?;
+        let crate::json::Json::Object(fields) = &body else { return Ok(Vec::new()) };
+        fields.iter().map(|(key, _)| Ok((key.to_string(), body.scalar(key)?))).collect()
     }
 
     /// The body as text.
