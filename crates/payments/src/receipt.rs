@@ -247,6 +247,15 @@ impl From<Receipt> for Stored {
     }
 }
 
+impl Receipt {
+    /// Reads a receipt's JSON: one whose parts do not follow from its content is `payments.receipt_altered`.
+    pub fn from_json(json: &str) -> Result<Receipt, Error> {
+        let stored: Stored = serde_json::from_str(json)
+            .map_err(|e| Error::Field { field: "receipt", problem: e.to_string() })?;
+        Receipt::try_from(stored)
+    }
+}
+
 impl TryFrom<Stored> for Receipt {
     type Error = Error;
 

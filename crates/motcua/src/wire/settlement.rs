@@ -7,6 +7,7 @@ use motcua_payments::reconcile::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::{Error, Failure, read, write};
 
@@ -74,6 +75,11 @@ pub(super) fn reconcile_csv(op: &'static str, input: &str) -> Result<String, Fai
     Ok(json!({ "csv": String::from_utf8_lossy(&csv) }).to_string())
 }
 
+/// A receipt that was issued before. Read apart from the rest, so that an altered one is named as such.
+fn stored(receipt: &RawValue) -> Result<Receipt, Failure> {
+    Receipt::from_json(receipt.get()).map_err(of_receipt)
+}
+
 /// `{"draft", "counter"}`, and `"replaces"` with `"why"` → `{"receipt", "counter", "xml"}`: the receipt and the counter after it.
 pub(super) fn receipt_issue(op: &'static str, input: &str) -> Result<String, Failure> {
     #[derive(Deserialize)]
@@ -82,14 +88,16 @@ pub(super) fn receipt_issue(op: &'static str, input: &str) -> Result<String, Fai
         draft: Draft,
         counter: Counter,
         #[serde(default)]
-        replaces: Option<Receipt>,
+        replaces: Option<Box<RawValue>>,
         #[serde(default)]
         why: Option<String>,
     }
     let input: Input = read(op, input)?;
     let (number, counter) = input.counter.next(input.draft.date).map_err(of_receipt)?;
     let receipt = match &input.replaces {
-        Some(old) => Receipt::replace(old, input.draft, number, &input.why.unwrap_or_default()),
+        Some(old) => {
+            Receipt::replace(&stored(old)?, input.draft, number, &input.why.unwrap_or_default())
+        }
         None => Receipt::issue(input.draft, number),
     }
     .map_err(of_receipt)?;
@@ -103,10 +111,11 @@ pub(super) fn receipt_summary(op: &'static str, input: &str) -> Result<String, F
     struct Input {
         #[serde(with = "motcua_payments::day")]
         date: time::Date,
-        receipts: Vec<Receipt>,
+        receipts: Vec<Box<RawValue>>,
     }
     let input: Input = read(op, input)?;
-    Ok(write(&receipt::summary(input.date, &input.receipts).map_err(of_receipt)?))
+    let receipts: Vec<_> = input.receipts.iter().map(|r| stored(r)).collect::<Result<_, _>>()?;
+    Ok(write(&receipt::summary(input.date, &receipts).map_err(of_receipt)?))
 }
 
 /// `{"issued", "right"}` → whether a notice of error is enough or the receipt must be replaced.
@@ -114,9 +123,9 @@ pub(super) fn receipt_remedy(op: &'static str, input: &str) -> Result<String, Fa
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Input {
-        issued: Receipt,
+        issued: Box<RawValue>,
         right: Draft,
     }
     let input: Input = read(op, input)?;
-    Ok(write(&receipt::remedy(&input.issued, &input.right).map_err(of_receipt)?))
+    Ok(write(&receipt::remedy(&stored(&input.issued)?, &input.right).map_err(of_receipt)?))
 }
