@@ -1,13 +1,15 @@
 //! The algorithm table: object identifiers and parameters on one side, ring on the other. Here are
-//! the algorithms of new signatures; what files name is in `scheme`, keys are in `key`, and whether
-//! an algorithm may still be trusted at a date is in `policy`.
+//! the algorithms of new signatures; what files name is in `scheme`, keys are in `key`, answers already had in
+//! `memo`, and whether an algorithm may still be trusted at a date is in `policy`.
 
 mod key;
+mod memo;
 mod policy;
 mod scheme;
 
 pub use key::PublicKey;
 pub(crate) use key::{KeyKind, VerifyFault};
+pub use memo::Memo;
 pub use policy::{AlgorithmPolicy, Confidence, Refusal};
 pub(crate) use scheme::{Scheme, read_digest};
 

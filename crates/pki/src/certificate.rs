@@ -11,7 +11,7 @@ pub(crate) use extension::{
 pub use general_name::GeneralName;
 pub(crate) use general_name::{GeneralNames, read_general_names};
 
-use crate::algorithm::{DigestAlgorithm, PublicKey, Scheme, VerifyFault};
+use crate::algorithm::{DigestAlgorithm, Memo, PublicKey, Scheme, VerifyFault};
 use crate::der::{self, Fault, Reader, tag};
 use crate::{Error, Name, Oid};
 use std::fmt;
@@ -321,8 +321,8 @@ impl Certificate {
     }
 
     /// Whether this certificate's signature was made with `key`.
-    pub(crate) fn signed_by(&self, key: &PublicKey) -> Result<(), VerifyFault> {
-        key.verify(&self.inner.scheme, self.tbs(), &self.inner.signature)
+    pub(crate) fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<(), VerifyFault> {
+        memo.verify(key, &self.inner.scheme, self.tbs(), &self.inner.signature)
     }
 
     /// A short, stable description for reports.

@@ -1,7 +1,7 @@
 //! CRLs (RFC 5280 §5): read strictly, searched in place. Which CRL counts for which certificate is
 //! decided in [`crate::revocation`].
 
-use crate::algorithm::{PublicKey, Scheme, VerifyFault};
+use crate::algorithm::{Memo, PublicKey, Scheme, VerifyFault};
 use crate::certificate::{
     GeneralName, PointName, distribution_point_name, read_general_names, reason_mask,
 };
@@ -341,9 +341,9 @@ impl Crl {
         &self.der
     }
 
-    pub(crate) fn signed_by(&self, key: &PublicKey) -> Result<(), VerifyFault> {
+    pub(crate) fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<(), VerifyFault> {
         let tbs = self.der.get(self.tbs.clone()).unwrap_or_default();
-        key.verify(&self.scheme, tbs, &self.signature)
+        memo.verify(key, &self.scheme, tbs, &self.signature)
     }
 }
 

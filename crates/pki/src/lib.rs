@@ -9,6 +9,7 @@
 //! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
 //! * [`tsp`]: timestamp requests, responses and tokens.
 //! * [`validation::validate`]: a signature over time, by EN 319 102-1, every step as data.
+//! * [`Memo`]: what one verification remembers, so that several paths of a document verify each signature once.
 //! * `authority` (feature): roots, officials and agencies for demos and tests.
 
 #![forbid(unsafe_code)]
@@ -33,7 +34,7 @@ pub mod tsp;
 pub mod validation;
 
 pub use algorithm::{
-    AlgorithmPolicy, Confidence, DigestAlgorithm, PublicKey, Refusal, SignatureAlgorithm,
+    AlgorithmPolicy, Confidence, DigestAlgorithm, Memo, PublicKey, Refusal, SignatureAlgorithm,
 };
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
 pub use crl::Crl;

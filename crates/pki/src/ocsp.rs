@@ -1,7 +1,7 @@
 //! OCSP requests and responses (RFC 6960): writing and reading. Which response counts for which
 //! certificate is decided in [`crate::revocation`].
 
-use crate::algorithm::{self, DigestAlgorithm, PublicKey, Scheme, VerifyFault};
+use crate::algorithm::{self, DigestAlgorithm, Memo, PublicKey, Scheme, VerifyFault};
 use crate::crl::Revocation;
 use crate::der::{self, Element, Fault, Reader, tag};
 use crate::oid::{self, Oid};
@@ -207,8 +207,8 @@ impl OcspResponse {
         std::iter::from_fn(move || read_single(list.sequence("").ok()?).ok())
     }
 
-    pub(crate) fn signed_by(&self, key: &PublicKey) -> Result<(), VerifyFault> {
-        key.verify(&self.scheme, &self.tbs, &self.signature)
+    pub(crate) fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<(), VerifyFault> {
+        memo.verify(key, &self.scheme, &self.tbs, &self.signature)
     }
 
     /// Whether the responder identifier names this certificate.

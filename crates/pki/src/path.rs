@@ -15,7 +15,7 @@ pub use conformance::Conformance;
 pub use profile::{Budget, Profile, RevocationRule};
 
 use crate::revocation::CertificateStatus;
-use crate::{Certificate, Effect, Finding, Indication, Oid, SubIndication, conclude};
+use crate::{Certificate, Effect, Finding, Indication, Memo, Oid, SubIndication, conclude};
 use time::OffsetDateTime;
 
 /// CRLs and OCSP responses that may be used, as DER. Where they come from is the caller's choice.
@@ -30,7 +30,7 @@ pub struct RevocationMaterial {
 /// How much the search cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Work {
-    /// Signatures verified.
+    /// Signatures asked about; [`Memo`] may have spared the work.
     pub signatures: u32,
     /// Candidate paths looked at.
     pub candidates: u32,
@@ -91,5 +91,18 @@ pub fn validate(
     profile: &Profile,
     revocation: &RevocationMaterial,
 ) -> PathReport {
-    build::search(target, intermediates, anchors, at, profile, revocation)
+    validate_with(target, intermediates, anchors, at, profile, revocation, &Memo::new())
+}
+
+/// As [`validate`], with what was verified before: for several paths of one document.
+pub fn validate_with(
+    target: &Certificate,
+    intermediates: &[Certificate],
+    anchors: &[Anchor],
+    at: OffsetDateTime,
+    profile: &Profile,
+    revocation: &RevocationMaterial,
+    memo: &Memo,
+) -> PathReport {
+    build::search(target, intermediates, anchors, at, profile, revocation, memo)
 }

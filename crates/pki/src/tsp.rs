@@ -3,6 +3,7 @@
 
 mod token;
 
+pub(crate) use token::inspect_with;
 pub use token::{TokenContext, TokenInfo, TokenReport, inspect, verify, verify_content};
 
 use crate::algorithm::{self, DigestAlgorithm};

@@ -13,7 +13,7 @@ pub use report::{Outcome, Process, Report, Step, TimestampKind, TimestampReport}
 use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::finding::FindingKind as K;
 use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
-use crate::{Certificate, Finding, Indication, SubIndication};
+use crate::{Certificate, Finding, Indication, Memo, SubIndication};
 use past::Dated;
 use time::OffsetDateTime;
 
@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub slide: Slide,
     /// What the caller knows to have existed, as from an archive's own records.
     pub proofs: &'a Proofs,
+    /// What was verified before; a new one for each document.
+    pub memo: &'a Memo,
 }
 
 /// The signature.
@@ -100,8 +102,14 @@ pub fn validate(
     context: &Context<'_>,
 ) -> Report {
     let mut run = Run::new(signature, timestamps, context);
-    let cms =
-        cms::verify_with(signature.cms, signature.content, signature.profile, &run.certificates);
+    let cms = cms::verify_signer(
+        signature.cms,
+        0,
+        signature.content,
+        signature.profile,
+        &run.certificates,
+        context.memo,
+    );
     let value = cms::signature_to_timestamp(signature.cms).unwrap_or_default();
     let basic = run.basic(signature, cms);
     let reports = run.timestamps(signature, timestamps, &basic.cms);
@@ -209,13 +217,14 @@ impl<'a> Run<'a> {
         let mut first = None;
         for profile in profiles {
             let profile = Profile { now: Some(self.context.now), ..profile.clone() };
-            let report = path::validate(
+            let report = path::validate_with(
                 target,
                 &self.certificates,
                 self.context.anchors,
                 at,
                 &profile,
                 &self.revocation,
+                self.context.memo,
             );
             if report.is_valid() {
                 return Some(report);
@@ -238,7 +247,12 @@ impl<'a> Run<'a> {
         let label = signature.label;
         let path = cms.signer.clone().and_then(|s| self.path(&s, now, self.context.profiles));
         if let Some(path) = &path {
-            cms.check_beside(path, self.context.certificates, self.context.anchors);
+            cms.check_beside(
+                path,
+                self.context.certificates,
+                self.context.anchors,
+                self.context.memo,
+            );
         }
         self.judge_algorithms(&mut cms, now);
         let blocks = [

@@ -9,7 +9,7 @@ use made::{
 };
 use motcua_pki::authority::TokenTemplate;
 use motcua_pki::cms::{self, Content, Profile, SignedData};
-use motcua_pki::{Certificate, DigestAlgorithm, Effect};
+use motcua_pki::{Certificate, DigestAlgorithm, Effect, Memo};
 
 impl Made<'_> {
     /// Codes of the findings, with what they do to the result.
@@ -206,7 +206,12 @@ fn a_foreign_list_inside_is_told() {
         let signed = SignedData::parse(&made.build()).unwrap();
         let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
         let path = path_of(&world);
-        report.check_beside(&path, &[world.ca.certificate().clone()], &[world.anchor()]);
+        report.check_beside(
+            &path,
+            &[world.ca.certificate().clone()],
+            &[world.anchor()],
+            &Memo::new(),
+        );
         let codes: Vec<_> = report.findings.iter().map(|f| f.code()).collect();
         assert_eq!(codes.contains(&"pki.cms_revocation_stray"), stray, "{codes:?}");
     }
@@ -256,12 +261,17 @@ fn what_follows_and_what_is_strange_inside() {
     let signed = SignedData::parse(&bytes).unwrap();
     let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
     let path = path_of(&world);
-    report.check_beside(&path, &[], &[world.anchor()]);
+    report.check_beside(&path, &[], &[world.anchor()], &Memo::new());
     assert!(report.against().all(|f| f.code() == "pki.cms_certificate_stray"));
     assert_eq!(report.against().count(), 1);
     // The same with an issuer that is known.
     let mut report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
-    report.check_beside(&path, &[stranger.ca.certificate().clone()], &[world.anchor()]);
+    report.check_beside(
+        &path,
+        &[stranger.ca.certificate().clone()],
+        &[world.anchor()],
+        &Memo::new(),
+    );
     assert_eq!(report.against().count(), 0);
     // PKCS #7 content: a structure under another type than id-data.
     let body = tlv(0x30, &tlv(4, DATA));

@@ -26,7 +26,7 @@ fn judge(cms: &[u8], content: Content<'_>, profile: Profile, root: &Identity) ->
         &PathProfile::document_signing(Purpose::Public).without_revocation(),
         &RevocationMaterial::default(),
     );
-    report.check_beside(&path, &[], &[anchor(root)]);
+    report.check_beside(&path, &[], &[anchor(root)], &motcua_pki::Memo::new());
     path.is_valid().then_some(report)
 }
 

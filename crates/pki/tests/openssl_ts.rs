@@ -33,6 +33,7 @@ fn verify(
         anchors: &[anchor(root)],
         profile: &Profile::timestamping().without_revocation(),
         revocation: &RevocationMaterial::default(),
+        memo: &motcua_pki::Memo::new(),
     };
     tsp::verify(token, data, &context)
 }

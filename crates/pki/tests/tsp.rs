@@ -91,6 +91,7 @@ fn what_is_asked_of_a_token() {
             anchors: &[world.anchor()],
             profile: &Profile::timestamping().without_revocation(),
             revocation: &RevocationMaterial::default(),
+            memo: &motcua_pki::Memo::new(),
         };
         let report = tsp::verify(&token, DATA, &context);
         let codes: Vec<_> = report.findings.iter().map(|f| f.code()).collect();

@@ -12,7 +12,7 @@ use motcua_pki::validation::{
     AuthorityTime, Context, DocumentTimestamp, Outcome, Process, Proofs, Report, Signature, Slide,
     TimestampKind, validate,
 };
-use motcua_pki::{AlgorithmPolicy, Indication, SubIndication};
+use motcua_pki::{AlgorithmPolicy, Indication, Memo, SubIndication};
 use time::OffsetDateTime;
 
 /// What a case is judged with.
@@ -23,6 +23,7 @@ struct Judge<'a> {
     slide: Slide,
     proofs: Proofs,
     algorithms: AlgorithmPolicy,
+    memo: Memo,
 }
 
 impl<'a> Judge<'a> {
@@ -34,6 +35,7 @@ impl<'a> Judge<'a> {
             slide: Slide::NextUpdate,
             proofs: Proofs::new(),
             algorithms: AlgorithmPolicy::standard(),
+            memo: Memo::new(),
         }
     }
 
@@ -61,8 +63,20 @@ impl<'a> Judge<'a> {
             authority_time: self.authority_time,
             slide: self.slide,
             proofs: &self.proofs,
+            memo: &Memo::new(),
         };
-        validate(&signature, documents, &context)
+        let report = validate(&signature, documents, &context);
+        // What was verified for other documents of this judge, and for this one, changes no word.
+        for _ in 0..2 {
+            let context = Context { memo: &self.memo, ..context };
+            let again = validate(&signature, documents, &context);
+            assert_eq!(
+                serde_json::to_value(&again).unwrap(),
+                serde_json::to_value(&report).unwrap()
+            );
+        }
+        assert!(self.memo.len() >= context.memo.len() && !context.memo.is_empty());
+        report
     }
 }
 

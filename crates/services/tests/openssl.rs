@@ -106,6 +106,7 @@ fn a_timestamp_from_openssl_ts() {
             anchors: &[Anchor::new(root.certificate().clone(), &[Purpose::Timestamping])],
             profile: &Profile::timestamping().without_revocation(),
             revocation: &RevocationMaterial::default(),
+            memo: &motcua_pki::Memo::new(),
         };
         let report = tsp::verify(&token, b"value", &context);
         assert!(report.is_valid(), "{report:#?}");

@@ -21,6 +21,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         anchors: &[],
         profile: &Profile::timestamping(),
         revocation: &RevocationMaterial::default(),
+        memo: &motcua_pki::Memo::new(),
     };
     assert!(!tsp::verify(&token, b"data", &context).is_valid());
 });

@@ -3,7 +3,7 @@
 
 use motcua_pki::cms::{self, Content, PrepareOptions, SignedData, prepare_with};
 use motcua_pki::path::{self, Anchor, Profile, RevocationMaterial};
-use motcua_pki::{Certificate, Effect, Signer};
+use motcua_pki::{Certificate, Effect, Memo, Signer};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -93,6 +93,7 @@ pub(super) struct Trust<'t> {
     pub material: &'t RevocationMaterial,
     pub profile: &'t Profile,
     pub at: OffsetDateTime,
+    pub memo: &'t Memo,
 }
 
 /// Looks a copy up. A list that says "annulled" outweighs one that does not.
@@ -131,8 +132,14 @@ fn one(
     }
     let der = unhex(&signed.signature).ok_or("its signature is not hexadecimal")?;
     let cms = SignedData::parse(&der).map_err(|e| e.to_string())?;
-    let report =
-        cms::verify(&cms, Content::Bytes(signed.list.as_bytes()), cms::Profile::CadesBaseline);
+    let report = cms::verify_signer(
+        &cms,
+        0,
+        Content::Bytes(signed.list.as_bytes()),
+        cms::Profile::CadesBaseline,
+        &[],
+        trust.memo,
+    );
     let against = |f: &&motcua_pki::Finding| f.kind.effect() != Effect::Notes;
     if let Some(finding) = report.findings.iter().find(against) {
         return Err(finding.to_string());
@@ -140,13 +147,14 @@ fn one(
     let signer = report.signer.as_ref().ok_or("its signer is not known")?;
     let mut certificates = report.certificates.clone();
     certificates.extend_from_slice(trust.certificates);
-    let path = path::validate(
+    let path = path::validate_with(
         signer,
         &certificates,
         trust.anchors,
         trust.at,
         trust.profile,
         trust.material,
+        trust.memo,
     );
     if let Some(finding) = path.findings.iter().find(against) {
         return Err(finding.to_string());

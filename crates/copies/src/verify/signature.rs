@@ -4,7 +4,9 @@ use motcua_pdf::{Document, Error, Object};
 use motcua_pki::cms::{Content, Profile, SignedData};
 use motcua_pki::path::{Anchor, Profile as PathProfile, Purpose, RevocationMaterial};
 use motcua_pki::validation::{self, AuthorityTime, Proofs, Slide, TimestampKind};
-use motcua_pki::{Certificate, DigestAlgorithm, Effect, Finding, Indication, SubIndication, tsp};
+use motcua_pki::{
+    Certificate, DigestAlgorithm, Effect, Finding, Indication, Memo, SubIndication, tsp,
+};
 
 use super::annulment;
 use super::fields::Found;
@@ -30,6 +32,8 @@ pub(super) struct Judge<'p> {
     signing: [PathProfile; 1],
     timestamping: PathProfile,
     proofs: Proofs,
+    /// Certificates, lists and tokens are met again by every signature of the file.
+    memo: Memo,
 }
 
 /// A document timestamp, ready to be checked.
@@ -76,6 +80,7 @@ impl<'p> Judge<'p> {
             signing: [rule(PathProfile::document_signing(Purpose::OfficialDuty))],
             timestamping: rule(PathProfile::timestamping()),
             proofs: Proofs::new(),
+            memo: Memo::new(),
         })
     }
 
@@ -158,6 +163,7 @@ impl<'p> Judge<'p> {
             material: &self.material,
             profile: &self.signing[0],
             at: self.policy.at,
+            memo: &self.memo,
         }
     }
 
@@ -188,6 +194,7 @@ impl<'p> Judge<'p> {
             },
             slide: Slide::NextUpdate,
             proofs: &self.proofs,
+            memo: &self.memo,
         };
         validation::validate(signature, &stamps, &context)
     }
@@ -260,6 +267,7 @@ impl<'p> Judge<'p> {
             anchors: &self.anchors,
             profile: &self.timestamping,
             revocation: &self.material,
+            memo: &self.memo,
         };
         let content = Content::Digest(stamp.digest.0, &stamp.digest.1);
         let token = tsp::verify_content(&stamp.token, content, &context);
@@ -297,8 +305,7 @@ pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened>
         let signed = SignedData::parse(contents);
         let algorithm = signed.as_ref().ok().and_then(|signed| {
             if found.is_timestamp() {
-                let info = tsp::inspect(signed.as_der(), Content::Bytes(&[]), &[]).info;
-                info.and_then(|i| i.digest.ok())
+                tsp::TokenInfo::of(signed).ok().and_then(|info| info.digest.ok())
             } else {
                 signed.signers().first().and_then(|s| s.digest_algorithm().ok())
             }

@@ -7,7 +7,7 @@ use crate::crl::Crl;
 use crate::finding::FindingKind as K;
 use crate::ocsp::OcspResponse;
 use crate::path::{Anchor, PathReport};
-use crate::{Certificate, Finding};
+use crate::{Certificate, Finding, Memo};
 
 /// Signatures verified for this: a CMS carries a handful of certificates.
 const SIGNATURES: u32 = 64;
@@ -15,7 +15,13 @@ const SIGNATURES: u32 = 64;
 impl CmsReport {
     /// Adds a finding for every certificate and every piece of revocation information in the CMS that no issuer known here
     /// signed: not one of the path, the CMS, `others` or the anchors. Does nothing while the path leads to no anchor.
-    pub fn check_beside(&mut self, path: &PathReport, others: &[Certificate], anchors: &[Anchor]) {
+    pub fn check_beside(
+        &mut self,
+        path: &PathReport,
+        others: &[Certificate],
+        anchors: &[Anchor],
+        memo: &Memo,
+    ) {
         if path.anchor().is_none() {
             return;
         }
@@ -27,7 +33,7 @@ impl CmsReport {
         for certificate in &self.certificates {
             let on_path = path.chain.contains(certificate)
                 || anchors.iter().any(|a| a.certificate == *certificate);
-            if !on_path && !tied(certificate, path, &known, &mut left) {
+            if !on_path && !tied(certificate, path, &known, (&mut left, memo)) {
                 let at = certificate.subject().to_string();
                 strays.push(Finding::new(K::CmsCertificateStray, at, certificate.serial_hex()));
             }
@@ -37,7 +43,7 @@ impl CmsReport {
                 known.iter().any(|c| {
                     c.subject() == crl.issuer()
                         && spend(&mut left)
-                        && crl.signed_by(c.public_key()).is_ok()
+                        && crl.signed_by(c.public_key(), memo).is_ok()
                 })
             });
             if !signed {
@@ -49,7 +55,7 @@ impl CmsReport {
                 response.certificates.iter().chain(known.iter().copied()).any(|c| {
                     response.is_from(c)
                         && spend(&mut left)
-                        && response.signed_by(c.public_key()).is_ok()
+                        && response.signed_by(c.public_key(), memo).is_ok()
                 })
             });
             if !signed {
@@ -72,7 +78,7 @@ fn tied(
     certificate: &Certificate,
     path: &PathReport,
     known: &[&Certificate],
-    left: &mut u32,
+    (left, memo): (&mut u32, &Memo),
 ) -> bool {
     let cross = |c: &Certificate| {
         c.subject() == certificate.subject()
@@ -89,7 +95,7 @@ fn tied(
         if !spend(left) {
             return false;
         }
-        match certificate.signed_by(issuer.public_key()) {
+        match certificate.signed_by(issuer.public_key(), memo) {
             Ok(()) => return true,
             Err(VerifyFault::Unsupported(_)) => {}
             Err(VerifyFault::WrongKey(_) | VerifyFault::Invalid) => unsupported = false,

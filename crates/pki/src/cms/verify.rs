@@ -10,7 +10,9 @@ use crate::algorithm::{DigestAlgorithm, Scheme, VerifyFault};
 use crate::der::{self, Reader, tag};
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
-use crate::{AlgorithmPolicy, Certificate, Effect, Finding, Indication, SubIndication, conclude};
+use crate::{
+    AlgorithmPolicy, Certificate, Effect, Finding, Indication, Memo, SubIndication, conclude,
+};
 use time::OffsetDateTime;
 
 /// Which rules apply.
@@ -127,18 +129,20 @@ pub fn verify_with(
     profile: Profile,
     others: &[Certificate],
 ) -> CmsReport {
-    verify_signer(signed, 0, content, profile, others)
+    verify_signer(signed, 0, content, profile, others, &Memo::new())
 }
 
-/// As [`verify_with`], for the signer at `index`.
+/// As [`verify_with`], for the signer at `index`, with what was verified before.
 pub fn verify_signer(
     signed: &SignedData,
     index: usize,
     content: Content<'_>,
     profile: Profile,
     others: &[Certificate],
+    memo: &Memo,
 ) -> CmsReport {
     let mut check = Check {
+        memo,
         report: CmsReport {
             findings: Vec::new(),
             signer: None,
@@ -173,12 +177,13 @@ const ALGORITHM_PLACE: &str = "signer_info";
 /// Certificates that cannot be read are told one by one up to here: the findings must not outgrow the input.
 const MOST_MALFORMED: usize = 16;
 
-struct Check {
+struct Check<'m> {
+    memo: &'m Memo,
     report: CmsReport,
     profile: Profile,
 }
 
-impl Check {
+impl Check<'_> {
     fn add(&mut self, kind: K, at: &str, detail: impl Into<String>) {
         self.report.findings.push(Finding::new(kind, at, detail));
     }
@@ -372,7 +377,7 @@ impl Check {
             self.add(K::DigestDisagrees, "signer_info", detail);
         }
         let Some(certificate) = self.report.signer.clone() else { return };
-        let key = certificate.public_key();
+        let (key, memo) = (certificate.public_key(), self.memo);
         // EN 319 102-1 §5.2.8; by date in [`CmsReport::judge_algorithms`].
         self.report.scheme_digest = scheme.digest();
         if digest == DigestAlgorithm::Sha1 || scheme.digest() == Some(DigestAlgorithm::Sha1) {
@@ -390,11 +395,11 @@ impl Check {
             // RFC 5652 §5.4: hashed with the SET OF tag, all other bytes as transmitted.
             (Some(raw), _) => {
                 let message = implicit(tag::SET, raw);
-                match key.verify(&scheme, &message, &signer.signature) {
+                match memo.verify(key, &scheme, &message, &signer.signature) {
                     Err(VerifyFault::Invalid) => match der::canonical(&message) {
                         Some(again)
                             if again != message
-                                && key.verify(&scheme, &again, &signer.signature).is_ok() =>
+                                && memo.verify(key, &scheme, &again, &signer.signature).is_ok() =>
                         {
                             self.add(K::AttributesResorted, "signed_attributes", "");
                             Ok(())
@@ -408,7 +413,7 @@ impl Check {
                 if looks_like_attributes(bytes) {
                     self.add(K::AttributesAsContent, "content", "");
                 }
-                key.verify(&scheme, bytes, &signer.signature)
+                memo.verify(key, &scheme, bytes, &signer.signature)
             }
             (None, None) => {
                 self.add(

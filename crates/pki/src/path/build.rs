@@ -3,7 +3,7 @@
 
 use super::check;
 use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, RevocationRule, Work};
-use crate::algorithm::{PublicKey, Refusal, Scheme, VerifyFault};
+use crate::algorithm::{Memo, PublicKey, Refusal, Scheme, VerifyFault};
 use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
 use crate::revocation::Material;
@@ -16,6 +16,7 @@ pub(crate) struct Search<'a> {
     pub at: OffsetDateTime,
     pub profile: &'a Profile,
     pub material: &'a Material,
+    pub memo: &'a Memo,
     pub budget: Meter,
     /// Certificates whose status is being found out: what they depend on must not depend on them.
     pub visiting: Vec<Certificate>,
@@ -75,6 +76,7 @@ pub(super) fn search(
     at: OffsetDateTime,
     profile: &Profile,
     revocation: &RevocationMaterial,
+    memo: &Memo,
 ) -> PathReport {
     let material = match profile.revocation {
         RevocationRule::Required => Material::read(revocation),
@@ -86,6 +88,7 @@ pub(super) fn search(
         at,
         profile,
         material: &material,
+        memo,
         budget: Meter::new(profile.budget),
         visiting: Vec::new(),
         best: None,
@@ -168,6 +171,7 @@ impl Search<'_> {
             at: self.at,
             profile: &profile,
             material: self.material,
+            memo: self.memo,
             budget: std::mem::replace(&mut self.budget, spent),
             visiting: std::mem::take(&mut self.visiting),
             best: None,
@@ -233,7 +237,7 @@ impl Search<'_> {
         if !self.budget.signature() {
             return false;
         }
-        match child.signed_by(issuer.public_key()) {
+        match child.signed_by(issuer.public_key(), self.memo) {
             Ok(()) => true,
             Err(VerifyFault::Unsupported(name)) => {
                 self.note(K::PathSignatureUnsupported, child, &name);

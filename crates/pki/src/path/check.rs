@@ -165,7 +165,7 @@ impl Walk<'_, '_> {
             Conformance::Noted => K::Deviates,
             Conformance::Required => K::DeviationRefused,
         };
-        for (clause, what) in deviations(certificate, role) {
+        for (clause, what) in deviations(certificate, role, self.search.memo) {
             self.add(kind, certificate, format!("{what} ({clause})"));
         }
     }

@@ -2,6 +2,7 @@
 //! conforming CA must write. Deviations are always found; whether they count is the caller's choice.
 
 use crate::Certificate;
+use crate::algorithm::Memo;
 use crate::certificate::{GeneralName, KeyUsage};
 
 /// Whether deviations from the certificate and CRL profile of RFC 5280 §4 and §5 count.
@@ -26,7 +27,11 @@ pub(super) enum Role {
 const MOST: usize = 16;
 
 /// Every deviation of one certificate: clause and what it is.
-pub(super) fn deviations(certificate: &Certificate, role: Role) -> Vec<(&'static str, String)> {
+pub(super) fn deviations(
+    certificate: &Certificate,
+    role: Role,
+    memo: &Memo,
+) -> Vec<(&'static str, String)> {
     let mut found: Vec<(&'static str, String)> = Vec::new();
     let mut add = |wrong: bool, clause: &'static str, what: &str| {
         if wrong && found.len() < MOST {
@@ -48,7 +53,8 @@ pub(super) fn deviations(certificate: &Certificate, role: Role) -> Vec<(&'static
     let other = matches!((key_id, &extensions.subject_key_id), (Some(a), Some(b)) if a != b);
     if key_id.is_none() || other {
         let self_signed = certificate.is_self_issued()
-            && (role == Role::Anchor || certificate.signed_by(certificate.public_key()).is_ok());
+            && (role == Role::Anchor
+                || certificate.signed_by(certificate.public_key(), memo).is_ok());
         let missing = key_id.is_none() && !self_signed;
         add(missing, "§4.2.1.1", "the authority key identifier is missing");
         add(other && self_signed, "§4.2.1.1", "a self-signed certificate names another key");

@@ -144,7 +144,7 @@ fn trusted(
         if !search.budget.signature() {
             return Err("the budget is spent".to_owned());
         }
-        match crl.signed_by(above.public_key()) {
+        match crl.signed_by(above.public_key(), search.memo) {
             Ok(()) => {}
             Err(VerifyFault::Unsupported(name)) => {
                 why = format!("{name} is not supported");
@@ -169,7 +169,7 @@ fn trusted(
         // A CA may name a CRL issuer whose own certificate stands on its own list; the path of that
         // certificate is the one being checked (PKITS 4.14.30).
         let covers_itself = point.crl_issuer.is_some() && signer == place.certificate;
-        if crl.signed_by(signer.public_key()).is_ok()
+        if crl.signed_by(signer.public_key(), search.memo).is_ok()
             && search.refused(&crl.scheme, signer.public_key()).is_none()
             && (covers_itself || search.stands_under(signer, anchor))
         {

@@ -92,7 +92,7 @@ fn authorised(
         if !search.budget.signature() {
             return Err("the budget is spent".to_owned());
         }
-        response.signed_by(issuer.public_key()).map_err(|fault| fault.to_string())?;
+        response.signed_by(issuer.public_key(), search.memo).map_err(|fault| fault.to_string())?;
         return match search.refused(&response.scheme, issuer.public_key()) {
             Some(refusal) => Err(refusal.to_string()),
             None => Ok(()),
@@ -186,6 +186,8 @@ fn delegated(
         return Err("the budget is spent".to_owned());
     }
     // The responder's certificate and the one asked about are signed by the same key.
-    responder.signed_by(issuer.public_key()).map_err(|fault| format!("the responder: {fault}"))?;
-    response.signed_by(responder.public_key()).map_err(|fault| fault.to_string())
+    responder
+        .signed_by(issuer.public_key(), search.memo)
+        .map_err(|fault| format!("the responder: {fault}"))?;
+    response.signed_by(responder.public_key(), search.memo).map_err(|fault| fault.to_string())
 }

@@ -8,7 +8,9 @@ use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::der::{self, Fault, Reader, tag};
 use crate::finding::FindingKind as K;
 use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
-use crate::{AlgorithmPolicy, Certificate, Finding, Indication, Oid, SubIndication, conclude};
+use crate::{
+    AlgorithmPolicy, Certificate, Error, Finding, Indication, Memo, Oid, SubIndication, conclude,
+};
 use time::{Duration, OffsetDateTime};
 
 /// What a token says (TSTInfo, RFC 3161 §2.4.2).
@@ -41,6 +43,14 @@ pub struct TokenInfo {
 }
 
 impl TokenInfo {
+    /// What the token in `signed` says. Nothing is verified.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where its content is no TSTInfo.
+    pub fn of(signed: &SignedData) -> Result<Self, Error> {
+        Self::read(signed.content().unwrap_or_default()).map_err(Error::malformed("TSTInfo"))
+    }
+
     /// Reads a TSTInfo.
     fn read(content: &[u8]) -> Result<Self, Fault> {
         let mut outer = Reader::new(content);
@@ -201,6 +211,8 @@ pub struct TokenContext<'a> {
     pub profile: &'a Profile,
     /// CRLs and OCSP responses.
     pub revocation: &'a RevocationMaterial,
+    /// What was verified before; a new one where nothing was.
+    pub memo: &'a Memo,
 }
 
 /// Checks a token over `data`, its digest computed as the token says.
@@ -210,7 +222,7 @@ pub fn verify(token: &[u8], data: &[u8], context: &TokenContext<'_>) -> TokenRep
 
 /// As [`verify`], over data given by its bytes, its digest, or a function that computes it.
 pub fn verify_content(token: &[u8], data: Content<'_>, context: &TokenContext<'_>) -> TokenReport {
-    let mut report = inspect(token, data, context.certificates);
+    let mut report = inspect_with(token, data, context.certificates, context.memo);
     // Nothing proves yet that it existed before now.
     report.judge_algorithms(&context.profile.algorithms, context.now);
     let (Some(info), Some(checked)) = (report.info.clone(), report.cms.clone()) else {
@@ -237,10 +249,17 @@ pub fn verify_content(token: &[u8], data: Content<'_>, context: &TokenContext<'_
         pool.extend_from_slice(context.certificates);
         let mut profile = context.profile.clone();
         profile.now = Some(profile.now.unwrap_or(context.now));
-        let path =
-            path::validate(signer, &pool, context.anchors, info.time, &profile, context.revocation);
+        let path = path::validate_with(
+            signer,
+            &pool,
+            context.anchors,
+            info.time,
+            &profile,
+            context.revocation,
+            context.memo,
+        );
         if let Some(checked) = &mut report.cms {
-            checked.check_beside(&path, context.certificates, context.anchors);
+            checked.check_beside(&path, context.certificates, context.anchors, context.memo);
         }
         report.path = Some(path);
     }
@@ -249,6 +268,16 @@ pub fn verify_content(token: &[u8], data: Content<'_>, context: &TokenContext<'_
 
 /// Checks a token over `data` without its authority's path: form, imprint, attributes, signature.
 pub fn inspect(token: &[u8], data: Content<'_>, certificates: &[Certificate]) -> TokenReport {
+    inspect_with(token, data, certificates, &Memo::new())
+}
+
+/// As [`inspect`], with what was verified before.
+pub(crate) fn inspect_with(
+    token: &[u8],
+    data: Content<'_>,
+    certificates: &[Certificate],
+    memo: &Memo,
+) -> TokenReport {
     let mut report = TokenReport {
         findings: Vec::new(),
         time: None,
@@ -291,8 +320,14 @@ pub fn inspect(token: &[u8], data: Content<'_>, certificates: &[Certificate]) ->
     if let Some(critical) = &info.unknown_critical {
         add(K::TokenExtension, "extensions", critical.to_string());
     }
-    let checked =
-        cms::verify_with(&signed, Content::Embedded, cms::Profile::Timestamp, certificates);
+    let checked = cms::verify_signer(
+        &signed,
+        0,
+        Content::Embedded,
+        cms::Profile::Timestamp,
+        certificates,
+        memo,
+    );
     // RFC 3161 §2.4.2: the name, where given, is one of the signer's names.
     if let (Some(name), Some(signer)) = (&info.authority, &checked.signer) {
         let own = GeneralName::Directory(signer.subject().clone());

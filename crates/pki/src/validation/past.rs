@@ -173,13 +173,14 @@ impl Run<'_> {
             for at in &times {
                 // Steps 1 and 2: a chain that stood at some time when all of it was valid, revocation aside.
                 let plain = profile.clone().without_revocation();
-                let report = path::validate(
+                let report = path::validate_with(
                     target,
                     &self.certificates,
                     self.context.anchors,
                     *at,
                     &plain,
                     &RevocationMaterial::default(),
+                    self.context.memo,
                 );
                 if !report.is_valid() {
                     if reason.sub_indication != Some(SubIndication::NoPoe) {
@@ -264,7 +265,15 @@ impl Run<'_> {
                 budget: profile.budget,
                 ..Profile::plain(profile.purpose)
             };
-            let report = path::validate(certificate, &pool, anchors, at, &plain, &material);
+            let report = path::validate_with(
+                certificate,
+                &pool,
+                anchors,
+                at,
+                &plain,
+                &material,
+                self.context.memo,
+            );
             match report.statuses.first().map(|s| &s.status) {
                 Some(RevocationStatus::Good { .. }) => Said::Good,
                 Some(RevocationStatus::Revoked { .. }) => {
@@ -352,6 +361,7 @@ mod tests {
             authority_time: AuthorityTime::Now,
             slide,
             proofs: &proofs,
+            memo: &crate::Memo::new(),
         };
         let mut run = Run {
             context: &context,

@@ -39,7 +39,7 @@ impl Run<'_> {
             .map(|t| Waiting {
                 kind: TimestampKind::Document,
                 label: t.label.to_owned(),
-                token: tsp::inspect(t.token, t.content, &self.certificates),
+                token: tsp::inspect_with(t.token, t.content, &self.certificates, self.context.memo),
                 raw: t.token,
                 covers: t.covers,
             })
@@ -54,7 +54,8 @@ impl Run<'_> {
                    content: Content<'_>|
          -> Vec<(TimestampKind, String, TokenReport)> {
             let inspect = |(i, token): (usize, &Vec<u8>)| {
-                let report = tsp::inspect(token, content, &self.certificates);
+                let report =
+                    tsp::inspect_with(token, content, &self.certificates, self.context.memo);
                 (kind, format!("{name}[{i}]"), report)
             };
             tokens.iter().enumerate().map(inspect).collect()
@@ -145,7 +146,12 @@ impl Run<'_> {
             token.path = self.path(&signer, at, profiles);
             path_now = self.path(&signer, now, profiles);
             if let (Some(path), Some(cms)) = (&token.path, &mut token.cms) {
-                cms.check_beside(path, self.context.certificates, self.context.anchors);
+                cms.check_beside(
+                    path,
+                    self.context.certificates,
+                    self.context.anchors,
+                    self.context.memo,
+                );
             }
             (outcome, past) = self.stand(&label, &mut token, path_now.as_ref(), &signer, at);
         }

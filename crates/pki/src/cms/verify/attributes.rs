@@ -8,7 +8,7 @@ use crate::cms::write::implicit;
 use crate::der::{self, Reader, tag};
 use crate::oid;
 
-impl Check {
+impl Check<'_> {
     /// Attributes that no signature protects: what must be signed, what the profile forbids, what is not known.
     pub(super) fn unsigned(&mut self, signer: &SignerInfo) {
         for a in &signer.unsigned {
