@@ -200,6 +200,8 @@ export interface Report {
   /** Signatures, stated facts and what later versions add. */
   readonly [key: string]: unknown;
 }
+/** A shipped set of rules, or rules of one's own in the form of `crates/pki/data/algorithms.json`. */
+export type AlgorithmRules = "standard" | "viet_nam" | { readonly [key: string]: Json };
 export interface Policy {
   /** Its name, repeated in the report. */
   readonly id: string;
@@ -222,6 +224,8 @@ export interface Policy {
   /** The time of the check. The library has no clock. */
   readonly at: string;
   readonly revocation: "required" | "not_checked";
+  /** Which algorithms count, from when to when; `standard` where absent. */
+  readonly algorithms?: AlgorithmRules;
   /** Revocation lists of the authorities, PEM. */
   readonly crls_pem?: readonly string[];
   /** OCSP responses, DER in base64. */
@@ -248,6 +252,8 @@ export interface IssueRequest {
   readonly dpi?: number;
   /** In what the capture may fall short of the law; the copy then says so. Without it, in nothing. */
   readonly accept?: readonly Shortcoming[];
+  /** Which algorithms the signatures may use, as of `facts.signed_at`; `viet_nam` where absent. */
+  readonly algorithms?: AlgorithmRules;
 }
 /** Issues a certified copy of one PDF or of images, one a page; the signed PDF comes out. */
 export function issueCopy(originals: Uint8Array | readonly Uint8Array[], request: IssueRequest, fonts: Fonts): Uint8Array;

@@ -13,6 +13,6 @@ mod slot;
 pub use error::IssueError;
 pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
-pub use sign::{Next, Pending, Role, issue};
+pub use sign::{Next, Pending, Role, Terms, issue, issue_with};
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

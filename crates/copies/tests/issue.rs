@@ -9,6 +9,10 @@ use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, iss
 use motcua_pdf::{Document, Limits};
 use motcua_pki::{Signer, cms};
 
+fn rules() -> motcua_pki::SigningRules {
+    motcua_pki::SigningRules::viet_nam(made::NOW)
+}
+
 fn issue_sample(files: &[&str]) -> Vec<u8> {
     let bytes: Vec<_> = files.iter().map(|f| sample(f)).collect();
     let (demo, facts) = (demo(), facts_of(&originals(&bytes)));
@@ -68,12 +72,13 @@ fn a_saved_state_resumes_and_refuses_a_foreign_signature() {
 
     let mut wrong = digest.clone();
     wrong[0] ^= 1;
-    let foreign = cms::prepare(official.certificate_chain(), official.algorithm(), &wrong).unwrap();
+    let foreign =
+        cms::prepare(official.certificate_chain(), official.algorithm(), &wrong, &rules()).unwrap();
     let refused = pending.clone().complete(&foreign.sign(&official).unwrap()).unwrap_err();
     assert_eq!(refused.code(), "copies.signature_refused");
 
     let sign = |digest: &[u8], signer: &dyn Signer| {
-        cms::prepare(signer.certificate_chain(), signer.algorithm(), digest)
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), digest, &rules())
             .unwrap()
             .sign(signer)
             .unwrap()
@@ -558,7 +563,7 @@ fn wrong_signer() {
     .unwrap();
     let cms = |pending: &Pending, signer: &dyn Signer| {
         let digest = pending.digest(signer.algorithm().content_digest()).unwrap();
-        cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest)
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest, &rules())
             .unwrap()
             .sign(signer)
             .unwrap()

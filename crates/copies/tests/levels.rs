@@ -7,12 +7,12 @@ mod peers;
 
 use motcua_copies::issue::existing::{PendingSignature, SignatureOptions, sign_existing};
 use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
-use motcua_copies::issue::{Fonts, IssueError, Next, Pending};
+use motcua_copies::issue::{Fonts, IssueError, Next, Pending, Terms};
 use motcua_copies::verify::{RevocationNeed, SignatureKind, signed_revision};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::{Document, Limits, SectionKind};
 use motcua_pki::authority::{Demo, TokenTemplate};
-use motcua_pki::{DigestAlgorithm, Indication, Signer, cms};
+use motcua_pki::{AlgorithmPolicy, DigestAlgorithm, Indication, Signer, SigningRules, cms};
 use time::{Duration, OffsetDateTime};
 
 const ROOM: usize = 8 * 1024;
@@ -30,6 +30,7 @@ fn options(field: &str, at: OffsetDateTime) -> SignatureOptions {
         location: String::new(),
         certify: None,
         timestamp_room: ROOM,
+        algorithms: AlgorithmPolicy::viet_nam(),
     }
 }
 
@@ -40,7 +41,13 @@ fn token(demo: &Demo, digest: Vec<u8>, at: OffsetDateTime) -> Vec<u8> {
 
 /// A CMS with a signature timestamp.
 fn stamped(demo: &Demo, signer: &dyn Signer, digest: &[u8], at: OffsetDateTime) -> Vec<u8> {
-    let made = cms::prepare(signer.certificate_chain(), signer.algorithm(), digest).unwrap();
+    let made = cms::prepare(
+        signer.certificate_chain(),
+        signer.algorithm(),
+        digest,
+        &SigningRules::viet_nam(at),
+    )
+    .unwrap();
     let signed = cms::SignedData::parse(&made.sign(signer).unwrap()).unwrap();
     let value = cms::signature_to_timestamp(&signed).unwrap();
     let token = token(demo, DigestAlgorithm::Sha256.digest(value), at);
@@ -59,13 +66,13 @@ fn copy_with_timestamps(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
     fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
         (signer.certificate_chain(), signer.algorithm())
     }
-    let pending = Pending::prepare_with_room(
+    let pending = Pending::prepare_with(
         &originals,
         &facts,
         Fonts::LIBERATION_SERIF,
         of(&official),
         of(&agency),
-        ROOM,
+        &Terms { timestamp_room: ROOM, ..Terms::viet_nam() },
     )
     .unwrap();
     let digest = pending.digest(official.algorithm().content_digest()).unwrap();

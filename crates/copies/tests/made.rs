@@ -9,6 +9,7 @@ use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
 use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
+use motcua_pki::AlgorithmPolicy;
 use motcua_pki::authority::Demo;
 use motcua_pki::path::{Anchor, RevocationMaterial};
 use time::OffsetDateTime;
@@ -138,6 +139,7 @@ pub fn policy(id: &str, anchors: Vec<Anchor>, at: OffsetDateTime) -> Policy {
         trust_list_as_of: "2026-11-24".into(),
         at,
         revocation: RevocationNeed::NotChecked,
+        algorithms: AlgorithmPolicy::standard(),
         material: RevocationMaterial::default(),
         annulments: Vec::new(),
         issuers: None,

@@ -28,6 +28,7 @@ fn signed(base: &[u8], field: &str, certify: Option<u8>, signer: &MemorySigner) 
         location: String::new(),
         certify,
         timestamp_room: 0,
+        algorithms: motcua_pki::AlgorithmPolicy::viet_nam(),
     };
     sign_existing(base, &options, signer).unwrap()
 }

@@ -1,17 +1,20 @@
 //! The algorithm table: object identifiers and parameters on one side, ring on the other. Here are
 //! the algorithms of new signatures; what files name is in `scheme`, keys are in `key`, answers already had in
-//! `memo`, and whether an algorithm may still be trusted at a date is in `policy`.
+//! `memo`, whether an algorithm may still be trusted at a date is in `policy`, and what new signatures are held to in
+//! `signing`.
 
 mod key;
 mod memo;
 mod policy;
 mod scheme;
+mod signing;
 
 pub use key::PublicKey;
 pub(crate) use key::{KeyKind, VerifyFault};
 pub use memo::Memo;
 pub use policy::{AlgorithmPolicy, Confidence, Refusal};
 pub(crate) use scheme::{Scheme, read_digest};
+pub use signing::SigningRules;
 
 use crate::der;
 use crate::oid;
@@ -94,7 +97,7 @@ impl DigestAlgorithm {
     }
 }
 
-/// Signature algorithms for new signatures. Circular 15/2025/TT-BKHCN wants RSA-PSS or ECDSA.
+/// Signature algorithms that can be made. Which of them a new signature may use is for [`SigningRules`].
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -167,6 +170,31 @@ impl SignatureAlgorithm {
                 what: "the certificate's public key",
                 algorithm: algorithm.clone(),
             }),
+        }
+    }
+
+    /// The algorithm of a signature that is there, where it is one of these.
+    pub(crate) fn of(scheme: &Scheme, key: &PublicKey) -> Option<Self> {
+        use DigestAlgorithm::{Sha256, Sha384, Sha512};
+        match (scheme, key.kind()) {
+            (Scheme::RsaPkcs1(Sha256), _) => Some(Self::RsaPkcs1Sha256),
+            (Scheme::RsaPkcs1(Sha384), _) => Some(Self::RsaPkcs1Sha384),
+            (Scheme::RsaPkcs1(Sha512), _) => Some(Self::RsaPkcs1Sha512),
+            (Scheme::RsaPss(Sha256), _) => Some(Self::RsaPssSha256),
+            (Scheme::RsaPss(Sha384), _) => Some(Self::RsaPssSha384),
+            (Scheme::RsaPss(Sha512), _) => Some(Self::RsaPssSha512),
+            (Scheme::Ecdsa(Sha256), KeyKind::P256) => Some(Self::EcdsaP256Sha256),
+            (Scheme::Ecdsa(Sha384), KeyKind::P384) => Some(Self::EcdsaP384Sha384),
+            (Scheme::Ed25519, _) => Some(Self::Ed25519),
+            (
+                Scheme::RsaPkcs1(_)
+                | Scheme::RsaPss(_)
+                | Scheme::Ecdsa(_)
+                | Scheme::RsaBare
+                | Scheme::EcBare
+                | Scheme::Unsupported(_),
+                _,
+            ) => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Errors of the crate: what stopped an operation. What a check *found* in a file is a
 //! [`crate::Finding`], not an error.
 
+use crate::algorithm::Refusal;
 use crate::der::Fault;
 
 /// Why an operation could not be carried out.
@@ -50,6 +51,18 @@ pub enum Error {
     AlgorithmPolicy {
         /// What is wrong, with line and column where known.
         reason: String,
+    },
+    /// A new signature may not use this algorithm or key.
+    #[error(
+        "the rules {rules} do not allow this for a signature made at {at}: {refusal}; sign with an algorithm and key that they allow, or state the rules you sign under"
+    )]
+    AlgorithmNotForNew {
+        /// Name of the set of rules.
+        rules: String,
+        /// When the signature is made.
+        at: String,
+        /// The rule, with its source.
+        refusal: Box<Refusal>,
     },
     /// A private key could not be loaded.
     #[error(
@@ -157,6 +170,7 @@ impl Error {
             Error::BadOid { .. } => "pki.bad_oid",
             Error::UnsupportedAlgorithm { .. } => "pki.unsupported_algorithm",
             Error::AlgorithmPolicy { .. } => "pki.algorithm_policy",
+            Error::AlgorithmNotForNew { .. } => "pki.algorithm_not_for_new",
             Error::KeyRejected { .. } => "pki.key_rejected",
             Error::EmptyChain => "pki.empty_chain",
             Error::KeyMismatch { .. } => "pki.key_mismatch",
@@ -193,6 +207,13 @@ impl Error {
             | Error::BadState { reason }
             | Error::TimestampRefused { reason }
             | Error::Authority { reason } => vec![("reason", reason.clone())],
+            Error::AlgorithmNotForNew { rules, at, refusal } => vec![
+                ("rules", rules.clone()),
+                ("at", at.clone()),
+                ("what", refusal.what.clone()),
+                ("since", refusal.since.clone().unwrap_or_default()),
+                ("source", refusal.source.clone()),
+            ],
             Error::EmptyChain => Vec::new(),
             Error::KeyMismatch { subject } => vec![("subject", subject.clone())],
             Error::AlgorithmKeyMismatch { algorithm, subject } => {

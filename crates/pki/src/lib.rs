@@ -3,7 +3,8 @@
 //!
 //! * [`Certificate`], [`Name`], [`GeneralName`]: what stands in a certificate.
 //! * [`path::validate`]: RFC 5280 path validation at a given time, all findings as data.
-//! * [`AlgorithmPolicy`]: which algorithms count at which time, and which are for new signatures.
+//! * [`AlgorithmPolicy`]: which algorithms count at which time, and which are for new signatures; [`SigningRules`] hold a
+//!   new signature to it.
 //! * [`revocation`]: good, revoked, unknown, stale or not checked, from CRLs and OCSP responses.
 //! * [`signer::Signer`], [`signer::MemorySigner`], [`signer::CallbackSigner`]: who signs.
 //! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
@@ -35,6 +36,7 @@ pub mod validation;
 
 pub use algorithm::{
     AlgorithmPolicy, Confidence, DigestAlgorithm, Memo, PublicKey, Refusal, SignatureAlgorithm,
+    SigningRules,
 };
 pub use certificate::{Certificate, CertificateSummary, GeneralName, KeyUsage};
 pub use crl::Crl;

@@ -4,7 +4,8 @@
 
 use motcua_pki::authority::{Demo, Identity, SubjectName, Template};
 use motcua_pki::{
-    CallbackSigner, Certificate, MemorySigner, Oid, SignatureAlgorithm, Signer as _, cms,
+    CallbackSigner, Certificate, MemorySigner, Oid, SignatureAlgorithm, Signer as _, SigningRules,
+    cms,
 };
 
 const NOW: time::OffsetDateTime = time::macros::datetime!(2026-11-24 3:00 UTC);
@@ -13,8 +14,13 @@ fn demo() -> Demo {
     Demo::new(NOW).unwrap()
 }
 
+fn rules() -> SigningRules {
+    SigningRules::viet_nam(NOW)
+}
+
 fn prepared() -> cms::Prepared {
-    cms::prepare(demo().official.chain(), SignatureAlgorithm::EcdsaP256Sha256, &[0; 32]).unwrap()
+    cms::prepare(demo().official.chain(), SignatureAlgorithm::EcdsaP256Sha256, &[0; 32], &rules())
+        .unwrap()
 }
 
 fn is(error: &motcua_pki::Error, code: &str, message: &str) {
@@ -49,7 +55,7 @@ fn key_rejected() {
 #[test]
 fn empty_chain() {
     is(
-        &cms::prepare(&[], SignatureAlgorithm::EcdsaP256Sha256, &[0; 32]).unwrap_err(),
+        &cms::prepare(&[], SignatureAlgorithm::EcdsaP256Sha256, &[0; 32], &rules()).unwrap_err(),
         "pki.empty_chain",
         "chain is empty",
     );
@@ -71,8 +77,13 @@ fn key_mismatch() {
 #[test]
 fn algorithm_key_mismatch() {
     is(
-        &cms::prepare(demo().official.chain(), SignatureAlgorithm::RsaPssSha256, &[0; 32])
-            .unwrap_err(),
+        &cms::prepare(
+            demo().official.chain(),
+            SignatureAlgorithm::RsaPssSha256,
+            &[0; 32],
+            &rules(),
+        )
+        .unwrap_err(),
         "pki.algorithm_key_mismatch",
         "cannot be used with the key",
     );
@@ -100,8 +111,13 @@ fn signature_rejected() {
 #[test]
 fn digest_length() {
     is(
-        &cms::prepare(demo().official.chain(), SignatureAlgorithm::EcdsaP256Sha256, &[0; 31])
-            .unwrap_err(),
+        &cms::prepare(
+            demo().official.chain(),
+            SignatureAlgorithm::EcdsaP256Sha256,
+            &[0; 31],
+            &rules(),
+        )
+        .unwrap_err(),
         "pki.digest_length",
         "bytes",
     );
@@ -114,7 +130,8 @@ fn cms_mismatch() {
             let demo = demo();
             let signer = demo.agency_signer().unwrap();
             let other =
-                cms::prepare(signer.certificate_chain(), signer.algorithm(), &[1; 32]).unwrap();
+                cms::prepare(signer.certificate_chain(), signer.algorithm(), &[1; 32], &rules())
+                    .unwrap();
             prepared().complete_with_cms(&other.sign(&signer).unwrap()).unwrap_err()
         },
         "pki.cms_mismatch",
@@ -171,6 +188,18 @@ fn timestamp_refused() {
         &motcua_pki::tsp::response_token(&[0x30, 5, 0x30, 3, 2, 1, 2]).unwrap_err(),
         "pki.timestamp_refused",
         "status 2",
+    );
+}
+
+#[test]
+fn algorithm_not_for_new() {
+    let chain = demo().official.chain().to_vec();
+    let ancient = SigningRules::viet_nam(time::macros::datetime!(2012-01-01 0:00 UTC));
+    let refused = cms::prepare(&chain, SignatureAlgorithm::EcdsaP256Sha256, &[0; 32], &ancient);
+    is(
+        &refused.unwrap_err(),
+        "pki.algorithm_not_for_new",
+        "do not allow this for a signature made at 2012-01-01T00:00:00Z",
     );
 }
 

@@ -8,13 +8,18 @@ use motcua_pki::authority::{
 };
 use motcua_pki::cms::{self, SignedData};
 use motcua_pki::path::{Anchor, Purpose};
-use motcua_pki::{Certificate, DigestAlgorithm, Signer as _};
+use motcua_pki::{AlgorithmPolicy, Certificate, DigestAlgorithm, Signer as _, SigningRules};
 use time::{Date, Month, OffsetDateTime, Time};
 
 /// Noon of the first of a month.
 pub(crate) fn day(year: i32, month: u8) -> OffsetDateTime {
     let date = Date::from_calendar_date(year, Month::try_from(month).unwrap(), 1).unwrap();
     date.with_time(Time::from_hms(12, 0, 0).unwrap()).assume_utc()
+}
+
+/// The worlds sign at many dates, also before any rule for new signatures.
+pub(crate) fn rules() -> SigningRules {
+    SigningRules { algorithms: AlgorithmPolicy::standard(), at: day(2026, 6) }
 }
 
 pub(crate) struct World {
@@ -56,7 +61,7 @@ impl World {
         let signer = self.signer.signer().unwrap();
         let digest = signer.algorithm().content_digest().digest(content);
         let chain = signer.certificate_chain();
-        cms::prepare(chain, signer.algorithm(), &digest).unwrap().sign(&signer).unwrap()
+        cms::prepare(chain, signer.algorithm(), &digest, &rules()).unwrap().sign(&signer).unwrap()
     }
 
     pub(crate) fn timestamp(

@@ -8,8 +8,13 @@ use motcua_pki::SignatureAlgorithm::{self as S, *};
 use motcua_pki::authority::Identity;
 use motcua_pki::cms::{self, CmsReport, Content, PrepareOptions, Profile, SignedData};
 use motcua_pki::path::{self, Profile as PathProfile, Purpose, RevocationMaterial};
-use motcua_pki::{Indication, Signer as _};
+use motcua_pki::{AlgorithmPolicy, Indication, Signer as _, SigningRules};
 use openssl::{Desk, anchor, now, root, template};
+
+/// All that OpenSSL is asked about, PKCS#1 v1.5 too.
+fn rules() -> SigningRules {
+    SigningRules { algorithms: AlgorithmPolicy::standard(), at: now() }
+}
 
 const DATA: &[u8] = b"the bytes of a copy\r\n\x00\xff";
 
@@ -71,7 +76,8 @@ fn openssl_accepts_ours() {
                     PrepareOptions::PadesBaseline => Profile::PadesBaseline,
                     _ => Profile::CadesBaseline,
                 };
-                let prepared = cms::prepare_with(chain, *algorithm, &digest, options).unwrap();
+                let prepared =
+                    cms::prepare_with(chain, *algorithm, &digest, &rules(), options).unwrap();
                 let made = prepared.sign(&signer).unwrap();
                 assert!(good(&made, Content::Bytes(DATA), profile, &root), "{algorithm:?}");
                 desk.write("made", &made);
@@ -154,7 +160,7 @@ fn no_single_bit_change_is_good() {
     let mut chain = signer.certificate_chain().to_vec();
     chain.push(root.certificate().clone());
     let original =
-        cms::prepare(&chain, signer.algorithm(), &digest).unwrap().sign(&signer).unwrap();
+        cms::prepare(&chain, signer.algorithm(), &digest, &rules()).unwrap().sign(&signer).unwrap();
     assert!(good(&original, Content::Bytes(DATA), Profile::PadesBaseline, &root));
     let mut flips = 0;
     for bit in 0..original.len() * 8 {

@@ -3,7 +3,10 @@
 #![allow(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};
-use motcua_pki::{CallbackSigner, Certificate, MemorySigner, SignatureAlgorithm, Signer as _};
+use motcua_pki::{
+    AlgorithmPolicy, CallbackSigner, Certificate, MemorySigner, SignatureAlgorithm, Signer as _,
+    SigningRules, cms,
+};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::process::Command;
@@ -118,9 +121,81 @@ fn rsa_signs_with_pss_unless_told_otherwise() {
     let chain = certified(&PrivateKey::from_pkcs8_pem(&plain).unwrap());
     let signer = MemorySigner::from_pkcs8_pem(&plain, chain).unwrap();
     assert_eq!(signer.algorithm(), SignatureAlgorithm::RsaPssSha256);
-    let policy = motcua_pki::AlgorithmPolicy::viet_nam();
+    let policy = AlgorithmPolicy::viet_nam();
     let key = signer.certificate_chain()[0].public_key();
     assert_eq!(policy.refuses_new(signer.algorithm(), key, NOW), None);
     let old = signer.clone().with_algorithm(SignatureAlgorithm::RsaPkcs1Sha256).unwrap();
     assert!(policy.refuses_new(old.algorithm(), key, NOW).is_some());
+
+    // Nothing is prepared that the rules do not allow; other rules are a value that somebody states.
+    let (vn, digest) = (SigningRules::viet_nam(NOW), [7; 32]);
+    let prepare = |algorithm, rules: &SigningRules| {
+        cms::prepare(signer.certificate_chain(), algorithm, &digest, rules)
+    };
+    let refused = prepare(old.algorithm(), &vn).unwrap_err();
+    assert_eq!(refused.code(), "pki.algorithm_not_for_new");
+    let details: std::collections::BTreeMap<_, _> = refused.details().into_iter().collect();
+    assert_eq!(details["what"], "RSASSA-PKCS1-v1_5 with SHA-256");
+    assert_eq!(details["rules"], "viet_nam");
+    assert_eq!(details["since"], "2025-08-14T17:00:00Z");
+    assert!(details["source"].contains("15/2025/TT-BKHCN"), "{details:?}");
+    let standard = SigningRules { algorithms: AlgorithmPolicy::standard(), at: NOW };
+    let foreign = prepare(old.algorithm(), &standard).unwrap();
+    let made = foreign.sign(&old).unwrap();
+    // The rules travel with the state, and are asked again when it is resumed.
+    let saved = serde_json::to_string(&foreign).unwrap();
+    assert_eq!(serde_json::from_str::<cms::Prepared>(&saved).unwrap(), foreign);
+    let stricter = saved.replace("\"standard\"", "\"viet_nam\"");
+    assert_ne!(stricter, saved);
+    let refused = serde_json::from_str::<cms::Prepared>(&stricter).unwrap_err();
+    assert!(refused.to_string().contains("15/2025/TT-BKHCN"), "{refused}");
+    // A device that signs otherwise than agreed: the same key and content, but PKCS#1 v1.5.
+    let agreed = prepare(signer.algorithm(), &vn).unwrap();
+    agreed.complete_with_cms(&agreed.sign(&signer).unwrap()).unwrap();
+    let refused = agreed.complete_with_cms(&made).unwrap_err();
+    assert_eq!(refused.code(), "pki.algorithm_not_for_new");
+    foreign.complete_with_cms(&made).unwrap();
+}
+
+#[test]
+fn new_signatures_are_held_to_the_rules_of_their_day() {
+    let key = PrivateKey::ed25519().unwrap();
+    let chain = certified(&key);
+    let signer = MemorySigner::from_pkcs8_der(&key.to_pkcs8_der(), chain.clone()).unwrap();
+    let prepare = |rules: &SigningRules| {
+        cms::prepare(&chain, signer.algorithm(), &[7; 64], rules).map(drop).map_err(|e| e.code())
+    };
+    // The Circular lists RSASSA-PSS and ECDSA, not Ed25519.
+    let not_allowed = Err("pki.algorithm_not_for_new");
+    assert_eq!(prepare(&SigningRules::viet_nam(NOW)), not_allowed);
+    let rules = |json: &str| SigningRules {
+        algorithms: AlgorithmPolicy::from_json(json).unwrap(),
+        at: NOW,
+    };
+    let list = |more: &str| {
+        format!(
+            r#"{{"format":1,"name":"own","title":"x","refuse":[],"new_signatures":[
+                {{"algorithms":["ed25519"],"source":"x"{more}}}]}}"#
+        )
+    };
+    assert_eq!(prepare(&rules(&list(""))), Ok(()));
+    assert_eq!(prepare(&rules(&list(r#","confidence":"verified""#))), Ok(()));
+    assert_eq!(prepare(&rules(&list(r#","confidence":"secondary""#))), Ok(()));
+    // What nobody checked allows nothing, and says so.
+    let unchecked = rules(&list(r#","confidence":"unverified""#));
+    assert_eq!(prepare(&unchecked), not_allowed);
+    let refused = cms::prepare(&chain, signer.algorithm(), &[7; 64], &unchecked).unwrap_err();
+    assert!(refused.to_string().contains("not checked"), "{refused}");
+    // From tomorrow, and until yesterday where a later rule takes it back.
+    assert_eq!(prepare(&rules(&list(r#","from":"2026-11-25T00:00:00Z""#))), not_allowed);
+    let withdrawn = rules(&list("").replace(
+        r#""source":"x"}]}"#,
+        r#""source":"x"},
+        {"from":"2026-11-23T00:00:00Z","algorithms":[],"source":"y"}]}"#,
+    ));
+    assert_eq!(prepare(&withdrawn), not_allowed);
+    // Digests and keys are asked too.
+    let no_digest = list("")
+        .replace(r#""refuse":[]"#, r#""refuse":[{"what":{"digest":"sha512"},"source":"z"}]"#);
+    assert_eq!(prepare(&rules(&no_digest)), not_allowed);
 }

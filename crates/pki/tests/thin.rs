@@ -9,13 +9,18 @@ use time::macros::datetime;
 
 const NOW: time::OffsetDateTime = datetime!(2026-11-24 3:00 UTC);
 
+fn rules() -> motcua_pki::SigningRules {
+    motcua_pki::SigningRules::viet_nam(NOW)
+}
+
 #[test]
 fn prepare_resume_complete_verify() {
     let demo = Demo::new(NOW).unwrap();
     let signer = demo.official_signer().unwrap();
     let content = b"the bytes of a copy";
     let digest = signer.algorithm().content_digest().digest(content);
-    let prepared = cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest).unwrap();
+    let prepared =
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest, &rules()).unwrap();
 
     let saved = serde_json::to_string(&prepared).unwrap();
     let resumed: Prepared = serde_json::from_str(&saved).unwrap();

@@ -5,7 +5,9 @@ use motcua_pdf::write::increment::{Increment, show, show_with};
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::text_string;
 use motcua_pdf::{Dict, Document, Limits, Object, Ref};
-use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer, cms};
+use motcua_pki::{
+    AlgorithmPolicy, Certificate, DigestAlgorithm, SignatureAlgorithm, Signer, SigningRules, cms,
+};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -34,6 +36,15 @@ pub struct SignatureOptions {
     pub certify: Option<u8>,
     /// Room for a signature timestamp, in bytes (B-T); 0 for none. 8 KiB suit authorities that embed their chain.
     pub timestamp_room: usize,
+    /// Which algorithms the signature may use, as of the time claimed: [`AlgorithmPolicy::viet_nam`], or the rules of another
+    /// place or time.
+    pub algorithms: AlgorithmPolicy,
+}
+
+impl SignatureOptions {
+    fn rules(&self) -> SigningRules {
+        SigningRules { algorithms: self.algorithms.clone(), at: self.claimed_at }
+    }
 }
 
 /// A file that waits for one signature.
@@ -42,6 +53,7 @@ pub struct SignatureOptions {
 pub struct PendingSignature {
     /// SHA-256 of the certificate that signs, lower-case hexadecimal.
     signer: String,
+    rules: SigningRules,
     slot: Slot,
 }
 
@@ -58,14 +70,15 @@ impl PendingSignature {
     ///
     /// # Errors
     /// [`IssueError::Read`] for a file that is not understood or is encrypted; [`IssueError::NotSignable`] when an earlier signature
-    /// does not permit this one, or the field cannot be used.
+    /// does not permit this one, or the field cannot be used; [`IssueError::Pki`] when the algorithm may make no new signature.
     pub fn prepare(
         bytes: &[u8],
         options: &SignatureOptions,
         signer: (&[Certificate], SignatureAlgorithm),
     ) -> Result<Self, IssueError> {
         let document = Document::parse(bytes, &Limits::STANDARD)?;
-        let room = capacity(signer.0, signer.1, options.timestamp_room)?;
+        let rules = options.rules();
+        let room = capacity(signer.0, signer.1, &rules, options.timestamp_room)?;
         let mut entries = format!("/M {}", pdf_date_at(options.claimed_at));
         for (key, value) in
             [("Name", &options.name), ("Reason", &options.reason), ("Location", &options.location)]
@@ -106,7 +119,7 @@ impl PendingSignature {
         }
         let dict = SignatureDict::new(&entries, room);
         let slot = append(&document, &options.field, &dict, options.certify.is_some())?;
-        Ok(Self { signer: fingerprint(signer.0.first()), slot })
+        Ok(Self { signer: fingerprint(signer.0.first()), rules, slot })
     }
 
     /// The digest of what is signed.
@@ -120,9 +133,10 @@ impl PendingSignature {
     /// Takes the signature, a whole CMS, checks it and gives the signed file.
     ///
     /// # Errors
-    /// [`IssueError::SignatureRefused`], [`IssueError::WrongSigner`]; [`IssueError::Write`] with the exact need when it does not fit.
+    /// [`IssueError::SignatureRefused`], [`IssueError::WrongSigner`], [`IssueError::Pki`] when it was made with an algorithm that
+    /// may make no new signature; [`IssueError::Write`] with the exact need when it does not fit.
     pub fn complete(mut self, cms: &[u8]) -> Result<Vec<u8>, IssueError> {
-        let signature = accept(&self.slot, cms, &self.signer, "signer")?;
+        let signature = accept(&self.slot, cms, &self.rules, &self.signer, "signer")?;
         self.slot.fill(&signature)?;
         Ok(self.slot.file)
     }
@@ -140,7 +154,8 @@ pub fn sign_existing(
     let (chain, algorithm) = (signer.certificate_chain(), signer.algorithm());
     let pending = PendingSignature::prepare(bytes, options, (chain, algorithm))?;
     let digest = pending.digest(algorithm.content_digest())?;
-    pending.complete(&cms::prepare(chain, algorithm, &digest)?.sign(signer)?)
+    let made = cms::prepare(chain, algorithm, &digest, &pending.rules)?;
+    pending.complete(&made.sign(signer)?)
 }
 
 pub(super) fn refuse(problem: &str) -> IssueError {

@@ -5,7 +5,7 @@ use motcua_pdf::write::increment::{Increment, show_with};
 use motcua_pdf::write::signature::SignatureDict;
 use motcua_pdf::{Dict, Document, Limits, Object, Ref, hex};
 use motcua_pki::cms::{self, Content, SignedData};
-use motcua_pki::{DigestAlgorithm, Effect, tsp};
+use motcua_pki::{DigestAlgorithm, Effect, Finding, FindingKind, tsp};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +66,10 @@ pub fn with_timestamp(file: &[u8], field: &str, token: &[u8]) -> Result<Vec<u8>,
 /// A token must be over the data, soundly signed. Whether its authority is trusted is the verifier's question.
 fn fits(token: &[u8], content: Content<'_>) -> Result<(), IssueError> {
     let report = tsp::inspect(token, content, &[]);
-    match report.own_findings().iter().find(|f| f.kind.effect() == Effect::Fails) {
+    // A token whose algorithms no verifier trusts any more proves nothing.
+    let misfit =
+        |f: &&Finding| f.kind.effect() == Effect::Fails || f.kind == FindingKind::AlgorithmRefused;
+    match report.own_findings().iter().find(misfit) {
         Some(finding) => Err(IssueError::SignatureRefused {
             code: finding.code().to_owned(),
             problem: finding.kind.message().to_owned(),

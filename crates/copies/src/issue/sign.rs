@@ -6,7 +6,9 @@ use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
 use motcua_pdf::{Limits, archive};
 use motcua_pki::cms::{self, Content, Profile, SignedData};
-use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Signer};
+use motcua_pki::{
+    AlgorithmPolicy, Certificate, DigestAlgorithm, SignatureAlgorithm, Signer, SigningRules,
+};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Fonts, pdf_date, revision};
@@ -24,6 +26,22 @@ pub enum Role {
     Agency,
 }
 
+/// How the signatures of a copy are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Which algorithms they may use, as of [`CopyFacts::signed_at`].
+    pub algorithms: AlgorithmPolicy,
+    /// Room for a signature timestamp in each, in bytes (B-T); 0 for none. 8 KiB suit authorities that embed their chain.
+    pub timestamp_room: usize,
+}
+
+impl Terms {
+    /// What the law asks: RSASSA-PSS or ECDSA (Circular 15/2025/TT-BKHCN). No timestamps (B-B).
+    pub fn viet_nam() -> Self {
+        Self { algorithms: AlgorithmPolicy::viet_nam(), timestamp_room: 0 }
+    }
+}
+
 /// A copy that waits for a signature. It serialises; the file travels in it as base64.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +49,7 @@ pub struct Pending {
     role: Role,
     /// SHA-256 of the certificate that signs this step, lower-case hexadecimal.
     signer: String,
+    rules: Box<SigningRules>,
     slot: Slot,
     agency: AgencyStep,
 }
@@ -72,12 +91,14 @@ pub enum Next {
 pub(super) fn accept(
     slot: &Slot,
     cms: &[u8],
+    rules: &SigningRules,
     signer: &str,
     role: &'static str,
 ) -> Result<Vec<u8>, IssueError> {
     let signed = SignedData::parse(cms)?;
     let digest = |algorithm| slot.digest(algorithm).ok();
-    let report = cms::verify(&signed, Content::Provider(&digest), Profile::PadesBaseline);
+    let mut report = cms::verify(&signed, Content::Provider(&digest), Profile::PadesBaseline);
+    report.judge_algorithms(&rules.algorithms, rules.at);
     if let Some(finding) = report.against().next() {
         return Err(IssueError::SignatureRefused {
             code: finding.code().to_owned(),
@@ -89,6 +110,7 @@ pub(super) fn accept(
         let subject = report.signer.as_ref().map(|c| c.subject().to_string());
         return Err(IssueError::WrongSigner { role, subject: subject.unwrap_or_default() });
     }
+    report.check_new(rules)?;
     Ok(signed.as_der().to_vec())
 }
 
@@ -103,10 +125,11 @@ pub(super) fn fingerprint(certificate: Option<&Certificate>) -> String {
 pub(super) fn capacity(
     chain: &[Certificate],
     algorithm: SignatureAlgorithm,
+    rules: &SigningRules,
     timestamp: usize,
 ) -> Result<usize, IssueError> {
     let digest = vec![0; algorithm.content_digest().output_len()];
-    Ok(cms::prepare(chain, algorithm, &digest)?.estimated_size(timestamp) + 256)
+    Ok(cms::prepare(chain, algorithm, &digest, rules)?.estimated_size(timestamp) + 256)
 }
 
 impl Role {
@@ -120,10 +143,10 @@ impl Role {
 }
 
 impl Pending {
-    /// Lays the copy out. Who signs is known by certificate, so that the space fits.
+    /// Lays the copy out, under [`Terms::viet_nam`]. Who signs is known by certificate, so that the space fits.
     ///
     /// # Errors
-    /// [`IssueError`] for originals, facts or fonts that do not fit.
+    /// [`IssueError`] for originals, facts or fonts that do not fit, and for algorithms that may make no new signature.
     pub fn prepare(
         originals: &[Original<'_>],
         facts: &CopyFacts,
@@ -131,22 +154,22 @@ impl Pending {
         official: (&[Certificate], SignatureAlgorithm),
         agency: (&[Certificate], SignatureAlgorithm),
     ) -> Result<Self, IssueError> {
-        Self::prepare_with_room(originals, facts, fonts, official, agency, 0)
+        Self::prepare_with(originals, facts, fonts, official, agency, &Terms::viet_nam())
     }
 
-    /// As [`Pending::prepare`], with room for a signature timestamp of `timestamp` bytes in each signature (B-T). The token goes
+    /// As [`Pending::prepare`], under other terms. A timestamp token that room is left for goes
     /// into the CMS ([`motcua_pki::cms::with_signature_timestamp`]) before [`Pending::complete`]: once the agency has signed, the
     /// official's signature is covered and cannot grow any more.
     ///
     /// # Errors
     /// As [`Pending::prepare`].
-    pub fn prepare_with_room(
+    pub fn prepare_with(
         originals: &[Original<'_>],
         facts: &CopyFacts,
         fonts: Fonts<'_>,
         official: (&[Certificate], SignatureAlgorithm),
         agency: (&[Certificate], SignatureAlgorithm),
-        timestamp: usize,
+        terms: &Terms,
     ) -> Result<Self, IssueError> {
         if originals.is_empty() {
             return Err(IssueError::NoOriginal);
@@ -159,8 +182,12 @@ impl Pending {
                 problem: "hash, media type or captured pages are not those of the files given; take them from `describe`",
             });
         }
-        let revision =
-            revision(originals, facts, fonts, capacity(official.0, official.1, timestamp)?)?;
+        let rules = SigningRules { algorithms: terms.algorithms.clone(), at: facts.signed_at };
+        let room = |(chain, algorithm): (&[Certificate], _)| {
+            capacity(chain, algorithm, &rules, terms.timestamp_room)
+        };
+        let agency_room = room(agency)?;
+        let revision = revision(originals, facts, fonts, room(official)?)?;
         // Nothing is signed that is not fit for the archive.
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
@@ -190,13 +217,14 @@ impl Pending {
         Ok(Self {
             role: Role::Official,
             signer: fingerprint(official.0.first()),
+            rules: Box::new(rules),
             slot: Slot::new(revision.file, revision.official),
             agency: AgencyStep {
                 signer: fingerprint(agency.0.first()),
                 widget: revision.agency_widget,
                 field: revision.agency_field,
                 entries,
-                capacity: capacity(agency.0, agency.1, timestamp)?,
+                capacity: agency_room,
                 catalog: revision.catalog,
                 size: revision.size,
                 startxref: revision.startxref,
@@ -221,10 +249,11 @@ impl Pending {
     /// Takes the signature, a whole CMS, checks it against the file and goes on.
     ///
     /// # Errors
-    /// [`IssueError::SignatureRefused`] when it does not verify, [`IssueError::WrongSigner`] when another certificate signed,
+    /// [`IssueError::SignatureRefused`] when it does not verify, [`IssueError::Pki`] when it was made with an algorithm that may
+    /// make no new signature, [`IssueError::WrongSigner`] when another certificate signed,
     /// [`IssueError::Write`] with the exact need when it does not fit.
     pub fn complete(mut self, cms: &[u8]) -> Result<Next, IssueError> {
-        let signature = accept(&self.slot, cms, &self.signer, self.role.name())?;
+        let signature = accept(&self.slot, cms, &self.rules, &self.signer, self.role.name())?;
         self.slot.fill(&signature)?;
         match self.role {
             Role::Official => Ok(Next::Agency(self.append_agency())),
@@ -259,7 +288,7 @@ impl Pending {
     }
 }
 
-/// Issues a copy with both keys at hand. Almost the whole file is hashed once for both signatures.
+/// Issues a copy with both keys at hand, under [`Terms::viet_nam`].
 ///
 /// # Errors
 /// As [`Pending::prepare`] and [`Pending::complete`].
@@ -270,19 +299,41 @@ pub fn issue(
     official: &dyn Signer,
     agency: &dyn Signer,
 ) -> Result<Vec<u8>, IssueError> {
+    issue_with(originals, facts, fonts, official, agency, &Terms::viet_nam())
+}
+
+/// As [`issue`], under other terms. Almost the whole file is hashed once for both signatures.
+///
+/// # Errors
+/// As [`Pending::prepare`] and [`Pending::complete`].
+pub fn issue_with(
+    originals: &[Original<'_>],
+    facts: &CopyFacts,
+    fonts: Fonts<'_>,
+    official: &dyn Signer,
+    agency: &dyn Signer,
+    terms: &Terms,
+) -> Result<Vec<u8>, IssueError> {
     let who = |signer: &dyn Signer| (signer.certificate_chain().to_vec(), signer.algorithm());
     let (first, second) = (who(official), who(agency));
-    let mut pending =
-        Pending::prepare(originals, facts, fonts, (&first.0, first.1), (&second.0, second.1))?;
+    let mut pending = Pending::prepare_with(
+        originals,
+        facts,
+        fonts,
+        (&first.0, first.1),
+        (&second.0, second.1),
+        terms,
+    )?;
+    let rules = pending.rules.clone();
     let (digest, midway) = pending.slot.hash(first.1.content_digest(), None)?;
-    let cms = cms::prepare(&first.0, first.1, &digest)?.sign(official)?;
+    let cms = cms::prepare(&first.0, first.1, &digest, &rules)?.sign(official)?;
     let until = pending.slot.contents_at();
     pending.slot.fill(&cms)?;
     let mut pending = pending.append_agency();
     let same = first.1.content_digest() == second.1.content_digest();
     let (digest, _) =
         pending.slot.hash(second.1.content_digest(), same.then_some((midway, until)))?;
-    let cms = cms::prepare(&second.0, second.1, &digest)?.sign(agency)?;
+    let cms = cms::prepare(&second.0, second.1, &digest, &rules)?.sign(agency)?;
     pending.slot.fill(&cms)?;
     Ok(pending.slot.file)
 }

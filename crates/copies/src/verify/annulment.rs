@@ -3,7 +3,7 @@
 
 use motcua_pki::cms::{self, Content, PrepareOptions, SignedData, prepare_with};
 use motcua_pki::path::{self, Anchor, Profile, RevocationMaterial};
-use motcua_pki::{Certificate, Effect, Memo, Signer};
+use motcua_pki::{AlgorithmPolicy, Certificate, Effect, Memo, Signer, SigningRules};
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -36,17 +36,31 @@ pub struct Annulments {
 }
 
 impl Annulments {
-    /// Signs the list with the agency's key, as of its time of issue.
+    /// Signs the list with the agency's key, as of its time of issue, under Viet Nam's rules on algorithms.
     ///
     /// # Errors
-    /// What the signer or its certificate makes impossible.
+    /// What the signer, its certificate or the rules make impossible.
     pub fn sign(&self, signer: &dyn Signer) -> Result<SignedAnnulments, motcua_pki::Error> {
+        self.sign_under(signer, &AlgorithmPolicy::viet_nam())
+    }
+
+    /// As [`Annulments::sign`], under other rules on algorithms.
+    ///
+    /// # Errors
+    /// As [`Annulments::sign`].
+    pub fn sign_under(
+        &self,
+        signer: &dyn Signer,
+        algorithms: &AlgorithmPolicy,
+    ) -> Result<SignedAnnulments, motcua_pki::Error> {
         // All of it is text, dates and lists: it always becomes JSON.
         let list = serde_json::to_string(self).unwrap_or_default();
         let algorithm = signer.algorithm();
         let digest = algorithm.content_digest().digest(list.as_bytes());
         let options = PrepareOptions::CadesBaseline { signing_time: self.issued };
-        let made = prepare_with(signer.certificate_chain(), algorithm, &digest, options)?;
+        let rules = SigningRules { algorithms: algorithms.clone(), at: self.issued };
+        let chain = signer.certificate_chain();
+        let made = prepare_with(chain, algorithm, &digest, &rules, options)?;
         Ok(SignedAnnulments { list, signature: motcua_pdf::hex(&made.sign(signer)?) })
     }
 }
@@ -132,7 +146,7 @@ fn one(
     }
     let der = unhex(&signed.signature).ok_or("its signature is not hexadecimal")?;
     let cms = SignedData::parse(&der).map_err(|e| e.to_string())?;
-    let report = cms::verify_signer(
+    let mut report = cms::verify_signer(
         &cms,
         0,
         Content::Bytes(signed.list.as_bytes()),
@@ -140,6 +154,8 @@ fn one(
         &[],
         trust.memo,
     );
+    // Nothing proves that the list is older than this check.
+    report.judge_algorithms(&trust.profile.algorithms, trust.at);
     let against = |f: &&motcua_pki::Finding| f.kind.effect() != Effect::Notes;
     if let Some(finding) = report.findings.iter().find(against) {
         return Err(finding.to_string());

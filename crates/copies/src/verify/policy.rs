@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
-use motcua_pki::{Certificate, Crl};
+use motcua_pki::{AlgorithmPolicy, Certificate, Crl};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -52,6 +52,8 @@ pub struct Policy {
     pub at: OffsetDateTime,
     /// Whether revocation must be known.
     pub revocation: RevocationNeed,
+    /// Which algorithms count, from when to when.
+    pub algorithms: AlgorithmPolicy,
     /// CRLs and OCSP responses the caller supplies.
     pub material: RevocationMaterial,
     /// Lists of annulled copies, as the agencies signed them.
@@ -84,6 +86,8 @@ struct Form {
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     revocation: RevocationNeed,
+    #[serde(default = "AlgorithmPolicy::standard")]
+    algorithms: AlgorithmPolicy,
     /// PEM blocks `X509 CRL`.
     #[serde(default)]
     crls_pem: Vec<String>,
@@ -107,6 +111,7 @@ impl Policy {
             trust_list_as_of: String::new(),
             at: OffsetDateTime::UNIX_EPOCH,
             revocation: RevocationNeed::NotChecked,
+            algorithms: AlgorithmPolicy::standard(),
             material: RevocationMaterial::default(),
             annulments: Vec::new(),
             issuers: None,
@@ -114,8 +119,8 @@ impl Policy {
     }
 
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `crls_pem`, `ocsp_base64`, `annulments`, `issuers` and `expect` (`"certified_copy"`, the usual, or
-    /// `"signed_document"`).
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `crls_pem`, `ocsp_base64`, `annulments`, `issuers`, `algorithms` (see
+    /// [`AlgorithmPolicy`]; `"standard"` is the usual) and `expect` (`"certified_copy"`, the usual, or `"signed_document"`).
     ///
     /// # Errors
     /// [`PolicyError`] with what does not fit.
@@ -157,6 +162,7 @@ impl Policy {
             trust_list_as_of: form.trust_list_as_of,
             at: form.at,
             revocation: form.revocation,
+            algorithms: form.algorithms,
             material,
             annulments: form.annulments,
             issuers: form.issuers,

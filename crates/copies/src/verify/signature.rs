@@ -66,9 +66,12 @@ impl<'p> Judge<'p> {
         let mut material = policy.material.clone();
         material.crls.extend(store.crls.iter().cloned());
         material.ocsp_responses.extend(store.ocsps.iter().cloned());
-        let rule = |profile: PathProfile| match policy.revocation {
-            RevocationNeed::Required => profile,
-            RevocationNeed::NotChecked => profile.without_revocation(),
+        let rule = |profile: PathProfile| {
+            let profile = PathProfile { algorithms: policy.algorithms.clone(), ..profile };
+            match policy.revocation {
+                RevocationNeed::Required => profile,
+                RevocationNeed::NotChecked => profile.without_revocation(),
+            }
         };
         Ok(Self {
             policy,

@@ -31,6 +31,7 @@ impl Peers {
             trust_list_as_of: "2026-11-24".into(),
             at: self.made_at + time::Duration::minutes(10),
             revocation,
+            algorithms: motcua_pki::AlgorithmPolicy::standard(),
             material: RevocationMaterial::default(),
             annulments: Vec::new(),
             issuers: None,

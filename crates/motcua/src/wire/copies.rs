@@ -15,9 +15,10 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
     )
 }
 
-/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept"}`; `facts` is
+/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
-/// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing.
+/// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing. `algorithms` states the rules
+/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's.
 ///
 /// # Errors
 /// The failure as JSON text, `{"error": …}`.
@@ -37,8 +38,8 @@ fn make(
     fonts: motcua_copies::issue::Fonts<'_>,
 ) -> Result<Vec<u8>, Failure> {
     use motcua_copies::facts::{CopyFacts, Shortcoming};
-    use motcua_copies::issue::{Original, describe_accepting, issue};
-    use motcua_pki::{Certificate, MemorySigner};
+    use motcua_copies::issue::{Original, Terms, describe_accepting, issue_with};
+    use motcua_pki::{AlgorithmPolicy, Certificate, MemorySigner};
 
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -57,9 +58,11 @@ fn make(
         dpi: Option<u32>,
         #[serde(default)]
         accept: Vec<Shortcoming>,
+        #[serde(default = "AlgorithmPolicy::viet_nam")]
+        algorithms: AlgorithmPolicy,
     }
     const OP: &str = "copies.issue";
-    let Input { mut facts, pages, official, agency, dpi, accept } = read(OP, input)?;
+    let Input { mut facts, pages, official, agency, dpi, accept, algorithms } = read(OP, input)?;
     let originals: Vec<_> = originals.iter().map(|bytes| Original { bytes, dpi }).collect();
     let copies =
         |e: motcua_copies::issue::IssueError| Failure::new(e.code(), e.to_string(), e.details());
@@ -73,5 +76,6 @@ fn make(
         MemorySigner::from_pkcs8_pem(&key.key_pem, chain).map_err(pki)
     };
     let (official, agency) = (signer(&official)?, signer(&agency)?);
-    issue(&originals, &facts, fonts, &official, &agency).map_err(copies)
+    let terms = Terms { algorithms, timestamp_room: 0 };
+    issue_with(&originals, &facts, fonts, &official, &agency, &terms).map_err(copies)
 }

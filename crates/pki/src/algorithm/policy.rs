@@ -10,7 +10,10 @@ const STANDARD: &str = include_str!("../../data/algorithms.json");
 const VIET_NAM: &str = include_str!("../../data/algorithms-vn.json");
 
 /// Dated rules on algorithms. Cloning is cheap.
-#[derive(Clone, Debug)]
+///
+/// In JSON it is the name of a shipped set (`"standard"`, `"viet_nam"`), or the rules themselves in the form of the shipped
+/// files.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlgorithmPolicy {
     data: Arc<Data>,
 }
@@ -37,7 +40,7 @@ pub enum Confidence {
     Verified,
     /// Read in what others report of it.
     Secondary,
-    /// Not checked.
+    /// Not checked: what it forbids is forbidden, what it allows is not allowed.
     Unverified,
 }
 
@@ -56,19 +59,18 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data {
     format: u32,
     name: String,
-    #[serde(rename = "title")]
-    _title: String,
+    title: String,
     refuse: Vec<Rule>,
     new_signatures: Vec<NewRule>,
 }
 
 /// Refused at and after a time.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
     what: What,
@@ -79,7 +81,7 @@ struct Rule {
     confidence: Option<Confidence>,
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum What {
     Digest(DigestAlgorithm),
@@ -87,7 +89,7 @@ enum What {
 }
 
 /// Signatures made at and after a time use one of these.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewRule {
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -97,8 +99,9 @@ struct NewRule {
     confidence: Option<Confidence>,
 }
 
-fn at_or_after(from: Option<OffsetDateTime>, at: OffsetDateTime) -> bool {
-    from.is_none_or(|from| from <= at)
+/// Whether a rule is in force; every rule is where no time is known.
+fn in_force(from: Option<OffsetDateTime>, at: Option<OffsetDateTime>) -> bool {
+    from.is_none_or(|from| at.is_none_or(|at| from <= at))
 }
 
 impl AlgorithmPolicy {
@@ -122,7 +125,7 @@ impl AlgorithmPolicy {
             data: Arc::new(Data {
                 format: 1,
                 name: "broken".to_owned(),
-                _title: String::new(),
+                title: String::new(),
                 refuse: [
                     DigestAlgorithm::Sha1,
                     DigestAlgorithm::Sha256,
@@ -167,18 +170,36 @@ impl AlgorithmPolicy {
     /// Whether a digest algorithm is refused for signatures known to exist at `at`. Give a time that
     /// is proven (a timestamp, the present), never one that the signer claims.
     pub fn refuses_digest(&self, digest: DigestAlgorithm, at: OffsetDateTime) -> Option<Refusal> {
+        self.digest_refused(digest, Some(at))
+    }
+
+    /// As [`AlgorithmPolicy::refuses_digest`]; at any time where none is known.
+    pub(crate) fn digest_refused(
+        &self,
+        digest: DigestAlgorithm,
+        at: Option<OffsetDateTime>,
+    ) -> Option<Refusal> {
         let rule = self.data.refuse.iter().find(|rule| {
-            matches!(rule.what, What::Digest(d) if d == digest) && at_or_after(rule.from, at)
+            matches!(rule.what, What::Digest(d) if d == digest) && in_force(rule.from, at)
         })?;
         Some(refusal(digest.name().to_owned(), rule.from, &rule.source, rule.confidence))
     }
 
     /// Whether signatures with this key, known to exist at `at`, are refused for its size.
     pub fn refuses_key(&self, key: &PublicKey, at: OffsetDateTime) -> Option<Refusal> {
+        self.key_refused(key, Some(at))
+    }
+
+    /// As [`AlgorithmPolicy::refuses_key`]; at any time where none is known.
+    pub(crate) fn key_refused(
+        &self,
+        key: &PublicKey,
+        at: Option<OffsetDateTime>,
+    ) -> Option<Refusal> {
         let bits = key.rsa_bits()?;
         let rule = self.data.refuse.iter().find(|rule| {
             matches!(rule.what, What::RsaBitsBelow(least) if bits < least)
-                && at_or_after(rule.from, at)
+                && in_force(rule.from, at)
         })?;
         Some(refusal(key.name(), rule.from, &rule.source, rule.confidence))
     }
@@ -190,23 +211,27 @@ impl AlgorithmPolicy {
         key: &PublicKey,
         at: OffsetDateTime,
     ) -> Option<Refusal> {
-        // The latest rule in force counts.
-        let rule = self
-            .data
-            .new_signatures
-            .iter()
-            .filter(|rule| at_or_after(rule.from, at))
-            .max_by_key(|rule| rule.from.map(OffsetDateTime::unix_timestamp));
-        let unlisted = match rule {
-            Some(rule) if rule.algorithms.contains(&algorithm) => None,
-            Some(rule) => {
-                Some(refusal(algorithm.name().to_owned(), rule.from, &rule.source, rule.confidence))
-            }
-            None => Some(refusal(algorithm.name().to_owned(), None, "no rule names it", None)),
-        };
-        unlisted
+        self.unlisted(algorithm.name(), Some(algorithm), at)
             .or_else(|| self.refuses_digest(algorithm.content_digest(), at))
             .or_else(|| self.refuses_key(key, at))
+    }
+
+    /// Whether the rule for new signatures does not name the algorithm; one that this crate cannot make is named by none.
+    pub(crate) fn unlisted(
+        &self,
+        name: &str,
+        algorithm: Option<SignatureAlgorithm>,
+        at: OffsetDateTime,
+    ) -> Option<Refusal> {
+        // The latest rule in force counts.
+        let rules = self.data.new_signatures.iter().filter(|rule| in_force(rule.from, Some(at)));
+        let Some(rule) = rules.max_by_key(|rule| rule.from.map(OffsetDateTime::unix_timestamp))
+        else {
+            return Some(refusal(name.to_owned(), None, "no rule for that time is recorded", None));
+        };
+        let allowed = algorithm.is_some_and(|a| rule.algorithms.contains(&a))
+            && rule.confidence != Some(Confidence::Unverified);
+        (!allowed).then(|| refusal(name.to_owned(), rule.from, &rule.source, rule.confidence))
     }
 
     /// Whether a signature of this scheme, known to exist at `at`, is refused for its digest.
@@ -222,6 +247,33 @@ fn refusal(
     confidence: Option<Confidence>,
 ) -> Refusal {
     Refusal { what, since: from.map(crate::instant), source: source.to_owned(), confidence }
+}
+
+impl serde::Serialize for AlgorithmPolicy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shipped = [Self::standard(), Self::viet_nam()];
+        match shipped.iter().find(|one| *one == self) {
+            Some(one) => serializer.serialize_str(one.name()),
+            None => self.data.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for AlgorithmPolicy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(name) => [Self::standard(), Self::viet_nam()]
+                .into_iter()
+                .find(|one| one.name() == name)
+                .ok_or_else(|| {
+                    D::Error::custom(format!(
+                        "no rules on algorithms are called `{name}`; write `standard`, `viet_nam`, or the rules themselves"
+                    ))
+                }),
+            rules => Self::from_json(&rules.to_string()).map_err(D::Error::custom),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -257,6 +309,8 @@ mod tests {
             let stated: Vec<_> =
                 refuse.chain(policy.data.new_signatures.iter().map(|r| r.confidence)).collect();
             assert!(stated.len() > 3 && stated.iter().all(Option::is_some), "{stated:?}");
+            let allowing = policy.data.new_signatures.iter();
+            assert!(allowing.clone().all(|r| r.confidence != Some(Confidence::Unverified)));
             let refused = policy.refuses_digest(DigestAlgorithm::Sha1, NEW).unwrap();
             assert_eq!(refused.confidence, Some(Confidence::Secondary));
             assert!(refused.to_string().ends_with("; as others report it)"), "{refused}");
@@ -281,7 +335,8 @@ mod tests {
         assert_eq!(vn.refuses_new(SignatureAlgorithm::EcdsaP256Sha256, &key, now), None);
         assert!(vn.refuses_new(SignatureAlgorithm::Ed25519, &key, now).is_some());
         let before = datetime!(2025-08-14 0:00 UTC);
-        assert_eq!(vn.refuses_new(SignatureAlgorithm::RsaPkcs1Sha256, &key, before), None);
+        // What was allowed before is not recorded.
+        assert!(vn.refuses_new(SignatureAlgorithm::RsaPssSha256, &key, before).is_some());
         assert_eq!(standard.refuses_new(SignatureAlgorithm::RsaPkcs1Sha256, &key, now), None);
     }
 
@@ -306,5 +361,24 @@ mod tests {
                 "pki.algorithm_policy"
             );
         }
+    }
+
+    #[test]
+    fn rules_go_through_json_by_name_or_whole() {
+        for (policy, text) in [
+            (AlgorithmPolicy::standard(), r#""standard""#),
+            (AlgorithmPolicy::viet_nam(), r#""viet_nam""#),
+        ] {
+            assert_eq!(serde_json::to_string(&policy).unwrap(), text);
+            assert_eq!(serde_json::from_str::<AlgorithmPolicy>(text).unwrap(), policy);
+        }
+        // A set of one's own under a shipped name is not taken for it.
+        let own = STANDARD.replace("2014-01-01", "2015-01-01");
+        let own = AlgorithmPolicy::from_json(&own).unwrap();
+        let text = serde_json::to_string(&own).unwrap();
+        assert!(text.starts_with('{'), "{text}");
+        assert_eq!(serde_json::from_str::<AlgorithmPolicy>(&text).unwrap(), own);
+        assert!(serde_json::from_str::<AlgorithmPolicy>(r#""any""#).is_err());
+        assert!(serde_json::from_str::<AlgorithmPolicy>("null").is_err());
     }
 }

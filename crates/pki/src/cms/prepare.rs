@@ -8,7 +8,7 @@ use crate::algorithm::{KeyKind, SignatureAlgorithm};
 use crate::certificate::hex;
 use crate::der::{self, tag};
 use crate::signer::check_chain;
-use crate::{Certificate, Effect, Error, Signer, oid};
+use crate::{Certificate, Effect, Error, Signer, SigningRules, oid};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
@@ -35,6 +35,7 @@ pub struct Prepared {
     algorithm: SignatureAlgorithm,
     content_digest: Vec<u8>,
     options: PrepareOptions,
+    rules: SigningRules,
     /// The attributes as a SET OF, which is what is signed (RFC 5652 §5.4).
     attributes: Vec<u8>,
 }
@@ -48,6 +49,7 @@ struct State {
     algorithm: SignatureAlgorithm,
     content_digest: String,
     certificates: Vec<String>,
+    rules: SigningRules,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signing_time: Option<i64>,
 }
@@ -57,13 +59,15 @@ struct State {
 /// certificate given is embedded.
 ///
 /// # Errors
-/// [`Error::EmptyChain`], [`Error::AlgorithmKeyMismatch`], [`Error::DigestLength`].
+/// [`Error::EmptyChain`], [`Error::AlgorithmKeyMismatch`], [`Error::DigestLength`];
+/// [`Error::AlgorithmNotForNew`] where `rules` do not allow algorithm or key.
 pub fn prepare(
     chain: &[Certificate],
     algorithm: SignatureAlgorithm,
     content_digest: &[u8],
+    rules: &SigningRules,
 ) -> Result<Prepared, Error> {
-    prepare_with(chain, algorithm, content_digest, PrepareOptions::PadesBaseline)
+    prepare_with(chain, algorithm, content_digest, rules, PrepareOptions::PadesBaseline)
 }
 
 /// As [`prepare`], for another kind of signature.
@@ -74,9 +78,11 @@ pub fn prepare_with(
     chain: &[Certificate],
     algorithm: SignatureAlgorithm,
     content_digest: &[u8],
+    rules: &SigningRules,
     options: PrepareOptions,
 ) -> Result<Prepared, Error> {
     let signer = check_chain(chain, algorithm)?;
+    rules.check(algorithm, signer.public_key())?;
     let digest = algorithm.content_digest();
     if content_digest.len() != digest.output_len() {
         return Err(Error::DigestLength {
@@ -101,6 +107,7 @@ pub fn prepare_with(
         algorithm,
         content_digest: content_digest.to_vec(),
         options,
+        rules: rules.clone(),
         attributes: der::set_of(tag::SET, attributes),
     })
 }
@@ -169,7 +176,8 @@ impl Prepared {
     /// fully under the profile and gives its bytes back without what follows them.
     ///
     /// # Errors
-    /// [`Error::CmsMismatch`] with every finding that stands against it; [`Error::Malformed`].
+    /// [`Error::CmsMismatch`] with every finding that stands against it; [`Error::AlgorithmNotForNew`] where it was made with
+    /// an algorithm that the rules do not allow; [`Error::Malformed`].
     pub fn complete_with_cms(&self, cms: &[u8]) -> Result<Vec<u8>, Error> {
         let signed = SignedData::parse(cms)?;
         let profile = match self.options {
@@ -177,7 +185,8 @@ impl Prepared {
             PrepareOptions::CadesBaseline { .. } => Profile::CadesBaseline,
         };
         let content = Content::Digest(self.algorithm.content_digest(), &self.content_digest);
-        let report = verify(&signed, content, profile);
+        let mut report = verify(&signed, content, profile);
+        report.judge_algorithms(&self.rules.algorithms, self.rules.at);
         let mut against: Vec<String> = report
             .findings
             .iter()
@@ -191,6 +200,7 @@ impl Prepared {
             against.push("another certificate signed".to_owned());
         }
         if against.is_empty() {
+            report.check_new(&self.rules)?;
             Ok(signed.der)
         } else {
             Err(Error::CmsMismatch { reason: against.join("; ") })
@@ -243,6 +253,7 @@ impl From<Prepared> for State {
             algorithm: prepared.algorithm,
             content_digest: hex(&prepared.content_digest),
             certificates: prepared.chain.iter().map(|c| STANDARD.encode(c.as_der())).collect(),
+            rules: prepared.rules,
             signing_time,
         }
     }
@@ -279,6 +290,7 @@ impl TryFrom<State> for Prepared {
             })
             .collect();
         let digest = digest.ok_or_else(|| bad("the digest is not hexadecimal".to_owned()))?;
-        prepare_with(&chain, state.algorithm, &digest, options).map_err(|e| bad(e.to_string()))
+        prepare_with(&chain, state.algorithm, &digest, &state.rules, options)
+            .map_err(|e| bad(e.to_string()))
     }
 }

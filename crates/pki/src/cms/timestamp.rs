@@ -4,7 +4,7 @@
 use super::parse::SignedData;
 use super::{Content, attribute};
 use crate::der::{self, Fault, Reader, tag};
-use crate::{Effect, Error, oid, tsp};
+use crate::{Effect, Error, Finding, FindingKind, oid, tsp};
 
 /// The bytes a signature timestamp is made for: the first signer's signature value
 /// (EN 319 122-1 §5.3).
@@ -34,7 +34,10 @@ pub fn with_signature_timestamp(signed: &SignedData, token: &[u8]) -> Result<Vec
     check.sequence("timestamp token expected").map_err(Error::malformed("timestamp token"))?;
     check.end("bytes follow the timestamp token").map_err(Error::malformed("timestamp token"))?;
     let report = tsp::inspect(token, Content::Bytes(&signer.signature), &[]);
-    if let Some(against) = report.findings.iter().find(|f| f.kind.effect() == Effect::Fails) {
+    // A token whose algorithms no verifier trusts any more proves nothing.
+    let misfit =
+        |f: &&Finding| f.kind.effect() == Effect::Fails || f.kind == FindingKind::AlgorithmRefused;
+    if let Some(against) = report.own_findings().iter().find(misfit) {
         return Err(refuse(&format!("the timestamp token does not fit: {against}")));
     }
     rebuild(&signed.der, token).map_err(Error::malformed("CMS SignedData"))

@@ -11,7 +11,8 @@ use crate::der::{self, Reader, tag};
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
 use crate::{
-    AlgorithmPolicy, Certificate, Effect, Finding, Indication, Memo, SubIndication, conclude,
+    AlgorithmPolicy, Certificate, Effect, Error, Finding, Indication, Memo, SignatureAlgorithm,
+    SigningRules, SubIndication, conclude,
 };
 use time::OffsetDateTime;
 
@@ -54,9 +55,9 @@ pub struct CmsReport {
     pub certificates: Vec<Certificate>,
     /// Content digest algorithm.
     pub digest_algorithm: Option<DigestAlgorithm>,
-    /// The digest that the signature algorithm names itself.
+    /// The signature algorithm, where the signer is known.
     #[serde(skip)]
-    pub(crate) scheme_digest: Option<DigestAlgorithm>,
+    pub(crate) scheme: Option<Scheme>,
     /// Signature algorithm as the CMS names it.
     pub signature_algorithm: String,
     /// Claimed signing time, where there is one. Nothing is derived from it.
@@ -97,18 +98,40 @@ impl CmsReport {
         conclude(&self.findings)
     }
 
-    /// Judges the algorithms again, by dated rules: [`verify`] refuses SHA-1 and RSA below 2048 bits whatever the time. `at`
-    /// is a time at which the signature is proven to have existed, or the present; never the signer's own.
+    /// Judges the algorithms anew. `at` is a time at which the signature is proven to have existed, or the present; never the
+    /// signer's own. [`verify`] knows no time, so that every rule of [`AlgorithmPolicy::standard`] counts until this is asked.
     pub fn judge_algorithms(&mut self, policy: &AlgorithmPolicy, at: OffsetDateTime) {
+        self.judge(policy, Some(at));
+    }
+
+    /// The one place where the algorithms of a CMS are judged (EN 319 102-1 §5.2.8).
+    pub(crate) fn judge(&mut self, policy: &AlgorithmPolicy, at: Option<OffsetDateTime>) {
         self.findings.retain(|f| f.kind != K::AlgorithmRefused || f.at != ALGORITHM_PLACE);
-        let key = self.signer.as_ref().map(|s| s.public_key().clone());
-        let digests = [self.digest_algorithm, self.scheme_digest];
-        let refused = digests.into_iter().flatten().find_map(|d| policy.refuses_digest(d, at));
-        let short = key.and_then(|key| policy.refuses_key(&key, at));
+        let digests = [self.digest_algorithm, self.scheme.as_ref().and_then(Scheme::digest)];
+        let refused = digests.into_iter().flatten().find_map(|d| policy.digest_refused(d, at));
+        let short = self.signer.as_ref().and_then(|s| policy.key_refused(s.public_key(), at));
         for refusal in [refused, short].into_iter().flatten() {
             let finding = Finding::new(K::AlgorithmRefused, ALGORITHM_PLACE, refusal.to_string());
             self.findings.push(finding);
         }
+    }
+
+    /// Whether the signature may stand as a new one under `rules`: made elsewhere, it need not use the algorithm agreed.
+    ///
+    /// # Errors
+    /// [`Error::AlgorithmNotForNew`] with the rule and its source; also where the signer is not known.
+    pub fn check_new(&self, rules: &SigningRules) -> Result<(), Error> {
+        let (Some(signer), Some(scheme)) = (&self.signer, &self.scheme) else {
+            let refusal = rules.algorithms.unlisted(&self.signature_algorithm, None, rules.at);
+            return refusal.map_or(Ok(()), |refusal| Err(rules.refused(refusal)));
+        };
+        let key = signer.public_key();
+        let algorithm = SignatureAlgorithm::of(scheme, key);
+        let refusal = match algorithm {
+            Some(algorithm) => rules.algorithms.refuses_new(algorithm, key, rules.at),
+            None => rules.algorithms.unlisted(&scheme.name(), None, rules.at),
+        };
+        refusal.map_or(Ok(()), |refusal| Err(rules.refused(refusal)))
     }
 
     /// Findings that stand against the signature.
@@ -148,7 +171,7 @@ pub fn verify_signer(
             signer: None,
             certificates: Vec::new(),
             digest_algorithm: None,
-            scheme_digest: None,
+            scheme: None,
             signature_algorithm: String::new(),
             claimed_signing_time: None,
             unsigned_attributes: Vec::new(),
@@ -168,6 +191,7 @@ pub fn verify_signer(
     if let Some(signer) = signed.signers.get(index) {
         check.signer(signed, signer, content, others);
     }
+    check.report.judge(&AlgorithmPolicy::standard(), None);
     check.report
 }
 
@@ -378,14 +402,7 @@ impl Check<'_> {
         }
         let Some(certificate) = self.report.signer.clone() else { return };
         let (key, memo) = (certificate.public_key(), self.memo);
-        // EN 319 102-1 §5.2.8; by date in [`CmsReport::judge_algorithms`].
-        self.report.scheme_digest = scheme.digest();
-        if digest == DigestAlgorithm::Sha1 || scheme.digest() == Some(DigestAlgorithm::Sha1) {
-            self.add(K::AlgorithmRefused, ALGORITHM_PLACE, "SHA-1");
-        }
-        if key.rsa_bits().is_some_and(|bits| bits < 2048) {
-            self.add(K::AlgorithmRefused, ALGORITHM_PLACE, key.name());
-        }
+        self.report.scheme = Some(scheme.clone());
         let bytes = match content {
             Content::Bytes(bytes) => Some(bytes),
             Content::Embedded => signed.content.as_deref(),

@@ -166,14 +166,18 @@ impl TokenReport {
 
     /// Judges the algorithms again, by dated rules, as [`CmsReport::judge_algorithms`].
     pub fn judge_algorithms(&mut self, policy: &AlgorithmPolicy, at: OffsetDateTime) {
+        self.judge(policy, Some(at));
+    }
+
+    fn judge(&mut self, policy: &AlgorithmPolicy, at: Option<OffsetDateTime>) {
         self.findings.retain(|f| f.kind != K::AlgorithmRefused);
         let imprint = self.info.as_ref().and_then(|i| i.digest.clone().ok());
-        if let Some(refusal) = imprint.and_then(|d| policy.refuses_digest(d, at)) {
+        if let Some(refusal) = imprint.and_then(|d| policy.digest_refused(d, at)) {
             let detail = refusal.to_string();
             self.findings.push(Finding::new(K::AlgorithmRefused, "message_imprint", detail));
         }
         if let Some(cms) = &mut self.cms {
-            cms.judge_algorithms(policy, at);
+            cms.judge(policy, at);
         }
     }
 
@@ -304,17 +308,11 @@ pub(crate) fn inspect_with(
         }
     };
     match &info.digest {
-        Ok(digest) => {
-            // By date in [`TokenReport::judge_algorithms`].
-            if *digest == DigestAlgorithm::Sha1 {
-                add(K::AlgorithmRefused, "message_imprint", "SHA-1".to_owned());
-            }
-            match cms::digest_of(data, *digest) {
-                Some(computed) if computed == info.imprint => {}
-                Some(_) => add(K::TokenImprint, "message_imprint", digest.name().to_owned()),
-                None => add(K::ContentNotGiven, "message_imprint", digest.name().to_owned()),
-            }
-        }
+        Ok(digest) => match cms::digest_of(data, *digest) {
+            Some(computed) if computed == info.imprint => {}
+            Some(_) => add(K::TokenImprint, "message_imprint", digest.name().to_owned()),
+            None => add(K::ContentNotGiven, "message_imprint", digest.name().to_owned()),
+        },
         Err(name) => add(K::DigestUnsupported, "message_imprint", name.clone()),
     }
     if let Some(critical) = &info.unknown_critical {
@@ -339,5 +337,6 @@ pub(crate) fn inspect_with(
     report.policy = Some(info.policy.clone());
     report.info = Some(info);
     report.cms = Some(checked);
+    report.judge(&AlgorithmPolicy::standard(), None);
     report
 }
