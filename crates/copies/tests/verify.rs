@@ -227,6 +227,39 @@ fn no_flipped_digit_of_a_signature_is_ever_valid() {
 }
 
 #[test]
+fn what_fills_up_contents() {
+    let case = Case::new();
+    // Zeros are the usual thing: nothing is told about them.
+    let report = case.judge(&case.copy);
+    assert!(report.verdict <= Verdict::ValidWithNotes, "{}", report.to_text());
+    for signature in &report.signatures {
+        assert!(signature.findings.iter().all(|f| !f.contains("trailing")), "{signature:?}");
+    }
+    // A byte among them, first, in the middle, last, in either signature: not valid, and told.
+    let document = Document::parse(&case.copy, &Limits::STANDARD).unwrap();
+    let mut tried = 0;
+    for number in document.entries().keys() {
+        let located = document.locate(*number).unwrap();
+        let Some(motcua_pdf::Object::Dict(dict)) = located.map(|l| l.value) else { continue };
+        let contents = dict.get("Contents").and_then(|c| c.as_string()).filter(|c| c.hex);
+        let Some(contents) = contents else { continue };
+        let length = motcua_pki::cms::SignedData::parse(&contents.bytes).unwrap().as_der().len();
+        let room = contents.bytes.len();
+        assert!(length < room);
+        for at in [length, (length + room) / 2, room - 1] {
+            let mut file = case.copy.clone();
+            file[contents.range.start + 1 + at * 2 + 1] = b'1';
+            let report = case.judge(&file);
+            assert_eq!(report.verdict, Verdict::NotValid, "{}", report.to_text());
+            let told = report.signatures.iter().flat_map(|s| &s.findings);
+            assert_eq!(told.filter(|f| *f == "pki.cms_trailing_junk").count(), 1);
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 6);
+}
+
+#[test]
 fn every_reason_has_its_sentences() {
     let case = Case::new();
     for reason in case.judge(&case.copy).reasons {

@@ -241,6 +241,16 @@ fn what_follows_and_what_is_strange_inside() {
     let cms = Made::new(&world).build();
     let padded = [&cms[..], &[0; 9]].concat();
     assert_eq!(codes(&padded, PadesBaseline), ["pki.cms_trailing_bytes"]);
+    // In a place that was reserved for it the zeros are nothing, and anything else is what it was.
+    let placed = |bytes: &[u8]| {
+        let signed = SignedData::parse_padded(bytes).unwrap();
+        let report = cms::verify(&signed, Content::Bytes(DATA), PadesBaseline);
+        report.findings.iter().map(|f| f.code()).collect::<Vec<_>>()
+    };
+    assert_eq!((placed(&cms), placed(&padded)), (Vec::new(), Vec::new()));
+    for junk in [&[1][..], &[0, 0, 1], &[0, 1, 0, 0], b"\n", b"endstream"] {
+        assert_eq!(placed(&[&cms, junk].concat()), ["pki.cms_trailing_junk"], "{junk:?}");
+    }
     let junk = [&padded[..], &[1]].concat();
     assert_eq!(codes(&junk, PadesBaseline), ["pki.cms_trailing_junk"]);
     let with = |certificate: Vec<u8>, version: u8| {

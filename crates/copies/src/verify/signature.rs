@@ -305,7 +305,7 @@ pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened>
     let open = |found: &Found| {
         let contents = found.dict.get("Contents").and_then(Object::as_string);
         let contents = contents.map(|s| s.bytes.as_slice()).unwrap_or_default();
-        let signed = SignedData::parse(contents);
+        let signed = SignedData::parse_padded(contents);
         let algorithm = signed.as_ref().ok().and_then(|signed| {
             if found.is_timestamp() {
                 tsp::TokenInfo::of(signed).ok().and_then(|info| info.digest.ok())

@@ -120,8 +120,20 @@ const WHAT: &str = "CMS SignedData";
 const RI_OCSP_RESPONSE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 16, 2];
 
 impl SignedData {
-    /// Reads one SignedData from the front of `bytes`. Bytes after it (the zero padding of a PDF
-    /// `/Contents`) are counted, see [`SignedData::trailing_bytes`].
+    /// As [`SignedData::parse`], from a place that was reserved before the signature was there, as `/Contents` of a PDF is:
+    /// zero bytes fill it up (ISO 32000-2 §12.8.3.3.1) and are no part of it. Any other byte counts them all as trailing.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`].
+    pub fn parse_padded(bytes: &[u8]) -> Result<Self, Error> {
+        let mut parsed = Self::parse(bytes)?;
+        if parsed.trailing_zero {
+            parsed.trailing = 0;
+        }
+        Ok(parsed)
+    }
+
+    /// Reads one SignedData from the front of `bytes`. Bytes after it are counted, see [`SignedData::trailing_bytes`].
     ///
     /// # Errors
     /// [`Error::Malformed`].
