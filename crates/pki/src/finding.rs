@@ -90,13 +90,25 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(kind: FindingKind, at: impl Into<String>, detail: impl Into<String>) -> Self {
-        Finding { kind, at: at.into(), detail: detail.into() }
+        Finding { kind, at: shortened(at.into()), detail: shortened(detail.into()) }
     }
 
     /// Stable code.
     pub fn code(&self) -> &'static str {
         self.kind.code()
     }
+}
+
+/// Bytes of a place or a detail that are shown: a name of an attacker's making can be as long as a certificate, and
+/// stands in many findings.
+pub(crate) const MOST_SHOWN: usize = 512;
+
+pub(crate) fn shortened(text: String) -> String {
+    if text.len() <= MOST_SHOWN {
+        return text;
+    }
+    let end = text.floor_char_boundary(MOST_SHOWN);
+    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 impl fmt::Debug for Finding {

@@ -331,15 +331,11 @@ impl Check<'_> {
             self.add(K::CmsIssuerSpelling, "signer_info.sid", issuer.to_string());
         }
         if self.strict() && !self.report.certificates.contains(&found) {
-            self.add(K::SignerNotInside, "certificates", found.subject().to_string());
+            self.add(K::SignerNotInside, "certificates", found.subject().shown());
         }
         if let Some(reference) = reference {
             if named.is_none() && reference.digest.is_ok() {
-                self.add(
-                    K::SignerReferenceWrong,
-                    "signing_certificate",
-                    found.subject().to_string(),
-                );
+                self.add(K::SignerReferenceWrong, "signing_certificate", found.subject().shown());
             }
             if let Some((issuer, serial)) = &reference.issuer_serial
                 && (serial != found.serial() || issuer.as_ref() != Some(found.issuer()))
