@@ -230,6 +230,7 @@ findings! {
     AnchorPurpose "pki.path_anchor_purpose" Undecided Some(ChainConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The trust anchor is not for this purpose";
     AnchorDate "pki.path_anchor_date" Undecided Some(ChainConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The trust anchor is not trusted at this time";
     PathSignatureWrong "pki.path_signature_wrong" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.3 (a)(1)", "A certificate's signature does not verify with its issuer's key";
+    PathKeyUnsupported "pki.path_key_unsupported" Undecided Some(CryptoConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The certificate's own key is of an algorithm that is not supported";
     PathSignatureUnsupported "pki.path_signature_unsupported" Undecided Some(CryptoConstraintsFailure), "RFC 5280 §6.1.3 (a)(1)", "A certificate is signed with an algorithm that is not supported";
     NotYetValid "pki.path_not_yet_valid" Undecided Some(OutOfBoundsNoPoe), "RFC 5280 §6.1.3 (a)(2)", "A certificate is not valid yet at this time";
     Expired "pki.path_expired" Undecided Some(OutOfBoundsNoPoe), "RFC 5280 §6.1.3 (a)(2)", "A certificate has expired at this time";

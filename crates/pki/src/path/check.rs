@@ -6,6 +6,7 @@ use super::conformance::{Conformance, Role, deviations};
 use super::names::Constraints;
 use super::policy::{Policies, Refusal};
 use super::{Anchor, PathReport, RevocationRule, Work};
+use crate::algorithm::KeyKind;
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
 use crate::revocation::{self, CertificateStatus, Place, RevocationStatus};
@@ -196,6 +197,10 @@ impl Walk<'_, '_> {
 
     fn target(&mut self, certificate: &Certificate) {
         let profile = self.search.profile;
+        // An issuer's key has shown itself by a signature; the target's may be one that no rule speaks of.
+        if let KeyKind::Unsupported { algorithm } = certificate.public_key().kind() {
+            self.add(K::PathKeyUnsupported, certificate, algorithm.clone());
+        }
         if let Some(wanted) = profile.key_usage {
             match certificate.key_usage() {
                 Some(usage) if usage.intersects(wanted) => {}
