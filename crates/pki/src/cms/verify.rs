@@ -188,8 +188,11 @@ pub fn verify_signer(
         profile,
     };
     check.form(signed);
-    if let Some(signer) = signed.signers.get(index) {
-        check.signer(signed, signer, content, others);
+    match signed.signers.get(index) {
+        Some(signer) => check.signer(signed, signer, content, others),
+        // Nobody signed, whoever was asked about.
+        None if signed.signers.is_empty() => {}
+        None => check.add(K::CmsSignerCount, "signer_infos", signed.signers.len().to_string()),
     }
     check.report.judge(&AlgorithmPolicy::standard(), None);
     check.report
