@@ -7,6 +7,7 @@
 mod openssl;
 
 use motcua_pki::cms::{self, Content, Profile, SignedData};
+use motcua_pki::path::{self, Profile as PathProfile, Purpose, RevocationMaterial};
 use motcua_pki::{Certificate, Memo};
 use openssl::Desk;
 
@@ -170,4 +171,34 @@ fn several_signers() {
     let none =
         cms::verify_signer(&signed, 2, Content::Bytes(DATA), Profile::Cms, &[], &Memo::new());
     assert!(none.against().any(|f| f.code() == "pki.cms_signer_count"));
+}
+
+#[test]
+fn a_key_that_nobody_here_verifies_with() {
+    let Some(desk) = Desk::new("openssl x509, other keys") else { return };
+    let root = openssl::root();
+    desk.put("root", &root);
+    let judge = |key: &str| {
+        desk.run(&format!("genpkey {key} -out signer.key")).unwrap();
+        desk.run("req -new -key signer.key -subj /CN=Signer -out request.pem").unwrap();
+        desk.run("x509 -req -in request.pem -CA root.pem -CAkey root.key -days 3 -out signer.pem")
+            .unwrap();
+        let target = Certificate::from_pem(&String::from_utf8(desk.read("signer.pem")).unwrap());
+        let report = path::validate(
+            &target.unwrap(),
+            &[],
+            &[openssl::anchor(&root)],
+            openssl::now(),
+            &PathProfile::plain(Purpose::Public).without_revocation(),
+            &RevocationMaterial::default(),
+        );
+        report.against().map(|f| f.code()).collect::<Vec<_>>()
+    };
+    for key in ["P-521", "secp256k1"] {
+        let key = format!("-algorithm EC -pkeyopt ec_paramgen_curve:{key}");
+        assert_eq!(judge(&key), ["pki.path_key_unsupported"], "{key}");
+    }
+    assert_eq!(judge("-algorithm ED448"), ["pki.path_key_unsupported"]);
+    assert_eq!(judge("-algorithm ED25519"), [""; 0]);
+    assert_eq!(judge("-algorithm EC -pkeyopt ec_paramgen_curve:P-384"), [""; 0]);
 }
