@@ -9,7 +9,7 @@ pub(crate) use extension::{
     DistributionPoint, Extensions, NameConstraints, PointName, distribution_point_name, reason_mask,
 };
 pub use general_name::GeneralName;
-pub(crate) use general_name::{GeneralNames, read_general_names};
+pub(crate) use general_name::{GeneralNames, Room, read_general_names};
 
 use crate::algorithm::{DigestAlgorithm, Memo, PublicKey, Scheme, VerifyFault};
 use crate::der::{self, Fault, Reader, tag};

@@ -3,7 +3,7 @@
 
 use crate::algorithm::{Memo, PublicKey, Scheme, VerifyFault};
 use crate::certificate::{
-    GeneralName, PointName, distribution_point_name, read_general_names, reason_mask,
+    GeneralName, PointName, Room, distribution_point_name, read_general_names, reason_mask,
 };
 use crate::der::{self, Fault, Reader, tag};
 use crate::oid::{self, Oid};
@@ -268,7 +268,8 @@ impl Crl {
                             revocation.invalid_since = Some(der::read_time(&reader.any()?)?);
                         }
                         oid::CERTIFICATE_ISSUER => {
-                            issuer = Some(read_general_names(reader.sequence("issuer expected")?)?);
+                            let names = reader.sequence("issuer expected")?;
+                            issuer = Some(read_general_names(names, &mut Room::new())?);
                         }
                         other if critical => unknown = Some(Oid::new(other)),
                         _ => {}
@@ -369,7 +370,10 @@ fn extension<'a>(list: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), Fa
 
 fn issuing_point(reader: &mut Reader<'_>) -> Result<IssuingPoint, Fault> {
     let mut fields = reader.sequence("issuing distribution point expected")?;
-    let name = fields.optional(0xa0)?.map(|e| distribution_point_name(&e)).transpose()?;
+    let name = fields
+        .optional(0xa0)?
+        .map(|e| distribution_point_name(&e, &mut Room::new()))
+        .transpose()?;
     let mut flag = |tag: u8| -> Result<bool, Fault> {
         Ok(fields.optional(tag)?.map(|e| der::boolean(&e)).transpose()?.unwrap_or(false))
     };

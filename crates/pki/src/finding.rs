@@ -90,13 +90,25 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(kind: FindingKind, at: impl Into<String>, detail: impl Into<String>) -> Self {
-        Finding { kind, at: at.into(), detail: detail.into() }
+        Finding { kind, at: shortened(at.into()), detail: shortened(detail.into()) }
     }
 
     /// Stable code.
     pub fn code(&self) -> &'static str {
         self.kind.code()
     }
+}
+
+/// Bytes of a place or a detail that are shown: a name of an attacker's making can be as long as a certificate, and
+/// stands in many findings.
+pub(crate) const MOST_SHOWN: usize = 512;
+
+pub(crate) fn shortened(text: String) -> String {
+    if text.len() <= MOST_SHOWN {
+        return text;
+    }
+    let end = text.floor_char_boundary(MOST_SHOWN);
+    format!("{}…", text.get(..end).unwrap_or_default())
 }
 
 impl fmt::Debug for Finding {
@@ -218,6 +230,7 @@ findings! {
     AnchorPurpose "pki.path_anchor_purpose" Undecided Some(ChainConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The trust anchor is not for this purpose";
     AnchorDate "pki.path_anchor_date" Undecided Some(ChainConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The trust anchor is not trusted at this time";
     PathSignatureWrong "pki.path_signature_wrong" Undecided Some(CertificateChainGeneralFailure), "RFC 5280 §6.1.3 (a)(1)", "A certificate's signature does not verify with its issuer's key";
+    PathKeyUnsupported "pki.path_key_unsupported" Undecided Some(CryptoConstraintsFailure), "EN 319 102-1 §5.2.6.4", "The certificate's own key is of an algorithm that is not supported";
     PathSignatureUnsupported "pki.path_signature_unsupported" Undecided Some(CryptoConstraintsFailure), "RFC 5280 §6.1.3 (a)(1)", "A certificate is signed with an algorithm that is not supported";
     NotYetValid "pki.path_not_yet_valid" Undecided Some(OutOfBoundsNoPoe), "RFC 5280 §6.1.3 (a)(2)", "A certificate is not valid yet at this time";
     Expired "pki.path_expired" Undecided Some(OutOfBoundsNoPoe), "RFC 5280 §6.1.3 (a)(2)", "A certificate has expired at this time";

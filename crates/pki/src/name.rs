@@ -2,9 +2,12 @@
 //! Subject alternative names are in [`crate::certificate`].
 
 use crate::der::{self, Fault, Reader, tag};
+use crate::finding;
 use crate::oid::{self, Oid};
+use ring::digest;
 use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::canonical_combining_class;
 
 /// One attribute of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +18,17 @@ pub struct Attribute {
     pub text: Option<String>,
 }
 
-/// Most parts of a name, and attributes in one part. The longest name in the public suites has 17;
-/// a decoded attribute is ten times as large as a hostile encoding of it.
+/// Most attributes of a name. The longest name in the public suites has 17; a decoded attribute is
+/// ten times as large as a hostile encoding of it.
 const MAX_ATTRIBUTES: usize = 64;
+
+/// Bytes of an attribute's canonical form that are kept; of a longer one its digest is. Compatibility
+/// normalisation makes eleven bytes of one, and seventeen in other encodings.
+const MAX_KEY: usize = 128;
+
+/// Most combining marks in a row that are normalised, which holds them all at once (Unicode UAX #15,
+/// Stream-Safe Text Format: no language needs more).
+const MAX_MARKS: usize = 30;
 
 /// A distinguished name. Equality is that of RFC 5280 §7.1, not of bytes.
 #[derive(Clone)]
@@ -36,12 +47,11 @@ impl Name {
         outer.end("extra bytes after the name")?;
         let mut rdns = Vec::new();
         let mut keys = Vec::new();
+        let mut left = MAX_ATTRIBUTES;
         while !reader.is_empty() {
-            if rdns.len() >= MAX_ATTRIBUTES {
-                return Err(reader.fault("name has too many parts"));
-            }
             let (attributes, key) =
-                read_rdn(&reader.expect(tag::SET, "set of attributes expected")?)?;
+                read_rdn(&reader.expect(tag::SET, "set of attributes expected")?, left)?;
+            left = left.saturating_sub(attributes.len());
             rdns.push(attributes);
             keys.push(key);
         }
@@ -50,7 +60,7 @@ impl Name {
 
     /// An issuer name with a relative part appended (RFC 5280 §4.2.1.13, nameRelativeToCRLIssuer).
     pub(crate) fn with_rdn(&self, relative: &der::Element<'_>) -> Result<Self, Fault> {
-        let (attributes, key) = read_rdn(relative)?;
+        let (attributes, key) = read_rdn(relative, MAX_ATTRIBUTES)?;
         let mut name = self.clone();
         name.rdns.push(attributes);
         name.keys.push(key);
@@ -71,6 +81,21 @@ impl Name {
     /// Whether this name lies in the subtree of `base` (RFC 5280 §4.2.1.10, directoryName).
     pub(crate) fn within(&self, base: &Name) -> bool {
         self.keys.starts_with(&base.keys)
+    }
+
+    /// The name as findings show it: its beginning where it is very long.
+    pub(crate) fn shown(&self) -> String {
+        struct Start(String);
+        impl fmt::Write for Start {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0.push_str(text);
+                if self.0.len() > finding::MOST_SHOWN { Err(fmt::Error) } else { Ok(()) }
+            }
+        }
+        let mut start = Start(String::new());
+        // It stops when there is enough.
+        let _ = fmt::Write::write_fmt(&mut start, format_args!("{self}"));
+        finding::shortened(start.0)
     }
 
     /// All attributes in order.
@@ -147,12 +172,12 @@ impl Name {
     }
 }
 
-fn read_rdn(set: &der::Element<'_>) -> Result<(Vec<Attribute>, Vec<u8>), Fault> {
+fn read_rdn(set: &der::Element<'_>, most: usize) -> Result<(Vec<Attribute>, Vec<u8>), Fault> {
     let mut reader = set.reader();
     let mut attributes = Vec::with_capacity(1);
     let mut keys = Vec::with_capacity(1);
     while !reader.is_empty() {
-        if attributes.len() >= MAX_ATTRIBUTES {
+        if attributes.len() >= most {
             return Err(reader.fault("name has too many parts"));
         }
         let mut pair = reader.sequence("attribute expected")?;
@@ -179,25 +204,75 @@ fn read_rdn(set: &der::Element<'_>) -> Result<(Vec<Attribute>, Vec<u8>), Fault> 
 /// blanks at the ends removed and inside reduced to one) whatever their string type; other values
 /// are compared as bytes.
 fn attribute_key(oid: &[u8], value: &der::Element<'_>, text: Option<&str>) -> Vec<u8> {
-    let mut key = Vec::with_capacity(oid.len() + value.raw.len() + 1);
-    key.extend_from_slice(oid);
+    let mut key = Key::new(oid);
     match text {
+        Some(text) if text.is_ascii() => {
+            key.push(&[0]);
+            let mapped = text.chars().filter(|c| !mapped_to_nothing(*c));
+            fold(mapped.map(|c| c.to_ascii_lowercase()), &mut key);
+        }
+        Some(text) if few_marks(text) => {
+            key.push(&[0]);
+            let mapped = text.nfkc().filter(|c| !mapped_to_nothing(*c));
+            fold(mapped.flat_map(fold_case).nfkc(), &mut key);
+        }
+        // No text of any language: it is equal to itself alone.
         Some(text) => {
-            key.push(0);
-            if text.is_ascii() {
-                let mapped = text.chars().filter(|c| !mapped_to_nothing(*c));
-                fold(mapped.map(|c| c.to_ascii_lowercase()), &mut key);
-            } else {
-                let mapped = text.nfkc().filter(|c| !mapped_to_nothing(*c));
-                fold(mapped.flat_map(fold_case).nfkc(), &mut key);
-            }
+            key.push(&[2]);
+            key.push(text.as_bytes());
         }
         None => {
-            key.push(1);
-            key.extend_from_slice(value.raw);
+            key.push(&[1]);
+            key.push(value.raw);
         }
     }
-    key
+    key.finish()
+}
+
+/// Whether no run of combining marks is longer than any text needs. What is mapped to nothing does
+/// not part a run.
+fn few_marks(text: &str) -> bool {
+    let mut run = 0;
+    text.chars().filter(|c| !mapped_to_nothing(*c)).all(|c| {
+        run = if canonical_combining_class(c) == 0 { 0 } else { run + 1 };
+        run <= MAX_MARKS
+    })
+}
+
+/// A canonical form while it is written: its bytes, or the digest of all of them.
+struct Key {
+    bytes: Vec<u8>,
+    digest: Option<digest::Context>,
+}
+
+impl Key {
+    fn new(oid: &[u8]) -> Self {
+        let mut key = Key { bytes: Vec::new(), digest: None };
+        key.push(&oid.len().to_be_bytes());
+        key.push(oid);
+        key
+    }
+
+    fn push(&mut self, more: &[u8]) {
+        if self.digest.is_none() && self.bytes.len() + more.len() > MAX_KEY {
+            let mut context = digest::Context::new(&digest::SHA256);
+            context.update(&self.bytes);
+            self.bytes.clear();
+            self.digest = Some(context);
+        }
+        match &mut self.digest {
+            Some(context) => context.update(more),
+            None => self.bytes.extend_from_slice(more),
+        }
+    }
+
+    /// A digest is told from the bytes of another key by an impossible length of the type.
+    fn finish(self) -> Vec<u8> {
+        match self.digest {
+            None => self.bytes,
+            Some(context) => [&[0xff], context.finish().as_ref()].concat(),
+        }
+    }
 }
 
 /// RFC 4518 §2.2: characters that are mapped to nothing. Without it, a name would step outside an
@@ -221,7 +296,7 @@ fn fold_case(c: char) -> impl Iterator<Item = char> {
     first.to_lowercase().chain(second)
 }
 
-fn fold(chars: impl Iterator<Item = char>, key: &mut Vec<u8>) {
+fn fold(chars: impl Iterator<Item = char>, key: &mut Key) {
     let mut blank = false;
     let mut any = false;
     let mut buffer = [0_u8; 4];
@@ -231,11 +306,11 @@ fn fold(chars: impl Iterator<Item = char>, key: &mut Vec<u8>) {
             continue;
         }
         if blank {
-            key.push(b' ');
+            key.push(b" ");
             blank = false;
         }
         any = true;
-        key.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+        key.push(c.encode_utf8(&mut buffer).as_bytes());
     }
 }
 
@@ -346,6 +421,19 @@ mod tests {
             unicode_normalization::UnicodeNormalization::nfd("NGUYỄN VĂN ẤN").collect();
         assert_eq!(composed, name(&[(oid::AT_COMMON_NAME, tag::UTF8, &decomposed)]));
         assert_ne!(composed, name(&[(oid::AT_COMMON_NAME, tag::UTF8, "Nguyễn Văn An")]));
+        // Long values are kept as digests, and are the same names as before.
+        let long = |text: &str| name(&[(oid::AT_COMMON_NAME, tag::UTF8, &text.repeat(100))]);
+        assert_eq!(long("Nguyễn Văn Ấn "), long(&format!("{} ", decomposed.to_uppercase())));
+        assert_ne!(long("Nguyễn Văn Ấn "), long("Nguyễn Văn An "));
+        assert!(long("ﷺ").keys[0].len() < 64);
+        // More marks than any text has are not put in order: such a value is itself alone.
+        let marks = |text: &str| name(&[(oid::AT_COMMON_NAME, tag::UTF8, &format!("a{text}"))]);
+        let (some, many) = ("\u{323}\u{302}".repeat(15), "\u{323}\u{302}".repeat(16));
+        let turned = |text: &str| text.chars().rev().collect::<String>();
+        assert_eq!(marks(&some), marks(&turned(&some)));
+        assert_ne!(marks(&many), marks(&turned(&many)));
+        assert_ne!(marks(&many.replace('\u{302}', "\u{302}\u{200b}")), marks(&turned(&many)));
+        assert_eq!(marks(&many), marks(&many));
         // Nobody sees a zero-width space, and a soft hyphen is none.
         let hidden = name(&[(oid::AT_COMMON_NAME, tag::UTF8, "Nguyễn\u{200b} Văn\u{ad} Ấn")]);
         assert_eq!(composed, hidden);

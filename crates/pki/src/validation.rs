@@ -271,7 +271,7 @@ impl<'a> Run<'a> {
             let outcome = standing(path);
             self.step(
                 Process::CertificateValidation,
-                &signer.subject().to_string(),
+                &signer.subject().shown(),
                 outcome,
                 Some(now),
                 &path.findings,
@@ -379,7 +379,7 @@ impl<'a> Run<'a> {
         };
         self.step(
             Process::CertificateValidation,
-            &signer.subject().to_string(),
+            &signer.subject().shown(),
             standing(&then),
             Some(at),
             &then.findings,

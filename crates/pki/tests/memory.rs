@@ -4,7 +4,8 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::panic)]
 
 use motcua_pki::ocsp::OcspResponse;
-use motcua_pki::{Certificate, Crl};
+use motcua_pki::path::{self, Anchor, Conformance, Profile, Purpose, RevocationMaterial};
+use motcua_pki::{Certificate, Crl, MemorySigner, PublicKey};
 use peak_alloc::PeakAlloc;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,15 @@ static HEAP: PeakAlloc = PeakAlloc;
 const ALLOWANCE: usize = 64 * 1024;
 
 /// Inputs that are accepted, however strange.
-const READ: [&str; 6] = [
+const READ: [&str; 14] = [
+    "a text that grows",
+    "the same in UTF-8",
+    "the same in 32 bits",
+    "marks",
+    "marks apart",
+    "Latin text",
+    "critical extensions with a long subject",
+    "a CRL of an issuer whose name grows",
     "a small certificate",
     "as many names as are read",
     "alternative names",
@@ -69,12 +78,21 @@ fn extension(last: u8, value: &[u8]) -> Vec<u8> {
     sequence(&[&tlv(6, &[0x55, 0x1d, last]), &tlv(4, value)])
 }
 
+/// The content of a name of one attribute.
+fn common_name(kind: u8, text: &[u8]) -> Vec<u8> {
+    tlv(0x31, &sequence(&[&[6, 3, 0x55, 4, 3], &tlv(kind, text)]))
+}
+
 fn crl(entries: &[u8], extensions: &[u8]) -> Vec<u8> {
+    crl_of(&tlv(0x30, &[]), entries, extensions)
+}
+
+fn crl_of(issuer: &[u8], entries: &[u8], extensions: &[u8]) -> Vec<u8> {
     let time = tlv(0x17, b"260101000000Z");
     let tbs = sequence(&[
         &[2, 1, 1],
         ALGORITHM,
-        &tlv(0x30, &[]),
+        issuer,
         &time,
         &time,
         &tlv(0x30, entries),
@@ -101,11 +119,45 @@ fn peak(read: impl FnOnce() -> bool) -> (usize, bool) {
     (HEAP.peak_usage().saturating_sub(before), accepted)
 }
 
-fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 3] {
+/// Every reader of this crate that takes bytes from outside; those of CMS and tokens are in `memory_cms.rs`.
+fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 7] {
     let (a, certificate) = peak(|| Certificate::from_der(bytes).is_ok());
     let (b, crl) = peak(|| Crl::from_der(bytes).is_ok());
     let (c, ocsp) = peak(|| OcspResponse::from_der(bytes).is_ok());
-    [("certificate", a, certificate), ("CRL", b, crl), ("OCSP", c, ocsp)]
+    let (d, key) = peak(|| PublicKey::from_spki_der(bytes).is_ok());
+    let (e, plain) = peak(|| MemorySigner::from_pkcs8_der(bytes, Vec::new()).is_ok());
+    let (f, encrypted) =
+        peak(|| MemorySigner::from_encrypted_pkcs8_der(bytes, b"password", Vec::new()).is_ok());
+    let (g, path) = peak(|| validated(bytes));
+    [
+        ("certificate", a, certificate),
+        ("CRL", b, crl),
+        ("OCSP", c, ocsp),
+        ("public key", d, key),
+        ("private key", e, plain),
+        ("encrypted private key", f, encrypted),
+        ("path", g, path),
+    ]
+}
+
+/// A path from the bytes as a certificate, over itself, to itself and to another anchor, with the bytes as CRL and OCSP
+/// response: whatever comes of it.
+fn validated(bytes: &[u8]) -> bool {
+    let Ok(certificate) = Certificate::from_der(bytes) else { return false };
+    let now = certificate.not_before();
+    let anchors = [Anchor::new(certificate.clone(), &[Purpose::Public])];
+    let profile = Profile {
+        conformance: Conformance::Required,
+        ..Profile::document_signing(Purpose::Public)
+    };
+    let material =
+        RevocationMaterial { crls: vec![bytes.to_vec()], ocsp_responses: vec![bytes.to_vec()] };
+    let own = std::slice::from_ref(&certificate);
+    for anchors in [&anchors[..], &[]] {
+        let report = path::validate(&certificate, own, anchors, now, &profile, &material);
+        assert!(!report.findings.is_empty());
+    }
+    true
 }
 
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -165,6 +217,52 @@ fn nothing_read_holds_more_than_eight_times_its_size() {
                 sequence(&[&tlv(6, &id), &[4, 0]])
             };
             crl(&[], &(0..50_000).flat_map(one).collect::<Vec<u8>>())
+        }),
+        // Texts that normalisation makes long, or holds whole.
+        ("a text that grows", certificate(&common_name(0x1e, &many(&[0xfd, 0xfa], 15_000)), &[])),
+        ("the same in UTF-8", certificate(&common_name(12, &many("ﷺ".as_bytes(), 10_000)), &[])),
+        ("the same in 32 bits", {
+            certificate(&common_name(0x1c, &many(&[0, 0, 0xfd, 0xfa], 7_000)), &[])
+        }),
+        ("marks", certificate(&common_name(12, &many("\u{302}\u{323}".as_bytes(), 8_000)), &[])),
+        ("marks apart", {
+            let run = ["\u{302}\u{323}".repeat(15), "\u{200b}".to_owned()].concat();
+            certificate(&common_name(12, &many(run.as_bytes(), 400)), &[])
+        }),
+        ("Latin text", certificate(&common_name(0x14, &many(&[0xe9], 30_000)), &[])),
+        ("attributes in one part", {
+            let pair = sequence(&[&[6, 1, 0x2a], &[0x0c, 0]]);
+            certificate(&many(&tlv(0x31, &many(&pair, 64)), 64), &[])
+        }),
+        ("names of distribution points", {
+            let aliases = tlv(0xa0, &tlv(0xa0, &many(&tlv(0x82, b""), 64)));
+            certificate(&[], &extension(31, &tlv(0x30, &many(&sequence(&[&aliases]), 128))))
+        }),
+        ("directory names of distribution points", {
+            let directory = tlv(0xa4, &tlv(0x30, &many(&name, 64)));
+            let point = sequence(&[&tlv(0xa2, &many(&directory, 64))]);
+            certificate(&[], &extension(31, &tlv(0x30, &many(&point, 4))))
+        }),
+        ("directory names of an issuer", {
+            let directory = tlv(0xa4, &tlv(0x30, &many(&name, 64)));
+            let identifier = [tlv(0xa1, &many(&directory, 300)), tlv(0x82, &[1])].concat();
+            certificate(&[], &extension(35, &tlv(0x30, &identifier)))
+        }),
+        ("directory names", {
+            let directory = tlv(0xa4, &tlv(0x30, &many(&name, 64)));
+            certificate(&[], &extension(17, &tlv(0x30, &many(&directory, 300))))
+        }),
+        ("critical extensions with a long subject", {
+            let one = |i: usize| {
+                let id = tlv(6, &[0x2a, (i + 1) as u8]);
+                sequence(&[&id, &[1, 1, 0xff], &[4, 0]])
+            };
+            let all: Vec<u8> = (0..126).flat_map(one).collect();
+            certificate(&common_name(12, &many(b",", 60_000)), &all)
+        }),
+        ("a CRL of an issuer whose name grows", {
+            let name = tlv(0x30, &common_name(0x1e, &many(&[0xfd, 0xfa], 30_000)));
+            crl_of(&name, &[], &[])
         }),
         ("answers", ocsp(&many(&single, 50_000), &[])),
         ("certificates in a response", ocsp(&[], &many(&small, 3_000))),

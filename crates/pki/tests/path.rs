@@ -176,13 +176,46 @@ fn name_constraints_of_every_form() {
     }
     // A wildcard may stand for an excluded name below it.
     assert!(!valid(&excluded(&name(2, b"hn.gov.vn")), &name(2, b"*.gov.vn")));
-    // A mailbox that is none, a URI without a host or with an address.
-    for bad in [name(1, b"a@b@gov.vn"), name(6, b"urn:x"), name(6, b"https://10.0.0.1/")] {
+    // A directory name in a string type that nobody reads any more may be the excluded one.
+    let directory = |kind: u8, text: &[u8]| {
+        let pair = tlv(0x30, &[&[6, 3, 0x55, 4, 10][..], &tlv(kind, text)].concat());
+        tlv(0xa4, &tlv(0x30, &tlv(0x31, &pair)))
+    };
+    assert!(!valid(&excluded(&directory(12, b"A")), &directory(19, b"a")));
+    assert!(valid(&excluded(&directory(12, b"A")), &directory(19, b"b")));
+    assert!(!valid(&excluded(&directory(12, b"A")), &directory(27, b"A")));
+    // The dot that ends an absolute name changes nothing.
+    for (form, absolute) in [(2, "hn.gov.vn."), (1, "a@hn.gov.vn."), (6, "https://hn.gov.vn./x")] {
+        let base = name(form, if form == 2 { b"gov.vn" } else { b".gov.vn" });
+        assert!(valid(&permitted(&base), &name(form, absolute.as_bytes())), "{absolute}");
+        assert!(!valid(&excluded(&base), &name(form, absolute.as_bytes())), "{absolute}");
+    }
+    // A mailbox in UTF-8 is a mailbox (RFC 9598); it is not compared, so it fails closed.
+    let smtp_utf8 = [&[6, 8, 0x2b, 6, 1, 5, 5, 7, 8, 9][..], &tlv(0xa0, &tlv(12, b"a@gov.vn"))];
+    let smtp_utf8 = tlv(0xa0, &smtp_utf8.concat());
+    for base in [name(1, b"gov.vn"), name(1, b"com.vn")] {
+        assert!(!valid(&permitted(&base), &smtp_utf8));
+        assert!(!valid(&excluded(&base), &smtp_utf8));
+    }
+    assert!(valid(&excluded(&name(2, b"gov.vn")), &smtp_utf8));
+    // A mailbox that is none, a URI without a host or with an address, hosts that may be any other.
+    for bad in [
+        name(1, b"a@b@gov.vn"),
+        name(1, b"a@[10.0.0.1]"),
+        name(1, b"a@hn%2egov.vn"),
+        name(2, b"hn..com.vn"),
+        name(2, b".com.vn"),
+        name(2, b"h n.com.vn"),
+        name(6, b"urn:x"),
+        name(6, b"https://10.0.0.1/"),
+        name(6, b"https://hn%2Egov.vn/"),
+        name(6, b"https://hn.gov.vn\\@com.vn/"),
+    ] {
         let base = name(bad[0] & 0x1f, b"gov.vn");
         assert!(!valid(&permitted(&base), &bad), "{bad:x?}");
         assert!(!valid(&excluded(&base), &bad), "{bad:x?}");
     }
-    println!("name constraints: {} cases agree", cases + 5 + 9 + 6 + 1 + 6);
+    println!("name constraints: {} cases agree", cases + 5 + 9 + 6 + 1 + 3 + 6 + 5 + 20);
 }
 
 #[test]

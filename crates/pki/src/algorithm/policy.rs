@@ -3,6 +3,7 @@
 
 use super::{DigestAlgorithm, PublicKey, Scheme, SignatureAlgorithm};
 use crate::Error;
+use serde::Deserialize as _;
 use std::sync::{Arc, OnceLock};
 use time::OffsetDateTime;
 
@@ -152,12 +153,16 @@ impl AlgorithmPolicy {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let refused = |reason: String| Error::AlgorithmPolicy { reason };
         let data: Data = serde_json::from_str(text).map_err(|e| refused(e.to_string()))?;
+        Self::checked(data).map_err(refused)
+    }
+
+    fn checked(data: Data) -> Result<Self, String> {
         if data.format != 1 {
-            return Err(refused(format!("format {} is not known", data.format)));
+            return Err(format!("format {} is not known", data.format));
         }
         let sources = data.refuse.iter().map(|r| &r.source);
         if sources.chain(data.new_signatures.iter().map(|r| &r.source)).any(String::is_empty) {
-            return Err(refused("a rule has no source".to_owned()));
+            return Err("a rule has no source".to_owned());
         }
         Ok(AlgorithmPolicy { data: Arc::new(data) })
     }
@@ -261,18 +266,34 @@ impl serde::Serialize for AlgorithmPolicy {
 
 impl<'de> serde::Deserialize<'de> for AlgorithmPolicy {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NameOrRules)
+    }
+}
+
+struct NameOrRules;
+
+impl<'de> serde::de::Visitor<'de> for NameOrRules {
+    type Value = AlgorithmPolicy;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            "the name of rules on algorithms (`standard`, `viet_nam`) or the rules themselves",
+        )
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<AlgorithmPolicy, E> {
+        let mut shipped = [AlgorithmPolicy::standard(), AlgorithmPolicy::viet_nam()].into_iter();
+        shipped.find(|one| one.name() == name).ok_or_else(|| {
+            E::custom(format!(
+                "no rules on algorithms are called `{name}`; write `standard`, `viet_nam`, or the rules themselves"
+            ))
+        })
+    }
+
+    fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<AlgorithmPolicy, M::Error> {
         use serde::de::Error as _;
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(name) => [Self::standard(), Self::viet_nam()]
-                .into_iter()
-                .find(|one| one.name() == name)
-                .ok_or_else(|| {
-                    D::Error::custom(format!(
-                        "no rules on algorithms are called `{name}`; write `standard`, `viet_nam`, or the rules themselves"
-                    ))
-                }),
-            rules => Self::from_json(&rules.to_string()).map_err(D::Error::custom),
-        }
+        let data = Data::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        AlgorithmPolicy::checked(data).map_err(M::Error::custom)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Certificate extensions, decoded strictly. An extension that cannot be read is remembered by
 //! name, so that path validation fails closed instead of passing over it.
 
-use super::general_name::{GeneralName, GeneralNames, read_general_name, read_general_names};
+use super::general_name::{GeneralName, GeneralNames, Room, read_general_name, read_general_names};
 use crate::Name;
 use crate::der::{self, Element, Fault, Reader, tag};
 use crate::oid::{self, Oid};
@@ -331,7 +331,10 @@ fn only<'a>(value: &'a [u8], tag: u8, reason: &'static str) -> Result<Element<'a
 fn authority_key_id(value: &[u8]) -> Result<AuthorityKeyId, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "authority key identifier expected")?.reader();
     let key = reader.optional(0x80)?.map(|e| e.content.to_vec());
-    let issuer = reader.optional(0xa1)?.map(|e| read_general_names(e.reader())).transpose()?;
+    let issuer = reader.optional(0xa1)?;
+    if let Some(field) = &issuer {
+        read_general_names(field.reader(), &mut Room::new())?;
+    }
     let serial = reader.optional(0x82)?.map(|e| e.content.to_vec());
     reader.end("authority key identifier has extra fields")?;
     if issuer.is_some() != serial.is_some() {
@@ -466,14 +469,18 @@ fn policy_constraints(value: &[u8]) -> Result<PolicyConstraints, Fault> {
 fn distribution_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Fault> {
     let mut reader = only(value, tag::SEQUENCE, "distribution points expected")?.reader();
     let mut list = Vec::new();
+    let mut room = Room::new();
     while !reader.is_empty() {
         if list.len() >= MAX_ITEMS {
             return Err(reader.fault("too many distribution points"));
         }
         let mut one = reader.sequence("distribution point expected")?;
-        let name = one.optional(0xa0)?.map(|e| distribution_point_name(&e)).transpose()?;
+        let name =
+            one.optional(0xa0)?.map(|e| distribution_point_name(&e, &mut room)).transpose()?;
         let reasons = one.optional(0x81)?.map(|e| reason_mask(&e)).transpose()?;
-        let crl_issuer = one.optional(0xa2)?.map(|e| read_general_names(e.reader())).transpose()?;
+        let crl_issuer = one.optional(0xa2)?;
+        let crl_issuer =
+            crl_issuer.map(|e| read_general_names(e.reader(), &mut room)).transpose()?;
         one.end("distribution point has extra fields")?;
         if name.is_none() && crl_issuer.is_none() {
             // RFC 5280 §4.2.1.13: reasons alone are not a distribution point.
@@ -488,12 +495,15 @@ fn distribution_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Fault> {
 }
 
 /// DistributionPointName under its explicit `[0]`.
-pub(crate) fn distribution_point_name(field: &Element<'_>) -> Result<PointName, Fault> {
+pub(crate) fn distribution_point_name(
+    field: &Element<'_>,
+    room: &mut Room,
+) -> Result<PointName, Fault> {
     let mut reader = field.reader();
     let name = reader.any()?;
     reader.end("distribution point name has extra fields")?;
     match name.tag {
-        0xa0 => read_general_names(name.reader()).map(PointName::Full),
+        0xa0 => read_general_names(name.reader(), room).map(PointName::Full),
         0xa1 => Ok(PointName::Relative(name.raw.to_vec())),
         _ => Err(name.fault("distribution point name of an unknown form")),
     }

@@ -72,18 +72,38 @@ pub(crate) fn read_general_name(element: &Element<'_>) -> Result<GeneralName, Fa
     }
 }
 
-/// Most names in a list that names one thing, such as a distribution point: real ones have one or
-/// two. Lists an attacker can make long (alternative names, constraints) are [`GeneralNames`].
-const MAX_ALIASES: usize = 64;
+/// What the lists of one extension may hold together, when they name one thing each as a distribution
+/// point does: a decoded name is up to fifty times as large as a hostile encoding of it. Real ones have
+/// one or two names. Lists that may be long (alternative names, constraints) are [`GeneralNames`].
+pub(crate) struct Room {
+    names: usize,
+    attributes: usize,
+}
+
+impl Room {
+    pub fn new() -> Self {
+        Room { names: 256, attributes: 256 }
+    }
+}
 
 /// A short run of general names; at least one.
-pub(crate) fn read_general_names(mut reader: Reader<'_>) -> Result<Vec<GeneralName>, Fault> {
+pub(crate) fn read_general_names(
+    mut reader: Reader<'_>,
+    room: &mut Room,
+) -> Result<Vec<GeneralName>, Fault> {
     let mut names = Vec::new();
     while !reader.is_empty() {
-        if names.len() >= MAX_ALIASES {
+        let name = read_general_name(&reader.any()?)?;
+        let attributes = match &name {
+            GeneralName::Directory(name) => name.attributes().count(),
+            _ => 0,
+        };
+        let left = (room.names.checked_sub(1), room.attributes.checked_sub(attributes));
+        let (Some(left), Some(attributes)) = left else {
             return Err(reader.fault("too many general names"));
-        }
-        names.push(read_general_name(&reader.any()?)?);
+        };
+        (room.names, room.attributes) = (left, attributes);
+        names.push(name);
     }
     if names.is_empty() {
         return Err(reader.fault("general names are empty"));

@@ -2,7 +2,7 @@
 //! [`super::verify`].
 
 use crate::algorithm::{self, DigestAlgorithm};
-use crate::certificate::{GeneralName, read_general_names};
+use crate::certificate::{GeneralName, Room, read_general_names};
 use crate::der::{self, Fault, Reader, tag};
 use crate::{Certificate, Name, oid};
 
@@ -44,7 +44,7 @@ pub(crate) fn read_signing_certificate(
         None => None,
         Some(field) => {
             let mut pair = field.reader();
-            let names = read_general_names(pair.sequence("issuer expected")?)?;
+            let names = read_general_names(pair.sequence("issuer expected")?, &mut Room::new())?;
             let serial = pair.integer("serial number expected")?.to_vec();
             pair.end("issuer and serial number have extra fields")?;
             let issuer = match names.as_slice() {

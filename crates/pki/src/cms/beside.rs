@@ -34,7 +34,7 @@ impl CmsReport {
             let on_path = path.chain.contains(certificate)
                 || anchors.iter().any(|a| a.certificate == *certificate);
             if !on_path && !tied(certificate, path, &known, (&mut left, memo)) {
-                let at = certificate.subject().to_string();
+                let at = certificate.subject().shown();
                 strays.push(Finding::new(K::CmsCertificateStray, at, certificate.serial_hex()));
             }
         }

@@ -188,8 +188,11 @@ pub fn verify_signer(
         profile,
     };
     check.form(signed);
-    if let Some(signer) = signed.signers.get(index) {
-        check.signer(signed, signer, content, others);
+    match signed.signers.get(index) {
+        Some(signer) => check.signer(signed, signer, content, others),
+        // Nobody signed, whoever was asked about.
+        None if signed.signers.is_empty() => {}
+        None => check.add(K::CmsSignerCount, "signer_infos", signed.signers.len().to_string()),
     }
     check.report.judge(&AlgorithmPolicy::standard(), None);
     check.report
@@ -331,15 +334,11 @@ impl Check<'_> {
             self.add(K::CmsIssuerSpelling, "signer_info.sid", issuer.to_string());
         }
         if self.strict() && !self.report.certificates.contains(&found) {
-            self.add(K::SignerNotInside, "certificates", found.subject().to_string());
+            self.add(K::SignerNotInside, "certificates", found.subject().shown());
         }
         if let Some(reference) = reference {
             if named.is_none() && reference.digest.is_ok() {
-                self.add(
-                    K::SignerReferenceWrong,
-                    "signing_certificate",
-                    found.subject().to_string(),
-                );
+                self.add(K::SignerReferenceWrong, "signing_certificate", found.subject().shown());
             }
             if let Some((issuer, serial)) = &reference.issuer_serial
                 && (serial != found.serial() || issuer.as_ref() != Some(found.issuer()))

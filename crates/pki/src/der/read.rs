@@ -260,23 +260,31 @@ pub(crate) fn string(tag: u8, content: &[u8]) -> Option<String> {
         tag::UTF8 => std::str::from_utf8(content).ok().map(str::to_owned),
         // A NumericString (0x12) is ASCII as well.
         tag::PRINTABLE | tag::IA5 | tag::VISIBLE | 0x12 => {
-            content.is_ascii().then(|| content.iter().map(|b| char::from(*b)).collect())
+            std::str::from_utf8(content).ok().filter(|t| t.is_ascii()).map(str::to_owned)
         }
         // T.61 is read as Latin-1, as every tool does.
-        tag::TELETEX => Some(content.iter().map(|b| char::from(*b)).collect()),
+        tag::TELETEX => gather(content.iter().map(|b| Some(char::from(*b)))),
         tag::BMP if content.len().is_multiple_of(2) => {
-            let units: Vec<u16> = content
-                .chunks_exact(2)
-                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-                .collect();
-            String::from_utf16(&units).ok()
+            let units = content.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            gather(char::decode_utf16(units).map(Result::ok))
         }
-        tag::UNIVERSAL if content.len().is_multiple_of(4) => content
-            .chunks_exact(4)
-            .map(|c| char::from_u32(u32::from_be_bytes([c[0], c[1], c[2], c[3]])))
-            .collect(),
+        tag::UNIVERSAL if content.len().is_multiple_of(4) => gather(
+            content
+                .chunks_exact(4)
+                .map(|c| char::from_u32(u32::from_be_bytes([c[0], c[1], c[2], c[3]]))),
+        ),
         _ => None,
     }
+}
+
+/// A text of its exact size: one that grows would hold twice as much for a moment.
+fn gather(chars: impl Iterator<Item = Option<char>> + Clone) -> Option<String> {
+    let size = chars.clone().map(|c| c.map_or(0, char::len_utf8)).sum();
+    let mut text = String::with_capacity(size);
+    for c in chars {
+        text.push(c?);
+    }
+    Some(text)
 }
 
 /// Whether every constructed element inside is DER, to the depth bound. Primitive contents are not

@@ -115,9 +115,8 @@ impl Search<'_> {
         let spent = self.budget.exhausted();
         let dead_ends = std::mem::take(&mut self.dead_ends);
         let mut report = self.best.take().unwrap_or_else(|| {
-            let detail = format!("issuer {}", target.issuer());
-            let mut findings =
-                vec![Finding::new(K::NoAnchor, target.subject().to_string(), detail)];
+            let detail = format!("issuer {}", target.issuer().shown());
+            let mut findings = vec![Finding::new(K::NoAnchor, target.subject().shown(), detail)];
             findings.extend(dead_ends);
             PathReport {
                 findings,
@@ -247,7 +246,7 @@ impl Search<'_> {
                 self.note(
                     K::PathSignatureWrong,
                     child,
-                    &format!("by {}: {fault}", issuer.subject()),
+                    &format!("by {}: {fault}", issuer.subject().shown()),
                 );
                 false
             }
@@ -255,7 +254,7 @@ impl Search<'_> {
     }
 
     fn note(&mut self, kind: K, at: &Certificate, detail: &str) {
-        let finding = Finding::new(kind, at.subject().to_string(), detail);
+        let finding = Finding::new(kind, at.subject().shown(), detail);
         // One line for each reason is enough; the list stays bounded.
         if self.dead_ends.len() < 32 && !self.dead_ends.contains(&finding) {
             self.dead_ends.push(finding);

@@ -6,6 +6,7 @@ use super::conformance::{Conformance, Role, deviations};
 use super::names::Constraints;
 use super::policy::{Policies, Refusal};
 use super::{Anchor, PathReport, RevocationRule, Work};
+use crate::algorithm::KeyKind;
 use crate::finding::FindingKind as K;
 use crate::oid::{self, Oid};
 use crate::revocation::{self, CertificateStatus, Place, RevocationStatus};
@@ -16,9 +17,12 @@ pub(super) struct Walk<'s, 'a> {
     pub findings: Vec<Finding>,
 }
 
+/// Extensions of one certificate that are told one by one: the findings must not outgrow the input.
+const MOST_EXTENSIONS: usize = 16;
+
 impl Walk<'_, '_> {
     pub fn add(&mut self, kind: K, at: &Certificate, detail: impl Into<String>) {
-        self.findings.push(Finding::new(kind, at.subject().to_string(), detail));
+        self.findings.push(Finding::new(kind, at.subject().shown(), detail));
     }
 }
 
@@ -152,11 +156,19 @@ impl Walk<'_, '_> {
     /// §6.1.4 (o), §6.1.5 (f).
     fn understood(&mut self, certificate: &Certificate) {
         let extensions = certificate.extensions();
-        for oid in &extensions.unknown_critical {
+        let (unknown, unreadable) = (&extensions.unknown_critical, &extensions.unreadable);
+        for oid in unknown.iter().take(MOST_EXTENSIONS) {
             self.add(K::UnknownCritical, certificate, oid.to_string());
         }
-        for one in &extensions.unreadable {
+        for one in unreadable.iter().take(MOST_EXTENSIONS) {
             self.add(K::ExtensionUnreadable, certificate, format!("{}: {}", one.oid, one.reason));
+        }
+        for (kind, count) in
+            [(K::UnknownCritical, unknown.len()), (K::ExtensionUnreadable, unreadable.len())]
+        {
+            if count > MOST_EXTENSIONS {
+                self.add(kind, certificate, format!("{count} of them"));
+            }
         }
     }
 
@@ -185,6 +197,10 @@ impl Walk<'_, '_> {
 
     fn target(&mut self, certificate: &Certificate) {
         let profile = self.search.profile;
+        // An issuer's key has shown itself by a signature; the target's may be one that no rule speaks of.
+        if let KeyKind::Unsupported { algorithm } = certificate.public_key().kind() {
+            self.add(K::PathKeyUnsupported, certificate, algorithm.clone());
+        }
         if let Some(wanted) = profile.key_usage {
             match certificate.key_usage() {
                 Some(usage) if usage.intersects(wanted) => {}
@@ -228,7 +244,7 @@ impl Walk<'_, '_> {
     /// §6.1.3 (a)(3).
     fn revocation(&mut self, path: &[Certificate]) -> Vec<CertificateStatus> {
         let describe = |c: &Certificate, status: RevocationStatus| CertificateStatus {
-            subject: c.subject().to_string(),
+            subject: c.subject().shown(),
             serial: c.serial_hex(),
             status,
         };

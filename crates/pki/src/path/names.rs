@@ -4,6 +4,7 @@ use super::check::Walk;
 use super::conformance::{comparable, mailbox};
 use crate::certificate::{Certificate, GeneralName, NameConstraints};
 use crate::finding::FindingKind as K;
+use crate::oid;
 
 /// The constraints met so far, one entry for each CA that states some.
 #[derive(Default)]
@@ -81,6 +82,10 @@ fn one(
     let mut allowed: Vec<Option<bool>> = vec![None; names.len()];
     for base in permitted.iter() {
         for (name, allowed) in names.iter().zip(&mut allowed) {
+            // RFC 9598 §6: constraints on mailboxes bind those in UTF-8 too, which are not compared here.
+            if is_utf8_mailbox(name) && matches!(base, GeneralName::Email(_)) {
+                unsupported(walk, &base);
+            }
             if base.form() != name.form() {
                 continue;
             }
@@ -101,6 +106,9 @@ fn one(
         }
     }
     for base in excluded.iter() {
+        if matches!(base, GeneralName::Email(_)) && names.iter().any(is_utf8_mailbox) {
+            unsupported(walk, &base);
+        }
         for name in names.iter().filter(|name| base.form() == name.form()) {
             match fit(name, &base, Side::Excluded) {
                 Some(Fit::Outside) => {}
@@ -116,6 +124,10 @@ fn one(
     walk.findings.len() < before + MOST
 }
 
+fn is_utf8_mailbox(name: &GeneralName) -> bool {
+    matches!(name, GeneralName::Other(kind) if kind.as_bytes() == oid::SMTP_UTF8_MAILBOX)
+}
+
 /// Whether `name` lies in the subtree `base` of the same form; `None` where the form is not supported
 /// or the base cannot be compared with.
 fn fit(name: &GeneralName, base: &GeneralName, side: Side) -> Option<Fit> {
@@ -124,9 +136,20 @@ fn fit(name: &GeneralName, base: &GeneralName, side: Side) -> Option<Fit> {
     }
     let of = |inside: bool| Some(if inside { Fit::Inside } else { Fit::Outside });
     match (name, base) {
-        (GeneralName::Directory(name), GeneralName::Directory(base)) => of(name.within(base)),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => {
+            if name.within(base) {
+                return Some(Fit::Inside);
+            }
+            // A value of a string type that is not read may be the one that the base names.
+            let unread = base.attributes().any(|b| {
+                b.text.is_some() && name.attributes().any(|n| n.oid == b.oid && n.text.is_none())
+            });
+            Some(if unread { Fit::Unreadable } else { Fit::Outside })
+        }
         (GeneralName::Email(name), GeneralName::Email(base)) => {
-            let Some((local, host)) = mailbox(name) else { return Some(Fit::Unreadable) };
+            let Some((local, host)) = mailbox(name).and_then(|(l, h)| Some((l, dotted(h)?))) else {
+                return Some(Fit::Unreadable);
+            };
             match base.rsplit_once('@') {
                 // One mailbox: the local part is compared exactly, the host without case.
                 Some((base_local, base_host)) => {
@@ -137,17 +160,17 @@ fn fit(name: &GeneralName, base: &GeneralName, side: Side) -> Option<Fit> {
             }
         }
         (GeneralName::Dns(name), GeneralName::Dns(base)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
             if base.is_empty() {
                 return of(true);
             }
+            let (wildcard, host) = name.strip_prefix("*.").map_or((false, &**name), |h| (true, h));
+            let Some(host) = dotted(host) else { return Some(Fit::Unreadable) };
             // Real CAs write a leading dot; it is read as the domain without it, subdomains only.
             if base.starts_with('.') {
-                return of(ends_in(name, base));
+                return of(ends_in(host, base) || (wildcard && ends_in(&format!("*.{host}"), base)));
             }
             // A wildcard stands for names below its parent: it is inside what its parent is inside
             // of, and it meets an exclusion of any name that it may stand for.
-            let (wildcard, host) = name.strip_prefix("*.").map_or((false, name), |h| (true, h));
             let inside = host.eq_ignore_ascii_case(base) || ends_in_label(host, base);
             of(inside || (wildcard && side == Side::Excluded && ends_in_label(base, host)))
         }
@@ -186,6 +209,10 @@ fn ends_in(name: &str, suffix: &str) -> bool {
 }
 
 fn uri_host(uri: &str) -> Option<&str> {
+    // RFC 3986 §2: what no URI holds is read differently by everyone.
+    if uri.bytes().any(|b| b <= b' ' || b == b'\\' || b >= 0x7f) {
+        return None;
+    }
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
@@ -195,5 +222,16 @@ fn uri_host(uri: &str) -> Option<&str> {
     let host = host.split_once(':').map_or(host, |(h, _)| h);
     let address =
         host.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    (!host.is_empty() && !address).then_some(host)
+    if address { None } else { dotted(host) }
+}
+
+/// A host name as it is compared, without the dot that ends an absolute one. What is written otherwise (with escapes,
+/// brackets, empty labels) may stand for any name.
+fn dotted(name: &str) -> Option<&str> {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    name.split('.').all(label).then_some(name)
 }

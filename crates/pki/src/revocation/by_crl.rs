@@ -76,7 +76,7 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
 }
 
 fn note(notes: &mut Vec<Finding>, place: &Place<'_>, why: &str) {
-    let finding = Finding::new(K::CrlRejected, place.certificate.subject().to_string(), why);
+    let finding = Finding::new(K::CrlRejected, place.certificate.subject().shown(), why);
     if notes.len() < MOST_NOTES && !notes.contains(&finding) {
         notes.push(finding);
     }

@@ -20,7 +20,7 @@ pub(super) fn ask(search: &mut Search<'_>, place: &Place<'_>, notes: &mut Vec<Fi
             continue;
         }
         let refuse = |notes: &mut Vec<Finding>, why: &str| {
-            let at = place.certificate.subject().to_string();
+            let at = place.certificate.subject().shown();
             let finding = Finding::new(K::OcspRejected, at, why);
             if notes.len() < MOST_NOTES && !notes.contains(&finding) {
                 notes.push(finding);
@@ -133,7 +133,7 @@ fn authorised(
                 continue;
             }
         };
-        let at = responder.subject().to_string();
+        let at = responder.subject().shown();
         notes.push(Finding::new(K::OcspResponderUnchecked, at, note));
         return Ok(());
     }

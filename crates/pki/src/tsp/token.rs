@@ -3,7 +3,7 @@
 
 use super::{flag, message_imprint, version_one};
 use crate::algorithm::DigestAlgorithm;
-use crate::certificate::{GeneralName, hex, read_general_names};
+use crate::certificate::{GeneralName, Room, hex, read_general_names};
 use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::der::{self, Fault, Reader, tag};
 use crate::finding::FindingKind as K;
@@ -73,7 +73,7 @@ impl TokenInfo {
         let authority = match info.optional(0xa0)? {
             None => None,
             Some(field) => {
-                let mut names = read_general_names(field.reader())?;
+                let mut names = read_general_names(field.reader(), &mut Room::new())?;
                 let name = names.pop().filter(|_| names.is_empty());
                 Some(name.ok_or_else(|| field.fault("the authority has more than one name"))?)
             }
@@ -330,7 +330,7 @@ pub(crate) fn inspect_with(
     if let (Some(name), Some(signer)) = (&info.authority, &checked.signer) {
         let own = GeneralName::Directory(signer.subject().clone());
         if *name != own && signer.alternative_names().all(|n| n != *name) {
-            add(K::TokenAuthority, "tsa", signer.subject().to_string());
+            add(K::TokenAuthority, "tsa", signer.subject().shown());
         }
     }
     report.time = Some(info.time);

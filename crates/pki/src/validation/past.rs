@@ -164,7 +164,7 @@ impl Run<'_> {
         profiles: &[Profile],
         proven: OffsetDateTime,
     ) -> Result<OffsetDateTime, Outcome> {
-        let subject = target.subject().to_string();
+        let subject = target.subject().shown();
         let now = self.context.now;
         let mut reason = Outcome::undecided(SubIndication::NoCertificateChainFound);
         let mut times = vec![proven, target.not_after().min(now)];
@@ -220,7 +220,7 @@ impl Run<'_> {
         for (distance, certificate) in below.iter().enumerate().rev() {
             let above = below.get(distance + 1..).unwrap_or_default();
             let next = self.slide_over(certificate, above, &anchors, profile, control);
-            let subject = certificate.subject().to_string();
+            let subject = certificate.subject().shown();
             let Some(time) = next else {
                 let outcome = Outcome::undecided(SubIndication::NoPoe);
                 self.step(Process::TimeSliding, &subject, outcome, Some(control), &[]);
