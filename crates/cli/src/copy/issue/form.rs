@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use motcua::copies::facts::{CopyFacts, RegisterEntry, Shortcoming, VIET_NAM};
 use motcua::copies::issue::{Original, describe_accepting};
-use motcua::copies::statement;
+use motcua::copies::statement::{IssuerKind, Template};
 use motcua::pdf::hex;
 use ring::rand::{SecureRandom, SystemRandom};
 use time::format_description::well_known::Rfc3339;
@@ -69,6 +69,23 @@ pub fn day(row: &Row, now: OffsetDateTime) -> Result<Date, Error> {
         .map_err(|_| bad("certified_on", format!("{text:?} is not a date like 2026-11-24")))
 }
 
+/// The statement's name: the row's, else what such an issuer uses on the day.
+fn template(row: &Row, day: Date) -> Result<String, Error> {
+    if let Some(named) = row.get("template") {
+        return Ok(named.to_owned());
+    }
+    let asked = row.get("issuer").unwrap_or(IssuerKind::Commune.name());
+    let issuer = IssuerKind::ALL.into_iter().find(|kind| kind.name() == asked);
+    let issuer = issuer.ok_or_else(|| {
+        let known = IssuerKind::ALL.map(IssuerKind::name).join(", ");
+        bad("issuer", format!("{asked:?} is none of {known}"))
+    })?;
+    let template = Template::on(issuer, day).ok_or_else(|| {
+        bad("certified_on", format!("no {asked} certified electronic copies on {day}"))
+    })?;
+    Ok(template.id.to_owned())
+}
+
 fn accepted(row: &Row) -> Result<Vec<Shortcoming>, Error> {
     let text = row.get("accept").unwrap_or_default();
     let names = text.split([',', ' ', '|']).filter(|name| !name.is_empty());
@@ -113,7 +130,7 @@ pub fn facts(
         None => describe_accepting(originals, 1, &[])?.captured.unwrap_or(1),
     };
     Ok(CopyFacts {
-        template: text("template", statement::COPY_2025_11),
+        template: template(row, certified_on)?,
         register: RegisterEntry {
             number: place.number,
             book: text("book", BOOK),

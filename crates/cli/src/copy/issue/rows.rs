@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::files;
 
 /// Columns of a CSV file, and names in the file of shared facts.
-pub const FIELDS: [&str; 27] = [
+pub const FIELDS: [&str; 28] = [
     "original",
     "dpi",
     "accept",
@@ -35,6 +35,7 @@ pub const FIELDS: [&str; 27] = [
     "link",
     "secret",
     "template",
+    "issuer",
     "output",
     "request",
     "assessment",
