@@ -22,7 +22,7 @@ use time::OffsetDateTime;
 use crate::error::Error;
 use crate::files;
 use crate::screen::Screen;
-pub use capture::Capture;
+pub use capture::{Capture, as_named};
 
 /// The act code of the demo agency's electronic register.
 const ACT_CODE: &str = "SCTĐT/BS";

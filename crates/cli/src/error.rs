@@ -5,7 +5,7 @@ use std::path::Path;
 use motcua::wire::Failure;
 
 /// Why the command could not do what was asked. Exit code 2.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read.
@@ -83,6 +83,22 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// Two rows that would be taken for one another.
+    Doubled {
+        /// What they share.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// The other row.
+        other: String,
+    },
+    /// A file is not the one that was recorded.
+    NotAsRecorded {
+        /// The file.
+        file: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// A room refused.
     Room(Failure),
 }
@@ -136,6 +152,8 @@ impl Error {
             Self::NotText { .. } => "cli.not_text",
             Self::BadArgument { .. } => "cli.bad_argument",
             Self::BadCase { .. } => "cli.bad_case",
+            Self::Doubled { .. } => "cli.doubled",
+            Self::NotAsRecorded { .. } => "cli.not_as_recorded",
             Self::Room(failure) => &failure.code,
         }
     }
@@ -179,6 +197,11 @@ impl std::fmt::Display for Error {
                 f,
                 "this is not a case: {problem}; a case is an application, or one with name, tariff and date"
             ),
+            Self::Doubled { field, value, other } => write!(
+                f,
+                "{field} {value:?} stands for {other} too; which of them is right must be settled first"
+            ),
+            Self::NotAsRecorded { file, problem } => write!(f, "{file}: {problem}"),
             Self::Room(failure) => f.write_str(&failure.message),
         }
     }

@@ -6,7 +6,6 @@ mod cases;
 mod catalogue;
 mod diff;
 mod files;
-mod progress;
 mod values;
 
 use std::path::PathBuf;

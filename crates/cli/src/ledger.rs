@@ -1,7 +1,7 @@
 //! `motcua ledger`: look after a record. What each operation does lives in `motcua::ledger`; where a record is, in `record.rs`.
 
 mod columns;
-mod record;
+pub mod record;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -10,11 +10,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use motcua::copies::verify::annulment::{Annulled, Annulments, SCHEMA};
-use motcua::ledger::{Annulment, Audit, CheckpointKey, CheckpointVerifier, LedgerStatus, Series};
-use motcua::pki::{Certificate, MemorySigner};
+use motcua::ledger::{
+    Annulment, Audit, CheckpointKey, CheckpointVerifier, Ledger, LedgerStatus, Series,
+};
+use motcua::pki::MemorySigner;
 use serde_json::json;
 use time::{Date, OffsetDateTime};
 
+use crate::copy::keys::signer;
 use crate::error::Error;
 use crate::files;
 use crate::screen::{Mark, Screen};
@@ -36,6 +39,54 @@ pub struct SeriesArguments {
 impl SeriesArguments {
     fn series(&self) -> Series {
         Series { agency: self.agency.clone(), kind: self.kind.clone() }
+    }
+}
+
+/// The decision that withdraws a copy.
+#[derive(Debug, Args)]
+pub struct DecisionArguments {
+    /// The decision's number
+    #[arg(long)]
+    decision: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+    /// The decision's day, 2026-11-24
+    #[arg(long)]
+    decided_on: String,
+}
+
+impl DecisionArguments {
+    /// As the record keeps it of this copy.
+    pub fn of(&self, copy_id: String) -> Annulment {
+        Annulment {
+            copy_id,
+            decision: self.decision.clone(),
+            reason: self.reason.clone(),
+            decided_on: self.decided_on.clone(),
+        }
+    }
+}
+
+/// What signs the list of annulled copies.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// For how many days the list may be relied on
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
+    /// The agency's key, PKCS#8 PEM
+    #[arg(long, value_name = "PEM", requires = "chain")]
+    key: Option<PathBuf>,
+    /// The agency's certificate and those above it, PEM
+    #[arg(long, value_name = "PEM", requires = "key")]
+    chain: Option<PathBuf>,
+}
+
+impl ListArguments {
+    /// The agency's key, where one is given.
+    pub fn signer(&self) -> Result<Option<MemorySigner>, Error> {
+        let (Some(key), Some(chain)) = (&self.key, &self.chain) else { return Ok(None) };
+        signer(key, chain, None).map(Some)
     }
 }
 
@@ -115,15 +166,8 @@ pub enum LedgerCommand {
         /// The copy's identifier
         #[arg(long)]
         copy: String,
-        /// The decision's number
-        #[arg(long)]
-        decision: String,
-        /// Why
-        #[arg(long)]
-        reason: String,
-        /// The decision's day, 2026-11-24
-        #[arg(long)]
-        decided_on: String,
+        #[command(flatten)]
+        decision: DecisionArguments,
     },
     /// Sign the list of an agency's annulled copies with the agency's key, for `copy verify --annulments`, and print it
     Annulments {
@@ -245,22 +289,13 @@ pub fn run(
                 totals.year, totals.kind, totals.last, totals.completed, totals.voided
             ));
         }
-        LedgerCommand::Annul { file, copy, decision, reason, decided_on } => {
-            let annulment = Annulment {
-                copy_id: copy.clone(),
-                decision: decision.clone(),
-                reason: reason.clone(),
-                decided_on: decided_on.clone(),
-            };
-            record::existing(file)?.write(|session| session.annul(&annulment, now))?;
-            screen.mark(Mark::Good, &format!("{copy} is withdrawn by {decision}"));
+        LedgerCommand::Annul { file, copy, decision } => {
+            annul(screen, &mut record::existing(file)?, &decision.of(copy.clone()), now)?;
         }
         LedgerCommand::Annulments { file, agency, days, key, chain } => {
-            let chain = Certificate::from_pems(&text(chain)?)?;
-            let signer = MemorySigner::from_pkcs8_pem(&text(key)?, chain)?;
-            let withdrawn = record::read(file)?.read(|session| session.annulled(agency))?;
-            let list = annulments(agency, &withdrawn, now, (*days).into())?;
-            screen.raw(&json!(list.sign(&signer)?).to_string());
+            let signer = signer(key, chain, None)?;
+            let list = signed_list(&mut record::read(file)?, agency, *days, &signer, now)?;
+            screen.raw(&list);
         }
         LedgerCommand::List { file, register, uri, days, name, key } => {
             let key = CheckpointKey::from_pem(name, &text(key)?)?;
@@ -285,6 +320,35 @@ pub fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Withdraws a copy and says so; gives the agency whose copy it is.
+pub fn annul(
+    screen: &Screen,
+    ledger: &mut Ledger,
+    annulment: &Annulment,
+    now: OffsetDateTime,
+) -> Result<String, Error> {
+    let agency = ledger.write(|session| {
+        session.annul(annulment, now)?;
+        Ok(session.copy(&annulment.copy_id)?.map(|standing| standing.series.agency))
+    })?;
+    screen
+        .mark(Mark::Good, &format!("{} is withdrawn by {}", annulment.copy_id, annulment.decision));
+    Ok(agency.unwrap_or_default())
+}
+
+/// The agency's list of annulled copies, signed, as one line of JSON.
+pub fn signed_list(
+    ledger: &mut Ledger,
+    agency: &str,
+    days: u16,
+    signer: &MemorySigner,
+    now: OffsetDateTime,
+) -> Result<String, Error> {
+    let withdrawn = ledger.read(|session| session.annulled(agency))?;
+    let list = annulments(agency, &withdrawn, now, days.into())?;
+    Ok(json!(list.sign(signer)?).to_string())
 }
 
 /// The list that verifiers of copies read.

@@ -1,11 +1,13 @@
 //! The command `motcua`: reads arguments, calls the library, prints. Exit 0: done; 1: the answer is no; 2: it could not be done.
 
+mod copy;
 mod demo;
 mod error;
 mod fees;
 mod files;
 mod ledger;
 mod pay;
+mod progress;
 mod screen;
 
 use std::path::PathBuf;
@@ -75,6 +77,10 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum CopyCommand {
+    /// Issue copies of a file, a folder or the rows of a CSV file: exit 0 when all are made, 1 when some are refused
+    Issue(Box<copy::IssueArguments>),
+    /// Withdraw an issued copy, and sign the agency's list of annulled copies anew
+    Annul(copy::AnnulArguments),
     /// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
     Verify {
         /// The PDF
@@ -91,18 +97,34 @@ enum CopyCommand {
         /// Signed lists of annulled copies, as `motcua ledger annulments` prints them
         #[arg(long, value_name = "JSON")]
         annulments: Vec<PathBuf>,
-        /// Print the report as JSON
-        #[arg(long)]
+        /// Print the report as JSON; the same as --format json
+        #[arg(long, conflicts_with = "format")]
         json: bool,
+        /// How the report is printed: text; json; html, a page to print; xml, ETSI TS 119 102-2
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Html,
+    Xml,
+}
+
+/// The command is where the clock is read; everything below takes the time as an argument.
+fn clock() -> OffsetDateTime {
+    #[expect(clippy::disallowed_methods, reason = "the command may read the clock")]
+    OffsetDateTime::from(std::time::SystemTime::now())
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let screen = Screen::new();
-    // The command is where the clock is read; everything below takes the time as an argument.
-    #[expect(clippy::disallowed_methods, reason = "the command may read the clock")]
-    let now = OffsetDateTime::from(std::time::SystemTime::now());
+    let now = clock();
     let result = match arguments.command {
         Command::Demo { original, dpi, pages, accept, paper, out } => {
             demo::Capture::take(&original, dpi, pages, paper)
@@ -110,8 +132,17 @@ fn main() -> ExitCode {
                 .and_then(|capture| demo::run(&screen, &capture, &out, now))
         }
         Command::Copy {
-            command: CopyCommand::Verify { file, trust, crl, ocsp, annulments, json },
-        } => verify(&screen, &file, &trust, &Status { crl, ocsp, annulments }, json, now),
+            command: CopyCommand::Verify { file, trust, crl, ocsp, annulments, json, format },
+        } => {
+            let format = if json { Format::Json } else { format };
+            verify(&screen, &file, &trust, &Status { crl, ocsp, annulments }, format, now)
+        }
+        Command::Copy { command: CopyCommand::Issue(arguments) } => {
+            copy::issue(&screen, &arguments, clock)
+        }
+        Command::Copy { command: CopyCommand::Annul(arguments) } => {
+            copy::annul(&screen, &arguments, now)
+        }
         Command::Ledger { command } => ledger::run(&screen, &command, now),
         Command::Pay { command } => pay::run(&screen, command, now),
         Command::Fees { command } => fees::run(&screen, command, now),
@@ -146,7 +177,7 @@ fn verify(
     file: &std::path::Path,
     trust: &[PathBuf],
     status: &Status,
-    json: bool,
+    format: Format,
     now: OffsetDateTime,
 ) -> Result<ExitCode, Error> {
     use motcua::copies::Verdict;
@@ -171,11 +202,12 @@ fn verify(
         policy.annulments.push(list.map_err(|e| Error::input(path, &e))?);
     }
     let report = motcua::copies::verify(&files::read(file)?, &policy);
-    if json {
-        screen.raw(&report.to_json().unwrap_or_default());
-    } else {
-        screen.raw(&report.to_text());
-    }
+    screen.raw(&match format {
+        Format::Text => report.to_text(),
+        Format::Json => report.to_json().unwrap_or_default(),
+        Format::Html => report.to_html(),
+        Format::Xml => report.to_etsi_xml(),
+    });
     Ok(match report.verdict {
         Verdict::Valid | Verdict::ValidWithNotes => ExitCode::SUCCESS,
         Verdict::CouldNotCheck => ExitCode::from(2),

@@ -1,6 +1,10 @@
 //! The wording of the certification statement (lời chứng): versioned texts, the same for the page and for the verifier.
 //!
-//! Where the lines stand on the page lives in `issue`.
+//! Which of them holds on a day, and for whom, stands in `template`; where the lines stand on the page lives in `issue`.
+
+mod template;
+
+pub use template::{Capacity, IssuerKind, Template};
 
 use crate::facts::CopyFacts;
 
@@ -26,9 +30,8 @@ pub struct Statement {
 impl Statement {
     /// The statement that `facts` call for; `None` when the template is not known here.
     pub fn new(facts: &CopyFacts) -> Option<Self> {
-        if facts.template != COPY_2025_11 {
-            return None;
-        }
+        // The wording is one; what changed with the law is who signs.
+        Template::named(&facts.template)?;
         let accepted: Vec<_> = facts.original.accepted.iter().map(|s| s.vi()).collect();
         let note =
             (!accepted.is_empty()).then(|| format!("Lưu ý: bản chụp {}.", accepted.join("; ")));

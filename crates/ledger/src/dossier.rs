@@ -70,7 +70,8 @@ impl Session<'_> {
         row.map(|row| row.text(0)).transpose()
     }
 
-    /// Keeps that a request rests on an assessment, which carries at most so many. The same request twice adds nothing.
+    /// Keeps that a request rests on an assessment, which carries at most so many. The same request twice adds nothing; one whose
+    /// number was voided no longer weighs, since nobody got a copy for that money.
     ///
     /// # Errors
     /// [`Error::AssessmentUsed`] when it carries no more.
@@ -89,7 +90,9 @@ impl Session<'_> {
         let used = one(
             self.sql,
             "SELECT count(*), coalesce(max(CASE WHEN fingerprint = ?1 THEN 1 ELSE 0 END), 0) \
-             FROM log WHERE subject = ?2",
+             FROM log WHERE subject = ?2 AND (fingerprint = ?1 \
+             OR NOT EXISTS (SELECT 1 FROM register_entry r WHERE r.request = log.fingerprint) \
+             OR EXISTS (SELECT 1 FROM register_entry r WHERE r.request = log.fingerprint AND r.state <> 'voided'))",
             &values![request, subject.as_str()],
         )?;
         let (count, known) = match &used {

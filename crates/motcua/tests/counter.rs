@@ -102,6 +102,14 @@ fn no_step_without_the_one_before() {
     let no = counter.number(case, Some("MC1"), &series(), "r2", NOW).unwrap_err();
     assert_eq!(code(no), "ledger.assessment_used");
     assert_eq!(counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap(), entry);
+    // Where no copy came of it the number is voided, and the money carries another.
+    let ledger = &mut ledger;
+    ledger.write(|s| s.void(&series(), entry.year, entry.number, "the key failed", NOW)).unwrap();
+    let mut counter = Counter::new(ledger, "clerk");
+    let next = counter.number(case, Some("MC1"), &series(), "r2", NOW).unwrap();
+    assert_eq!(next.number, entry.number + 1);
+    let no = counter.number(case, Some("MC1"), &series(), "r3", NOW).unwrap_err();
+    assert_eq!(code(no), "ledger.assessment_used");
     let delivery = Delivery { copy_id: "BS-1".into(), channel: "email".into() };
     assert_eq!(code(counter.deliver("d1", &delivery, NOW).unwrap_err()), "ledger.no_copy");
 }

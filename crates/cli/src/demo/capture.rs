@@ -74,7 +74,7 @@ impl Capture {
 }
 
 /// Refuses a file whose name ends as one kind and whose content is another. What is of no known kind is the issuer's to refuse.
-fn as_named(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub fn as_named(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let named = match ending.as_str() {
         "jpg" | "jpeg" => "image/jpeg",

@@ -12,13 +12,15 @@ use serde_json::json;
 use time::Date;
 
 use super::cases::{self, Asked, Kind, Row, Splitter};
-use super::progress::Progress;
 use super::{Ask, ask, catalogue, exit};
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::screen::Screen;
 
 /// Refusals told on the error stream; all of them stand in the output.
 const TOLD: u64 = 20;
+/// Rows between two looks at the bar: thousands pass in a second.
+const LOOK: u64 = 4_096;
 
 /// Tariffs that rows name or whose fees they ask for, each loaded once.
 struct Tariffs<'a> {
@@ -181,7 +183,7 @@ pub fn assess(
         let header = ["line", "reference", "total", "currency", "code", "message"];
         out.write_record(header).map_err(|e| Error::write(Path::new("the output"), &e.into()))?;
     }
-    let mut progress = Progress::new(cases::open(path)?.1);
+    let mut progress = Progress::new(cases::open(path)?.1, LOOK);
     let mut count = Count { good: 0, bad: 0, totals: Vec::new() };
     let mut each = |row: Row| -> Result<(), Error> {
         progress.row(row.at);

@@ -4,8 +4,10 @@ use motcua_pdf::archive::Finding;
 use motcua_pdf::write::WriteError;
 use motcua_pdf::write::import::ImportError;
 use thiserror::Error;
+use time::Date;
 
 use crate::facts::Shortcoming;
+use crate::statement::Template;
 
 /// Why a copy could not be issued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -86,10 +88,38 @@ pub enum IssueError {
         captured: u32,
     },
     /// The statement's wording is not known.
-    #[error("no statement is called {template:?}; this version knows copy-2025-11")]
+    #[error("no statement is called {template:?}; this version knows {}", Template::names())]
     UnknownTemplate {
         /// The name asked for.
         template: String,
+    },
+    /// The statement's wording does not hold on the day of the certification.
+    #[error(
+        "the statement {template} holds from {from} to {until}, not on {day}; take the one of that day"
+    )]
+    TemplateNotInForce {
+        /// The statement.
+        template: &'static str,
+        /// The legal date.
+        day: Date,
+        /// Its first day.
+        from: Date,
+        /// Its last day, or `now`.
+        until: String,
+    },
+    /// Nobody in that capacity certifies under the law of the statement.
+    #[error(
+        "{capacity:?} does not certify under the statement {template} ({law}); it knows: {known}"
+    )]
+    CapacityNotCompetent {
+        /// As written above the name, its first line.
+        capacity: String,
+        /// The statement.
+        template: &'static str,
+        /// Its law.
+        law: &'static str,
+        /// Who does.
+        known: &'static str,
     },
     /// A fact is missing or does not fit.
     #[error("the fact {field} is not usable: {problem}")]
@@ -187,6 +217,8 @@ impl IssueError {
             Self::UnusualSize { .. } => "copies.unusual_size",
             Self::PagesMissing { .. } => "copies.pages_missing",
             Self::UnknownTemplate { .. } => "copies.unknown_template",
+            Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
+            Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
@@ -236,6 +268,17 @@ impl IssueError {
                 vec![("pages", pages.to_string()), ("captured", captured.to_string())]
             }
             Self::UnknownTemplate { template } => vec![("template", template.clone())],
+            Self::TemplateNotInForce { template, day, from, until } => vec![
+                ("template", (*template).to_owned()),
+                ("day", day.to_string()),
+                ("from", from.to_string()),
+                ("until", until.clone()),
+            ],
+            Self::CapacityNotCompetent { capacity, template, law, .. } => vec![
+                ("capacity", capacity.clone()),
+                ("template", (*template).to_owned()),
+                ("law", (*law).to_owned()),
+            ],
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
             }

@@ -13,7 +13,7 @@ use unicode_normalization::is_nfc;
 use super::original::{self, Original, Sheet};
 use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
 use crate::facts::{CopyFacts, VIET_NAM, picture, xmp};
-use crate::statement::{Statement, agency_block};
+use crate::statement::{Statement, Template, agency_block};
 
 /// A4 in points.
 const PAGE: (f64, f64) = (595.276, 841.89);
@@ -193,6 +193,27 @@ fn check(facts: &CopyFacts) -> Result<(), IssueError> {
     Ok(())
 }
 
+/// Whether the law of the statement holds on the day, and lets the official sign (Decree 23/2015/NĐ-CP Art. 5).
+fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), IssueError> {
+    if !template.in_force(facts.certified_on) {
+        return Err(IssueError::TemplateNotInForce {
+            template: template.id,
+            day: facts.certified_on,
+            from: template.from,
+            until: template.until.map_or_else(|| "now".to_owned(), |day| day.to_string()),
+        });
+    }
+    if template.capacity(&facts.capacity).is_none() {
+        return Err(IssueError::CapacityNotCompetent {
+            capacity: facts.capacity.lines().next().unwrap_or_default().to_owned(),
+            template: template.id,
+            law: template.law,
+            known: template.known,
+        });
+    }
+    Ok(())
+}
+
 /// Writes the whole first revision.
 pub(super) fn revision(
     originals: &[Original<'_>],
@@ -201,8 +222,9 @@ pub(super) fn revision(
     official_capacity: usize,
 ) -> Result<Revision, IssueError> {
     check(facts)?;
-    let statement = Statement::new(facts)
-        .ok_or_else(|| IssueError::UnknownTemplate { template: facts.template.clone() })?;
+    let unknown = || IssueError::UnknownTemplate { template: facts.template.clone() };
+    let statement = Statement::new(facts).ok_or_else(unknown)?;
+    competent(Template::named(&facts.template).ok_or_else(unknown)?, facts)?;
     let mut set = Setting {
         regular: Font::new(fonts.regular, "LiberationSerif")?,
         bold: Font::new(fonts.bold, "LiberationSerif-Bold")?,

@@ -104,7 +104,7 @@ pub fn kinds() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// JPEG in every colour space, made by `tests/data/make.py`.
-const JPEGS: [(&str, &[u8]); 8] = [
+const JPEGS: [(&str, &[u8]); 9] = [
     ("grey.jpg", include_bytes!("../data/grey.jpg")),
     ("ycc.jpg", include_bytes!("../data/ycc.jpg")),
     ("progressive.jpg", include_bytes!("../data/progressive.jpg")),
@@ -112,11 +112,12 @@ const JPEGS: [(&str, &[u8]); 8] = [
     ("rgb.jpg", include_bytes!("../data/rgb.jpg")),
     ("rgb-bare.jpg", include_bytes!("../data/rgb-bare.jpg")),
     ("cmyk.jpg", include_bytes!("../data/cmyk.jpg")),
+    ("cmyk-bare.jpg", include_bytes!("../data/cmyk-bare.jpg")),
     ("ycck.jpg", include_bytes!("../data/ycck.jpg")),
 ];
 
 /// TIFF in every coding and the colours that occur, made there too.
-const TIFFS: [(&str, &[u8]); 17] = [
+const TIFFS: [(&str, &[u8]); 18] = [
     ("group3.tiff", include_bytes!("../data/group3.tiff")),
     ("group4.tiff", include_bytes!("../data/group4.tiff")),
     ("group4-white.tiff", include_bytes!("../data/group4-white.tiff")),
@@ -131,6 +132,7 @@ const TIFFS: [(&str, &[u8]); 17] = [
     ("jpeg.tiff", include_bytes!("../data/jpeg.tiff")),
     ("grey-jpeg.tiff", include_bytes!("../data/grey-jpeg.tiff")),
     ("cmyk.tiff", include_bytes!("../data/cmyk.tiff")),
+    ("cmyk-bare.tiff", include_bytes!("../data/cmyk-bare.tiff")),
     ("alpha.tiff", include_bytes!("../data/alpha.tiff")),
     ("turned.tiff", include_bytes!("../data/turned.tiff")),
     ("pages.tiff", include_bytes!("../data/pages.tiff")),

@@ -1,11 +1,12 @@
 //! Captured pictures as image objects: JPEG and PNG data pass through unchanged wherever the format allows.
 
+mod exif;
 mod jpeg;
 mod png;
 #[cfg(feature = "tiff")]
 mod tiff;
 
-use super::{FileWriter, WriteError};
+use super::{FileWriter, WriteError, icc};
 use crate::archive::icc_fits;
 
 pub use jpeg::read as read_jpeg;
@@ -103,9 +104,16 @@ impl Picture<'_> {
     }
 }
 
-/// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do.
+/// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do. Four colours
+/// without one get the plain one, since PDF/A-2 lets none stand without (ISO 19005-2 §6.2.4.3) and viewers show them so.
 fn usable_profile(profile: Vec<u8>, components: u8) -> Option<(Vec<u8>, u8)> {
-    icc_fits(&profile, components).then_some((profile, components))
+    let fits = icc_fits(&profile, components);
+    let profile = match components {
+        4 if !fits => icc::cmyk_profile(),
+        _ if fits => profile,
+        _ => return None,
+    };
+    Some((profile, components))
 }
 
 fn check_size(kind: &'static str, width: u32, height: u32) -> Result<(), WriteError> {

@@ -1,8 +1,10 @@
-//! JPEG headers (ITU-T T.81): enough to pass the data through unchanged and to know that the file is whole.
+//! JPEG headers (ITU-T T.81): enough to pass the data through unchanged and to know that the file is whole. What EXIF says of a
+//! picture is read in `exif`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::exif::Exif;
 use super::{Picture, check_size, usable_profile};
 use crate::write::WriteError;
 
@@ -24,12 +26,13 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 ///
 /// # Errors
 /// [`WriteError::BrokenImage`] when it is cut short or no JPEG; [`WriteError::UnsupportedImage`] for forms that PDF/A-2 readers
-/// need not show: arithmetic coding, lossless, 12 bit, four colours without a profile that says which.
+/// need not show: arithmetic coding, lossless, 12 bit.
 pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
     if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Err(broken("it does not begin with a JPEG marker"));
     }
-    let (mut at, mut frame, mut dpi, mut orientation, mut scans) = (2, None, None, 1, 0);
+    let (mut at, mut frame, mut dpi, mut scans) = (2, None, None, 0);
+    let mut camera = Exif::default();
     let (mut jfif, mut adobe, mut chunks) = (false, None, BTreeMap::new());
     let end = loop {
         // Any number of fill bytes may stand before a marker (§B.1.1.2).
@@ -76,7 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
             0xEE if segment.starts_with(b"Adobe") => adobe = segment.get(11).copied(),
             0xE1 => {
                 if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
-                    orientation = exif_orientation(tiff).unwrap_or(1);
+                    camera = Exif::read(tiff);
                 }
             }
             0xDA => {
@@ -105,19 +108,14 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
             }
             ("/DeviceRGB", true)
         }
-        4 if profile.is_some() => ("/DeviceCMYK", true),
-        4 => {
-            return Err(unsupported(
-                "four colours (CMYK) without a colour profile that says which; save it as RGB, which scanners give",
-            ));
-        }
+        4 => ("/DeviceCMYK", true),
         _ => return Err(unsupported("neither one, three nor four colours; save it as RGB")),
     };
     Ok(Picture {
         width,
         height,
-        dpi,
-        orientation,
+        dpi: dpi.or(camera.dpi),
+        orientation: camera.orientation,
         colour,
         colour_space: colour_space.to_owned(),
         profile,
@@ -173,25 +171,4 @@ fn jfif_density(segment: &[u8]) -> Option<(u32, u32)> {
         2 if x > 0 && y > 0 => Some(((x * 254 + 50) / 100, (y * 254 + 50) / 100)),
         _ => None,
     }
-}
-
-fn exif_orientation(tiff: &[u8]) -> Option<u8> {
-    let little = tiff.starts_with(b"II");
-    let short = |at: usize| -> Option<u16> {
-        let pair = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
-    };
-    let quad = tiff.get(4..8)?.try_into().ok()?;
-    let ifd =
-        usize::try_from(if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) })
-            .ok()?;
-    for i in 0..usize::from(short(ifd)?) {
-        let entry = ifd.checked_add(2 + 12 * i)?;
-        if short(entry)? == 0x0112 {
-            return u8::try_from(short(entry.checked_add(8)?)?)
-                .ok()
-                .filter(|o| (1..=8).contains(o));
-        }
-    }
-    None
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 
+use super::exif::Exif;
 use super::{MAX_PIXELS, Picture, check_size, usable_profile};
 use crate::write::{WriteError, points};
 
@@ -37,6 +38,9 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         png::Unit::Meter => Some((per_inch(d.xppu), per_inch(d.yppu))),
         png::Unit::Unspecified => None,
     });
+    let Exif { orientation, dpi: told } =
+        info.exif_metadata.as_ref().map(|exif| Exif::read(exif)).unwrap_or_default();
+    let dpi = dpi.or(told);
     let colour = !matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     let plain = !info.interlaced
         && info.trns.is_none()
@@ -56,7 +60,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         width,
         height,
         dpi,
-        orientation: 1,
+        orientation,
         colour,
         colour_space: gamma.map_or(colour_space.clone(), |g| calibrated(&colour_space, 1.0 / g)),
         profile: profile.clone(),

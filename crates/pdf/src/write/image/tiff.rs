@@ -192,12 +192,7 @@ impl<'a, 'b> Page<'a, 'b> {
             1 if self.photometric == 3 => self.palette()?,
             1 => ("/DeviceGray".to_owned(), false),
             3 => ("/DeviceRGB".to_owned(), true),
-            _ if profile.is_some() => ("/DeviceCMYK".to_owned(), true),
-            _ => {
-                return Err(unsupported(
-                    "four colours (CMYK) without a colour profile that says which; save it as RGB, which scanners give",
-                ));
-            }
+            _ => ("/DeviceCMYK".to_owned(), true),
         };
         Ok(Picture {
             width: self.width,

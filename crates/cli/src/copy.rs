@@ -1,0 +1,20 @@
+//! `motcua copy issue` and `annul`: copies made and withdrawn. How one is judged, `main` asks the library.
+
+mod annul;
+mod issue;
+pub mod keys;
+
+pub use annul::{AnnulArguments, run as annul};
+pub use issue::{IssueArguments, run as issue};
+
+use motcua::copies::facts::CopyFacts;
+use motcua::pdf::{Document, Limits, Object};
+
+/// What a copy's file says of itself; nothing is judged.
+fn facts_of(file: &[u8]) -> Option<CopyFacts> {
+    let document = Document::parse(file, &Limits::STANDARD).ok()?;
+    let catalog = document.catalog().ok()?;
+    let Object::Stream(stream) = document.value(&catalog, "Metadata").ok()? else { return None };
+    let metadata = document.decode(&stream).ok()?;
+    CopyFacts::from_xmp(std::str::from_utf8(&metadata).ok()?)
+}
