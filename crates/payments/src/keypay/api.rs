@@ -7,7 +7,7 @@ use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check};
 use crate::gateway::Outgoing;
-use crate::json::{Json, read_object};
+use crate::json::{Writer, key, read_object};
 use crate::notice::{
     Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
@@ -17,11 +17,10 @@ use crate::order::{Refund, RefundAnswer};
 pub fn query(account: &Account, url: &str, reference: &str) -> Result<Outgoing, Error> {
     check("transaction_id", reference, 1, 20, Alphabet::Token)?;
     let canonical = [account.merchant(), "PAY", reference].join("|");
-    let body = vec![
-        ("client_id", Json::from(account.merchant())),
-        ("transaction_id", Json::from(reference)),
-        ("command", Json::from("PAY")),
-    ];
+    let mut body = Writer::new();
+    body.text(key!("client_id"), account.merchant());
+    body.text(key!("transaction_id"), reference);
+    body.text(key!("command"), "PAY");
     send(account, account.address(url)?, canonical, body)
 }
 
@@ -36,7 +35,7 @@ pub fn read_query(
     let text = |key| body.scalar(key).map_err(bad);
     let (error, status, amount) = (text("error")?, text("status")?, text("trans_amount")?);
     let outcome = KEYPAY.outcome("status", &status);
-    let outcome = if outcome.class == Class::Paid && !matches!(error.as_str(), "" | "0") {
+    let outcome = if outcome.class == Class::Paid && !matches!(&*error, "" | "0") {
         outcome.held(Class::Hold)
     } else {
         outcome
@@ -66,13 +65,12 @@ pub fn refund(
     refund.amount.within("amount", 1, Dong::MAX.get())?;
     let amount = refund.amount.to_string();
     let canonical = [&amount, account.merchant(), "REFUND", reason, &refund.reference].join("|");
-    let body = vec![
-        ("client_id", Json::from(account.merchant())),
-        ("transaction_id", Json::from(refund.reference.as_str())),
-        ("amount", Json::from(amount.as_str())),
-        ("command", Json::from("REFUND")),
-        ("reason", Json::from(reason)),
-    ];
+    let mut body = Writer::new();
+    body.text(key!("client_id"), account.merchant());
+    body.text(key!("transaction_id"), &refund.reference);
+    body.text(key!("amount"), &amount);
+    body.text(key!("command"), "REFUND");
+    body.text(key!("reason"), reason);
     send(account, account.address(url)?, canonical, body)
 }
 

@@ -68,7 +68,10 @@ impl RawNotice {
     pub fn fields(&self) -> Result<Vec<(String, String)>, Reason> {
         let body = crate::json::read_object(&self.body)?;
         let crate::json::Json::Object(fields) = &body else { return Ok(Vec::new()) };
-        fields.iter().map(|(key, _)| Ok((key.to_string(), body.scalar(key)?))).collect()
+        fields
+            .iter()
+            .map(|(key, _)| Ok((key.to_string(), body.scalar(key)?.into_owned())))
+            .collect()
     }
 
     /// The body as text.
@@ -88,13 +91,12 @@ impl RawNotice {
 
     /// SHA-256 of method, query and body: what the records keep instead of the message.
     pub fn sha256(&self) -> String {
-        sha256_hex_of([
-            self.method.as_bytes(),
-            b"\n",
-            self.query.as_bytes(),
-            b"\n",
-            self.body.as_slice(),
-        ])
+        sha256_hex_of(self.pieces())
+    }
+
+    /// What is hashed.
+    pub(crate) fn pieces(&self) -> [&[u8]; 5] {
+        [self.method.as_bytes(), b"\n", self.query.as_bytes(), b"\n", self.body.as_slice()]
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::field::{Alphabet, check, ip};
 use crate::gateway::Outgoing;
 use crate::instant::stamp;
-use crate::json::{Json, read_object};
+use crate::json::{Json, key, read_object};
 use crate::notice::{
     Authentic, Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer,
 };
@@ -44,25 +44,26 @@ pub fn request(account: &Account, init: &InitRequest) -> Result<Outgoing, Error>
     check("ThongTinGiaoDich", &init.description, 1, 255, Alphabet::Without(PIPE))?;
     ip("Ip", &init.ip)?;
     init.amount.within("SoTien", 1, Dong::MAX.get())?;
-    let receipt = init.receipt.json(init.amount)?;
-    let (amount, time) = (init.amount.to_string(), stamp(init.created_at));
+    let (amount, time) = (init.amount.digits(), stamp(init.created_at));
     let signed = [
-        ("LoaiBanTin", "INIT"),
-        ("PhienBan", VERSION),
-        ("MaDoiTac", account.merchant()),
-        ("MaThamChieu", &init.reference),
-        ("SoTien", &amount),
-        ("LoaiHinhThanhToan", "PAY"),
-        ("MaKenhThanhToan", "1"),
-        ("MaThietBi", "1"),
-        ("NgonNgu", "vi-VN"),
-        ("MaTienTe", "VND"),
-        ("MaNganHang", "PAYMENT"),
-        ("ThongTinGiaoDich", &init.description),
-        ("ThoiGianGD", &time),
-        ("Ip", &init.ip),
+        (key!("LoaiBanTin"), "INIT"),
+        (key!("PhienBan"), VERSION),
+        (key!("MaDoiTac"), account.merchant()),
+        (key!("MaThamChieu"), &init.reference),
+        (key!("SoTien"), &amount),
+        (key!("LoaiHinhThanhToan"), "PAY"),
+        (key!("MaKenhThanhToan"), "1"),
+        (key!("MaThietBi"), "1"),
+        (key!("NgonNgu"), "vi-VN"),
+        (key!("MaTienTe"), "VND"),
+        (key!("MaNganHang"), "PAYMENT"),
+        (key!("ThongTinGiaoDich"), &init.description),
+        (key!("ThoiGianGD"), &time),
+        (key!("Ip"), &init.ip),
     ];
-    send(account, &signed, Some(receipt))
+    send(account, &signed, |body| {
+        body.object(key!("ThongTinBienLai"), |block| init.receipt.write(init.amount, block))
+    })
 }
 
 fn short(
@@ -74,13 +75,13 @@ fn short(
     check("MaThamChieu", reference, 1, 255, Alphabet::Token)?;
     let time = stamp(created_at);
     let signed = [
-        ("LoaiBanTin", kind),
-        ("PhienBan", VERSION),
-        ("MaDoiTac", account.merchant()),
-        ("MaThamChieu", reference),
-        ("ThoiGianGD", &time),
+        (key!("LoaiBanTin"), kind),
+        (key!("PhienBan"), VERSION),
+        (key!("MaDoiTac"), account.merchant()),
+        (key!("MaThamChieu"), reference),
+        (key!("ThoiGianGD"), &time),
     ];
-    send(account, &signed, None)
+    send(account, &signed, |_| Ok(()))
 }
 
 /// Builds QUERY; `created_at` is INIT's.
@@ -125,7 +126,7 @@ pub fn read_created(
     let body = unwrapped(answer.0).map_err(bad)?;
     let body = read_object(&body).map_err(bad)?;
     let text = |key| body.scalar(key).map_err(bad);
-    let addresses = (text("UrlThanhToan")?, String::new());
+    let addresses = (text("UrlThanhToan")?, "".into());
     let outcome = PAYPLATFORM.outcome("init", body.text("MaLoi").map_err(bad)?);
     Created::new(account, &init.reference, outcome, addresses, Authentic::tls(), answer.0)
 }
