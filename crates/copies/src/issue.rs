@@ -7,6 +7,8 @@ mod layout;
 pub mod levels;
 mod original;
 mod paper;
+#[cfg(feature = "rasterise")]
+mod raster;
 mod sign;
 mod slot;
 

@@ -64,7 +64,7 @@ pub struct IssueArguments {
     /// Resolution of pictures that do not state theirs, dots per inch
     #[arg(long)]
     dpi: Option<u32>,
-    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing
+    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised
     #[arg(long, value_name = "NAME", value_parser = crate::shortcoming)]
     accept: Vec<Shortcoming>,
     /// How many copies are made side by side; without it, as many as there are cores

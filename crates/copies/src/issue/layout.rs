@@ -1,5 +1,6 @@
 //! Lays a copy out as the bytes of its first revision: sheets, statement page, both signature fields with their appearances.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use motcua_pdf::write::font::Font;
@@ -12,7 +13,7 @@ use unicode_normalization::is_nfc;
 
 use super::original::{self, Original, Sheet};
 use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
-use crate::facts::{CopyFacts, VIET_NAM, picture, xmp};
+use crate::facts::{CopyFacts, Shortcoming, VIET_NAM, picture, xmp};
 use crate::statement::{Statement, Template, agency_block};
 
 /// A4 in points.
@@ -62,6 +63,8 @@ pub(super) struct Revision {
     pub file_id: String,
     /// In what the capture falls short, each as the refusal it is unless accepted.
     pub shortcomings: Vec<IssueError>,
+    /// The names of all of these, and of what was done about it.
+    pub found: BTreeSet<Shortcoming>,
 }
 
 /// A piece of text on a page.
@@ -240,15 +243,14 @@ pub(super) fn revision(
     let (official_look, agency_look) = (file.reserve(), file.reserve());
     let font_resources = format!("<< /Font << /R {regular} 0 R /B {bold} 0 R >> >>");
 
-    let mut sheets = Vec::new();
-    for (i, original) in originals.iter().enumerate() {
-        sheets.extend(original.write(&mut file, i + 1)?);
-    }
+    let draw = facts.original.accepted.contains(&Shortcoming::Rasterised);
+    let mut sheets = original::write_all(originals, &mut file, draw)?;
     if sheets.is_empty() {
         return Err(IssueError::NoOriginal);
     }
 
     let shortcomings = original::of_sheets(&sheets, facts.original.pages);
+    let found = original::found(&sheets, &shortcomings);
 
     // The agency's block, top right of page 1.
     let mut block = Vec::new();
@@ -395,6 +397,7 @@ pub(super) fn revision(
         startxref,
         file_id: motcua_pdf::hex(&file_id),
         shortcomings,
+        found,
     })
 }
 

@@ -1,7 +1,5 @@
 //! The two signatures, one after the other: official, then agency. State between the steps serialises and resumes elsewhere.
 
-use std::collections::BTreeSet;
-
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
 use motcua_pdf::{Limits, archive};
@@ -195,13 +193,11 @@ impl Pending {
         }
         // What falls short must be accepted by name, and nothing is said to be accepted that does not fall short.
         let accepted = &facts.original.accepted;
-        let found: BTreeSet<_> =
-            revision.shortcomings.iter().filter_map(IssueError::shortcoming).collect();
         let open = |e: &&IssueError| e.shortcoming().is_none_or(|s| !accepted.contains(&s));
         if let Some(refusal) = revision.shortcomings.iter().find(open) {
             return Err(refusal.clone());
         }
-        if !found.iter().eq(accepted) {
+        if !revision.found.iter().eq(accepted) {
             return Err(IssueError::BadFact {
                 field: "accepted",
                 problem: "it names what the originals do not fall short in, or not in order; take it from `describe_accepting`",
