@@ -242,6 +242,19 @@ impl Pending {
         self.slot.digest(algorithm)
     }
 
+    /// What this signer signs now, under the terms the copy was prepared with; its CMS is what [`Pending::complete`] takes.
+    ///
+    /// # Errors
+    /// [`IssueError::BadState`]; [`IssueError::Pki`] for an algorithm that may make no new signature.
+    pub fn prepared(
+        &self,
+        chain: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<cms::Prepared, IssueError> {
+        let digest = self.digest(algorithm.content_digest())?;
+        Ok(cms::prepare(chain, algorithm, &digest, &self.rules)?)
+    }
+
     /// Takes the signature, a whole CMS, checks it against the file and goes on.
     ///
     /// # Errors
