@@ -252,6 +252,9 @@ export interface IssueRequest {
   readonly dpi?: number;
   /** In what the capture may fall short of the law; the copy then says so. Without it, in nothing. */
   readonly accept?: readonly Shortcoming[];
+  /** Pictures beside the official's signature, PNG; a seal states its resolution and is shown at its actual size. */
+  readonly signature_png_base64?: string;
+  readonly seal_png_base64?: string;
   /** Which algorithms the signatures may use, as of `facts.signed_at`; `viet_nam` where absent. */
   readonly algorithms?: AlgorithmRules;
 }

@@ -7,6 +7,7 @@ mod layout;
 pub mod levels;
 mod original;
 mod paper;
+mod picture;
 #[cfg(feature = "rasterise")]
 mod raster;
 mod sign;
@@ -15,6 +16,7 @@ mod slot;
 pub use error::IssueError;
 pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
+pub use picture::Pictures;
 pub use sign::{Next, Pending, Role, Terms, issue, issue_with};
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

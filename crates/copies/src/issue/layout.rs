@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
 use super::original::{self, Original, Sheet};
-use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
+use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD, Pictures};
 use crate::facts::{CopyFacts, Shortcoming, VIET_NAM, picture, xmp};
 use crate::statement::{Statement, Template, agency_block};
 
@@ -222,6 +222,7 @@ pub(super) fn revision(
     originals: &[Original<'_>],
     facts: &CopyFacts,
     fonts: Fonts<'_>,
+    pictures: &Pictures,
     official_capacity: usize,
 ) -> Result<Revision, IssueError> {
     check(facts)?;
@@ -286,11 +287,16 @@ pub(super) fn revision(
     );
 
     // The statement page.
-    let page = statement_page(&mut set, facts, &statement)?;
+    let page = statement_page(&mut set, facts, &statement, pictures.any())?;
     let contents = file.reserve();
     file.deflated(contents, "", page.content.as_bytes());
-    let look = set.show(&page.look)?;
-    write_look(&mut file, official_look, page.look_size, &font_resources, &look);
+    let (drawn, names) = pictures.write(&mut file, page.look_size.0)?;
+    let look = drawn + &set.show(&page.look)?;
+    let look_resources = match names.as_str() {
+        "" => font_resources.clone(),
+        names => font_resources.replacen("<< ", &format!("<< /XObject << {names}>> "), 1),
+    };
+    write_look(&mut file, official_look, page.look_size, &look_resources, &look);
     sheets.push(Sheet {
         size: PAGE,
         resources: font_resources.clone(),
@@ -430,6 +436,7 @@ fn statement_page(
     set: &mut Setting<'_>,
     facts: &CopyFacts,
     statement: &Statement,
+    pictured: bool,
 ) -> Result<StatementPage, IssueError> {
     let text = facts.qr().to_text();
     let (left, top) = (picture::LEFT, picture::TOP);
@@ -471,10 +478,11 @@ fn statement_page(
         }
     }
     // The field holds the mark of the digital signature; the name stands in it too, as signed.
-    let look_size = (half, 64.0);
+    let (height, mark) = if pictured { (128.0, 112.0) } else { (64.0, 42.0) };
+    let look_size = (half, height);
     let (sign, name) = ("(đã ký số)", facts.official.as_str());
     let mut look = Vec::new();
-    for (text, size, bold, at) in [(sign, 11.0, false, 42.0), (name, 13.0, true, 10.0)] {
+    for (text, size, bold, at) in [(sign, 11.0, false, mark), (name, 13.0, true, 10.0)] {
         let x = ((half - set.width(bold, text, size)?) / 2.0).max(0.0);
         look.push(Line { x, y: at, size, bold, text: text.to_owned() });
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
-use super::{IssueError, Original, describe};
+use super::{IssueError, Original, Pictures, describe};
 use crate::facts::CopyFacts;
 
 /// Whose signature is due.
@@ -31,12 +31,18 @@ pub struct Terms {
     pub algorithms: AlgorithmPolicy,
     /// Room for a signature timestamp in each, in bytes (B-T); 0 for none. 8 KiB suit authorities that embed their chain.
     pub timestamp_room: usize,
+    /// Pictures of the signature and the seal.
+    pub pictures: Pictures,
 }
 
 impl Terms {
     /// What the law asks: RSASSA-PSS or ECDSA (Circular 15/2025/TT-BKHCN). No timestamps (B-B).
     pub fn viet_nam() -> Self {
-        Self { algorithms: AlgorithmPolicy::viet_nam(), timestamp_room: 0 }
+        Self {
+            algorithms: AlgorithmPolicy::viet_nam(),
+            timestamp_room: 0,
+            pictures: Pictures::default(),
+        }
     }
 }
 
@@ -185,7 +191,7 @@ impl Pending {
             capacity(chain, algorithm, &rules, terms.timestamp_room)
         };
         let agency_room = room(agency)?;
-        let revision = revision(originals, facts, fonts, room(official)?)?;
+        let revision = revision(originals, facts, fonts, &terms.pictures, room(official)?)?;
         // Nothing is signed that is not fit for the archive.
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {

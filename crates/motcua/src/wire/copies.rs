@@ -21,7 +21,8 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
 /// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
 /// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing. `algorithms` states the rules
-/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's.
+/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `signature_png_base64` and
+/// `seal_png_base64` are pictures beside the official's signature.
 ///
 /// # Errors
 /// The failure as JSON text, `{"error": …}`.
@@ -53,10 +54,39 @@ struct Input<K> {
     /// Which algorithms may sign.
     #[serde(default = "motcua_pki::AlgorithmPolicy::viet_nam")]
     algorithms: motcua_pki::AlgorithmPolicy,
+    /// Pictures of the official's signature and the agency's seal, PNG.
+    #[serde(default)]
+    signature_png_base64: Option<String>,
+    #[serde(default)]
+    seal_png_base64: Option<String>,
 }
 
 #[cfg(feature = "issue")]
 impl<K> Input<K> {
+    /// How the copy is signed.
+    fn terms(&self, op: &str) -> Result<motcua_copies::issue::Terms, Failure> {
+        use base64::Engine as _;
+        let bytes = |text: &Option<String>| {
+            let decoded = |text: &String| {
+                base64::engine::general_purpose::STANDARD.decode(text).map_err(|e| {
+                    let problem = format!("a picture is no base64: {e}");
+                    Failure::from(Error::BadInput { op: op.to_owned(), problem })
+                })
+            };
+            text.as_ref().map(decoded).transpose()
+        };
+        let pictures = motcua_copies::issue::Pictures {
+            signature: bytes(&self.signature_png_base64)?,
+            seal: bytes(&self.seal_png_base64)?,
+        };
+        let algorithms = self.algorithms.clone();
+        Ok(motcua_copies::issue::Terms {
+            algorithms,
+            timestamp_room: self.timestamp_room,
+            pictures,
+        })
+    }
+
     /// The originals, and the facts with what was captured.
     fn matter<'a>(
         &self,
@@ -93,7 +123,7 @@ fn make(
     input: &str,
     fonts: motcua_copies::issue::Fonts<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    use motcua_copies::issue::{Terms, issue_with};
+    use motcua_copies::issue::issue_with;
     use motcua_pki::{Certificate, MemorySigner};
 
     #[derive(serde::Deserialize)]
@@ -114,6 +144,6 @@ fn make(
         MemorySigner::from_pkcs8_pem(&key.key_pem, chain).map_err(pki)
     };
     let (official, agency) = (signer(&input.official)?, signer(&input.agency)?);
-    let terms = Terms { algorithms: input.algorithms, timestamp_room: 0 };
+    let terms = input.terms(OP)?;
     issue_with(&originals, &facts, fonts, &official, &agency, &terms).map_err(copies)
 }

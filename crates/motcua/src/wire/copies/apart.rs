@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use motcua_copies::issue::{Fonts, Next, Pending, Role, Terms};
+use motcua_copies::issue::{Fonts, Next, Pending, Role};
 use motcua_pki::cms::Prepared;
 use motcua_pki::{Certificate, SignatureAlgorithm};
 use serde::{Deserialize, Serialize};
@@ -98,8 +98,7 @@ fn prepare(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> Result<Step, F
     let input: Input<Who> = read(PREPARE, input)?;
     let (originals, facts) = input.matter(PREPARE, originals)?;
     let (official, agency) = (input.official.open()?, input.agency.open()?);
-    let terms =
-        Terms { algorithms: input.algorithms.clone(), timestamp_room: input.timestamp_room };
+    let terms = input.terms(PREPARE)?;
     let pending = Pending::prepare_with(
         &originals,
         &facts,
