@@ -37,4 +37,12 @@ mod _native {
         })
         .map_err(PyValueError::new_err)
     }
+    /// What is to be signed elsewhere, as JSON text.
+    #[pyfunction]
+    fn prepare_copy(py: Python<'_>, originals: Vec<PyBackedBytes>, input: &str) -> String {
+        py.detach(|| {
+            let originals: Vec<&[u8]> = originals.iter().map(|o| &**o).collect();
+            motcua::wire::prepare_copy(&originals, input, Fonts::LIBERATION_SERIF)
+        })
+    }
 }

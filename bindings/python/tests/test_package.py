@@ -1,9 +1,12 @@
 """The shared vectors and the package's own manners."""
 
+import base64
+import hashlib
 import json
 import os
 import pathlib
 import pickle
+import subprocess
 import sys
 import threading
 import time
@@ -118,3 +121,55 @@ def test_a_copy_is_issued_and_judged():
     with pytest.raises(motcua.Error) as caught:
         motcua.issue_copy([b""], request)
     assert caught.value.code == "copies.empty_original"
+
+
+def test_a_copy_is_signed_by_openssl_in_other_processes(tmp_path):
+    demo = pathlib.Path(os.environ["MOTCUA_DEMO"])
+    report = json.loads((demo / "report.json").read_text("utf-8"))
+    facts = report["facts"]
+    original = facts.pop("original")
+    who = {name: {"chain_pem": (demo / f"trust/{name}.pem").read_text()} for name in ("official", "agency")}
+    request = {"facts": facts, "pages": original["pages"], **who}
+    pages = [(ROOT / f"examples/originals/diploma-page-{i}.jpg").read_bytes() for i in (1, 2)]
+    step = motcua.prepare_copy(pages, request)
+    assert step == motcua.prepare_copy(pages, request)
+    # The state goes through a file to a process that knows nothing else.
+    resume = (
+        "import base64, json, pathlib, sys, motcua\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "state, signature = json.loads(path.read_text('utf-8'))\n"
+        "step = motcua.complete_copy(state, base64.b64decode(signature))\n"
+        "path.write_text(json.dumps(step), 'utf-8')\n"
+    )
+    saved = tmp_path / "state.json"
+    for role in ("official", "agency"):
+        assert step["role"] == role
+        data = tmp_path / "data"
+        data.write_bytes(base64.b64decode(step["to_be_signed_base64"]))
+        assert hashlib.sha256(data.read_bytes()).digest() == base64.b64decode(step["digest_base64"])
+        # Keys of the demo are on P-256.
+        sign = ["openssl", "dgst", "-sha256", "-sign"]
+        made = {}
+        for key in ("official", "agency"):
+            done = subprocess.run([*sign, str(demo / f"trust/{key}.key.pem"), str(data)], check=True, capture_output=True)
+            made[key] = done.stdout
+        other = "agency" if role == "official" else "official"
+        with pytest.raises(motcua.Error) as caught:
+            motcua.complete_copy(step["state"], made[other])
+        assert caught.value.code == "pki.signature_rejected"
+        saved.write_text(json.dumps([step["state"], base64.b64encode(made[role]).decode()]), "utf-8")
+        subprocess.run([sys.executable, "-c", resume, str(saved)], check=True)
+        step = json.loads(saved.read_text("utf-8"))
+    copy = base64.b64decode(step["copy_base64"])
+    assert hashlib.sha256(copy).hexdigest() == step["copy_sha256"]
+    policy = {
+        "id": "pytest",
+        "anchors_pem": [(demo / "trust/root.pem").read_text()],
+        "trust_list_as_of": "2026-11-24",
+        "at": report["checked_at"],
+        "revocation": "not_checked",
+    }
+    assert motcua.verify_copy(copy, policy)["verdict"] == "valid_with_notes"
+    with pytest.raises(motcua.Error) as caught:
+        motcua.complete_copy({**request, "schema": "x"}, b"")
+    assert caught.value.code == "motcua.bad_input"

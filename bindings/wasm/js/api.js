@@ -103,22 +103,30 @@ export const verify = (native) => ({
   verifyCopyJson: (pdf, policy) => native().verifyCopy(bytes(pdf, "pdf"), policy),
 });
 
+/** The arguments that both ways of issuing hand to the module: files in one run of bytes, the request, the fonts. */
+const toIssue = (op, originals, request, fonts) => {
+  const files = (Array.isArray(originals) ? originals : [originals]).map((file, i) => bytes(file, `originals[${i}]`));
+  if (!fonts?.regular || !fonts.bold) {
+    throw new TypeError('fonts must be { regular, bold }, two TrueType files; await loadFonts() of "motcua/fonts" gives them');
+  }
+  const all = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
+  files.reduce((at, file) => (all.set(file, at), at + file.length), 0);
+  const lengths = Uint32Array.from(files, (file) => file.length);
+  return [all, lengths, JSON.stringify(exact(request, op)), bytes(fonts.regular, "fonts.regular"), bytes(fonts.bold, "fonts.bold")];
+};
+
 export const issue = (native) => ({
   issueCopy: (originals, request, fonts) => {
-    const files = (Array.isArray(originals) ? originals : [originals]).map((file, i) => bytes(file, `originals[${i}]`));
-    if (!fonts?.regular || !fonts.bold) {
-      throw new TypeError('fonts must be { regular, bold }, two TrueType files; await loadFonts() of "motcua/fonts" gives them');
-    }
-    const all = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
-    files.reduce((at, file) => (all.set(file, at), at + file.length), 0);
-    const lengths = Uint32Array.from(files, (file) => file.length);
+    const given = toIssue("copies.issue", originals, request, fonts);
     try {
-      return native().issueCopy(all, lengths, JSON.stringify(exact(request, "copies.issue")), bytes(fonts.regular, "fonts.regular"), bytes(fonts.bold, "fonts.bold"));
+      return native().issueCopy(...given);
     } catch (failure) {
       if (typeof failure === "string") open(failure);
       throw failure;
     }
   },
+  prepareCopy: (originals, request, fonts) => open(native().prepareCopy(...toIssue("copies.prepare", originals, request, fonts))),
+  completeCopy: (state, given) => run(native(), "copies.complete", { state, ...given }),
 });
 
 /** All rooms. */

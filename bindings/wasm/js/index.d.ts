@@ -241,7 +241,7 @@ export interface Fonts {
   readonly regular: Uint8Array;
   readonly bold: Uint8Array;
 }
-export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing";
+export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised";
 export interface IssueRequest {
   readonly facts: { readonly [key: string]: Json | undefined };
   /** Pages of the original. */
@@ -252,8 +252,50 @@ export interface IssueRequest {
   readonly dpi?: number;
   /** In what the capture may fall short of the law; the copy then says so. Without it, in nothing. */
   readonly accept?: readonly Shortcoming[];
+  /** Pictures beside the official's signature, PNG; a seal states its resolution and is shown at its actual size. */
+  readonly signature_png_base64?: string;
+  readonly seal_png_base64?: string;
   /** Which algorithms the signatures may use, as of `facts.signed_at`; `viet_nam` where absent. */
   readonly algorithms?: AlgorithmRules;
 }
 /** Issues a certified copy of one PDF or of images, one a page; the signed PDF comes out. */
 export function issueCopy(originals: Uint8Array | readonly Uint8Array[], request: IssueRequest, fonts: Fonts): Uint8Array;
+
+export type Algorithm =
+  | "rsa_pkcs1_sha256" | "rsa_pkcs1_sha384" | "rsa_pkcs1_sha512" | "rsa_pss_sha256" | "rsa_pss_sha384" | "rsa_pss_sha512"
+  | "ecdsa_p256_sha256" | "ecdsa_p384_sha384" | "ed25519";
+/** Who signs with a key that is elsewhere; the algorithm where it is not the usual one of the key. */
+export interface RemoteSigner {
+  readonly chain_pem: string;
+  readonly algorithm?: Algorithm;
+}
+export interface PrepareRequest extends Omit<IssueRequest, "official" | "agency"> {
+  readonly official: RemoteSigner;
+  readonly agency: RemoteSigner;
+  /** Room for a signature timestamp in each signature, in bytes. */
+  readonly timestamp_room?: number;
+}
+/** Plain data: keep it as JSON, and go on in another process or language. */
+export interface PendingCopy {
+  readonly schema: "motcua.pending-copy/1";
+  readonly [key: string]: Json;
+}
+/** Whose signature is due, over which bytes; `digest_base64` for devices that take no more. */
+export interface DueSignature {
+  readonly role: "official" | "agency";
+  readonly algorithm: Algorithm;
+  readonly to_be_signed_base64: string;
+  readonly digest_base64?: string;
+  readonly state: PendingCopy;
+}
+export interface DoneCopy {
+  readonly copy_base64: string;
+  readonly copy_sha256: string;
+}
+/** Lays a copy out whose keys are elsewhere. */
+export function prepareCopy(originals: Uint8Array | readonly Uint8Array[], request: PrepareRequest, fonts: Fonts): DueSignature;
+/** Takes the signature that was due, or a whole CMS: what is due next, or the copy. */
+export function completeCopy(
+  state: PendingCopy,
+  given: { readonly signature_base64: string } | { readonly cms_base64: string },
+): DueSignature | DoneCopy;

@@ -12,5 +12,5 @@ export const {
   verifyAssessment, whatIf, vietqr, vietqrParse, vnpayRequest, vnpayVerify, qrRead, reconcile, reconcileCsv,
   paymentRequest, paymentCreated, paymentQuery, noticeVerify, noticeReference, orderOpen, orderInitiate,
   orderApply, orderAnswer, orderRefund, orderRefundAnswer, referenceBuild, referenceFind, qrSvg,
-  receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy,
+  receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy, prepareCopy, completeCopy,
 } = everything(native);

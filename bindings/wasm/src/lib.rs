@@ -35,8 +35,29 @@ pub fn issue_copy(
     regular: &[u8],
     bold: &[u8],
 ) -> Result<Vec<u8>, String> {
+    let fonts = motcua::copies::issue::Fonts { regular, bold };
+    motcua::wire::issue_copy(&parted(originals, lengths), input, fonts)
+}
+
+/// `motcua::wire::prepare_copy`, likewise: what is to be signed elsewhere, as JSON text.
+#[cfg(feature = "issue")]
+#[wasm_bindgen(js_name = prepareCopy)]
+pub fn prepare_copy(
+    originals: &[u8],
+    lengths: &[u32],
+    input: &str,
+    regular: &[u8],
+    bold: &[u8],
+) -> String {
+    let fonts = motcua::copies::issue::Fonts { regular, bold };
+    motcua::wire::prepare_copy(&parted(originals, lengths), input, fonts)
+}
+
+/// One run of bytes as the files it was made of.
+#[cfg(feature = "issue")]
+fn parted<'a>(originals: &'a [u8], lengths: &[u32]) -> Vec<&'a [u8]> {
     let mut rest = originals;
-    let files: Vec<&[u8]> = lengths
+    lengths
         .iter()
         .map(|length| {
             let length = usize::try_from(*length).unwrap_or(usize::MAX).min(rest.len());
@@ -44,7 +65,5 @@ pub fn issue_copy(
             rest = others;
             file
         })
-        .collect();
-    let fonts = motcua::copies::issue::Fonts { regular, bold };
-    motcua::wire::issue_copy(&files, input, fonts)
+        .collect()
 }

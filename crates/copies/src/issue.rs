@@ -7,12 +7,16 @@ mod layout;
 pub mod levels;
 mod original;
 mod paper;
+mod picture;
+#[cfg(feature = "rasterise")]
+mod raster;
 mod sign;
 mod slot;
 
 pub use error::IssueError;
 pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
+pub use picture::Pictures;
 pub use sign::{Next, Pending, Role, Terms, issue, issue_with};
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

@@ -8,7 +8,10 @@ use std::path::Path;
 use std::process::Command;
 
 use made::{demo, lenient_facts_of, original};
-use motcua_copies::issue::{Fonts, issue};
+use motcua_copies::Verdict;
+use motcua_copies::issue::{Fonts, Pictures, Terms, issue, issue_with};
+use motcua_copies::verify::Expect;
+use motcua_pdf::{Limits, archive};
 
 /// Rows at the top that the agency's block may cover.
 const BLOCK: usize = 52;
@@ -132,4 +135,67 @@ fn a_camera_that_knows_no_resolution_states_none() {
     let coarse = block(100);
     let facts = lenient_facts_of(&[original(&coarse)]);
     assert!(facts.original.accepted.iter().any(|s| s.name() == "low_resolution"), "{facts:?}");
+}
+
+/// A red ring on a transparent ground, `side` pixels at `dpi`.
+fn ring(side: u32, dpi: Option<u32>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, side, side);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let per_metre = dpi.map(|dpi| dpi * 10_000 / 254);
+    encoder.set_pixel_dims(per_metre.map(|n| png::PixelDimensions {
+        xppu: n,
+        yppu: n,
+        unit: png::Unit::Meter,
+    }));
+    let half = f64::from(side) / 2.0;
+    let samples = (0..side * side).flat_map(|i| {
+        let (x, y) = (f64::from(i % side) - half, f64::from(i / side) - half);
+        let away = (x * x + y * y).sqrt() / half;
+        if (0.85..1.0).contains(&away) { [200, 0, 0, 255] } else { [0, 0, 0, 0] }
+    });
+    let samples: Vec<u8> = samples.collect();
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&samples).unwrap();
+    writer.finish().unwrap();
+    out
+}
+
+#[test]
+fn a_signature_and_a_seal_are_shown_and_the_statement_still_agrees() {
+    let demo = demo();
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let jpeg = made::sample("diploma-page-1.jpg");
+    let mut facts = made::facts_of(&[original(&jpeg)]);
+    facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
+    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+    let made = |signature: Option<Vec<u8>>, seal: Option<Vec<u8>>| {
+        let terms = Terms { pictures: Pictures { signature, seal }, ..Terms::viet_nam() };
+        let fonts = Fonts::LIBERATION_SERIF;
+        issue_with(&[original(&jpeg)], &facts, fonts, &official, &agency, &terms)
+    };
+    // 36 mm at 300 dpi
+    let seal = ring(425, Some(300));
+    let mut policy = made::policy("t", vec![demo.anchor()], made::NOW);
+    policy.expect = Expect::CertifiedCopy;
+    for (signature, seal) in [
+        (None, None),
+        (Some(ring(300, None)), None),
+        (None, Some(seal.clone())),
+        (Some(ring(300, None)), Some(seal)),
+    ] {
+        let copy = made(signature, seal).unwrap();
+        assert_eq!(archive::check(&copy, &Limits::STANDARD), []);
+        let report = motcua_copies::verify(&copy, &policy);
+        assert_eq!(report.verdict, Verdict::ValidWithNotes, "{:?}", report.reasons);
+        if let Some(folder) = std::env::var_os("MOTCUA_KEEP") {
+            fs::write(Path::new(&folder).join("sealed.pdf"), &copy).unwrap();
+        }
+    }
+    // A seal whose size nobody knows, one of 108 mm, and what is no PNG
+    let code = |signature, seal| made(signature, seal).unwrap_err().code();
+    assert_eq!(code(None, Some(ring(425, None))), "copies.bad_fact");
+    assert_eq!(code(None, Some(ring(425, Some(100)))), "copies.bad_fact");
+    assert_eq!(code(Some(jpeg.clone()), None), "pdf.broken_image");
 }

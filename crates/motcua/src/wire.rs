@@ -20,10 +20,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-#[cfg(feature = "issue")]
-pub use copies::issue_copy;
 #[cfg(feature = "verify")]
 pub use copies::verify_copy;
+#[cfg(feature = "issue")]
+pub use copies::{apart::prepare_copy, issue_copy};
 pub use error::{Error, Failure};
 
 /// An operation: JSON text in, JSON text of the result out.
@@ -31,6 +31,8 @@ type Operation = fn(&'static str, &str) -> Result<String, Failure>;
 
 /// The operations of this build, sorted by name.
 const OPERATIONS: &[(&str, Operation)] = &[
+    #[cfg(feature = "issue")]
+    ("copies.complete", copies::apart::complete),
     #[cfg(feature = "fees")]
     ("fees.assess", fees::assess),
     #[cfg(feature = "fees")]

@@ -10,8 +10,8 @@ fn listed() {
     let list: serde_json::Value = serde_json::from_str(list).unwrap();
     let listed: BTreeSet<_> =
         list.as_array().unwrap().iter().map(|e| e["op"].as_str().unwrap().to_owned()).collect();
-    // These two carry bytes and are functions of their own.
-    let bytes = ["copies.issue", "copies.verify"];
+    // These carry bytes and are functions of their own.
+    let bytes = ["copies.issue", "copies.prepare", "copies.verify"];
     let ours: BTreeSet<_> =
         motcua::wire::operations().into_iter().chain(bytes).map(str::to_owned).collect();
     assert_eq!(

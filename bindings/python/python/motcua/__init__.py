@@ -6,6 +6,7 @@ npm package and gives the same answer, byte for byte (see ``call``).
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any, Mapping, Sequence
 
@@ -17,6 +18,7 @@ __all__ = [
     "assess_columns",
     "call",
     "check_tariff",
+    "complete_copy",
     "diff_tariffs",
     "explain",
     "format_tariff",
@@ -33,6 +35,7 @@ __all__ = [
     "payment_created",
     "payment_query",
     "payment_request",
+    "prepare_copy",
     "qr_read",
     "qr_svg",
     "quote",
@@ -356,6 +359,26 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
     except ValueError as failure:
         _open(str(failure))
         raise
+
+
+def prepare_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> dict[str, Any]:
+    """Lays a copy out whose keys are elsewhere: ``official`` and ``agency`` of the request give ``chain_pem`` alone.
+
+    The answer says whose signature is due (``role``) over which bytes (``to_be_signed_base64``, ``digest_base64``) by which
+    ``algorithm``. Its ``state`` is plain data: keep it as JSON and go on in another process with ``complete_copy``. Raises ``Error``.
+    """
+    _refuse_floats(request, "copies.prepare")
+    return _open(_native.prepare_copy([bytes(o) for o in originals], json.dumps(request, ensure_ascii=False)))
+
+
+def complete_copy(state: Mapping[str, Any], signature: bytes | None = None, *, cms: bytes | None = None) -> dict[str, Any]:
+    """Takes the signature that was due, or a whole CMS: what is due next, or the copy as ``copy_base64``. Raises ``Error``."""
+    given: dict[str, Any] = {"state": state}
+    if signature is not None:
+        given["signature_base64"] = base64.b64encode(signature).decode()
+    if cms is not None:
+        given["cms_base64"] = base64.b64encode(cms).decode()
+    return _run("copies.complete", given)
 
 
 def verify_copy(pdf: bytes, policy: Mapping[str, Any]) -> dict[str, Any]:

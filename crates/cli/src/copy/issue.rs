@@ -17,7 +17,7 @@ use std::thread;
 
 use clap::Args;
 use motcua::copies::facts::Shortcoming;
-use motcua::copies::issue::{Fonts, Original, Pending, issue};
+use motcua::copies::issue::{Fonts, Original, Pending, Pictures, Terms, issue_with};
 use motcua::ledger::{Entry, IssuedCopy};
 use motcua::pdf::hex;
 use motcua::pki::Signer as _;
@@ -64,9 +64,15 @@ pub struct IssueArguments {
     /// Resolution of pictures that do not state theirs, dots per inch
     #[arg(long)]
     dpi: Option<u32>,
-    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing
+    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised
     #[arg(long, value_name = "NAME", value_parser = crate::shortcoming)]
     accept: Vec<Shortcoming>,
+    /// A picture of the official's handwritten signature, PNG with a transparent ground
+    #[arg(long, value_name = "PNG")]
+    signature_image: Option<PathBuf>,
+    /// A picture of the agency's seal, PNG with a transparent ground, whose resolution gives its actual size
+    #[arg(long, value_name = "PNG")]
+    seal_image: Option<PathBuf>,
     /// How many copies are made side by side; without it, as many as there are cores
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -81,6 +87,7 @@ pub struct IssueArguments {
 /// What a row needs beside itself.
 struct Bench<'a> {
     keys: &'a Keys,
+    terms: Terms,
     official: &'a str,
     clock: fn() -> OffsetDateTime,
 }
@@ -118,7 +125,13 @@ pub fn run(
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
     let official = keys.official.certificate_chain().first();
     let official = official.and_then(|c| c.subject().common_name()).unwrap_or_default().to_owned();
-    let bench = Bench { keys: &keys, official: &official, clock };
+    let picture = |path: &Option<PathBuf>| path.as_deref().map(files::read).transpose();
+    let pictures = Pictures {
+        signature: picture(&arguments.signature_image)?,
+        seal: picture(&arguments.seal_image)?,
+    };
+    let terms = Terms { pictures, ..Terms::viet_nam() };
+    let bench = Bench { keys: &keys, terms, official: &official, clock };
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
     let mut progress = Progress::new(rows.len() as u64, 1);
     for some in rows.chunks(jobs.saturating_mul(WINDOW)) {
@@ -355,12 +368,13 @@ fn look(
     let originals = originals(row, &captured)?;
     let facts = form::facts(row, &originals, at, bench.official, now)?;
     let Keys { official, agency } = bench.keys;
-    Pending::prepare(
+    Pending::prepare_with(
         &originals,
         &facts,
         Fonts::LIBERATION_SERIF,
         (official.certificate_chain(), official.algorithm()),
         (agency.certificate_chain(), agency.algorithm()),
+        &bench.terms,
     )?;
     Ok(Look::Ready(inputs))
 }
@@ -397,7 +411,8 @@ fn make(due: &Due<'_>, bench: &Bench<'_>, folder: &Folder) -> Result<(Line, Issu
     let originals = originals(row, &captured)?;
     let facts = form::facts(row, &originals, at, bench.official, now)?;
     let Keys { official, agency } = bench.keys;
-    let copy = issue(&originals, &facts, Fonts::LIBERATION_SERIF, official, agency)?;
+    let fonts = Fonts::LIBERATION_SERIF;
+    let copy = issue_with(&originals, &facts, fonts, official, agency, &bench.terms)?;
     let copy_sha256 = hex(digest(&SHA256, &copy).as_ref());
     folder.keep(&file, &copy)?;
     let issued = IssuedCopy {

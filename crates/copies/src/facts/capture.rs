@@ -15,12 +15,19 @@ pub enum Shortcoming {
     UnusualSize,
     /// Fewer pages than the original has (Circular 01/2020/TT-BTP Art. 10: every page that carries information).
     PagesMissing,
+    /// A PDF that cannot become PDF/A-2b, its pages drawn as pictures of 300 dots per inch: what it showed is kept, its text is not.
+    Rasterised,
 }
 
 impl Shortcoming {
     /// Every one, in order.
-    pub const ALL: [Self; 4] =
-        [Self::LowResolution, Self::NotColour, Self::UnusualSize, Self::PagesMissing];
+    pub const ALL: [Self; 5] = [
+        Self::LowResolution,
+        Self::NotColour,
+        Self::UnusualSize,
+        Self::PagesMissing,
+        Self::Rasterised,
+    ];
 
     /// The name it is accepted by, the same in JSON and in the metadata.
     pub fn name(self) -> &'static str {
@@ -29,6 +36,7 @@ impl Shortcoming {
             Self::NotColour => "not_colour",
             Self::UnusualSize => "unusual_size",
             Self::PagesMissing => "pages_missing",
+            Self::Rasterised => "rasterised",
         }
     }
 
@@ -39,6 +47,7 @@ impl Shortcoming {
             Self::NotColour => "không phải ảnh màu",
             Self::UnusualSize => "khổ giấy không thông dụng",
             Self::PagesMissing => "ít trang hơn bản chính",
+            Self::Rasterised => "trang PDF được vẽ lại thành ảnh 300 dpi",
         }
     }
 

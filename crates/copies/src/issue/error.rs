@@ -196,6 +196,14 @@ pub enum IssueError {
         /// How many there are besides.
         others: usize,
     },
+    /// A PDF that cannot become PDF/A-2b cannot be drawn as pictures either.
+    #[error("original {index} cannot be drawn as pictures: {problem}; print and scan it")]
+    NotRasterised {
+        /// Which file, from 1.
+        index: usize,
+        /// Why.
+        problem: String,
+    },
     /// Writing the file failed.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -229,6 +237,7 @@ impl IssueError {
             Self::Read(e) => e.code(),
             Self::ReadOriginal { source, .. } => source.code(),
             Self::NotArchivable { .. } => "copies.not_archivable",
+            Self::NotRasterised { .. } => "copies.not_rasterised",
             Self::Write(e) => e.code(),
             Self::Pki(e) => e.code(),
         }
@@ -241,8 +250,16 @@ impl IssueError {
             Self::NotColour { .. } => Some(Shortcoming::NotColour),
             Self::UnusualSize { .. } => Some(Shortcoming::UnusualSize),
             Self::PagesMissing { .. } => Some(Shortcoming::PagesMissing),
+            e if cfg!(feature = "rasterise") && e.is_not_archivable() => {
+                Some(Shortcoming::Rasterised)
+            }
             _ => None,
         }
+    }
+
+    /// Whether a PDF original stands against PDF/A.
+    pub(crate) fn is_not_archivable(&self) -> bool {
+        matches!(self, Self::NotArchivable { .. } | Self::Write(WriteError::NotArchivable { .. }))
     }
 
     /// The parameters of the message, by name.
@@ -251,6 +268,9 @@ impl IssueError {
         match self {
             Self::NoOriginal => Vec::new(),
             Self::EmptyOriginal { index } | Self::NoResolution { index } => vec![index_of(index)],
+            Self::NotRasterised { index, problem } => {
+                vec![index_of(index), ("problem", problem.clone())]
+            }
             Self::UnknownOriginal { index, found } => {
                 vec![index_of(index), ("found", found.clone())]
             }

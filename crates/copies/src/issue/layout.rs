@@ -1,5 +1,6 @@
 //! Lays a copy out as the bytes of its first revision: sheets, statement page, both signature fields with their appearances.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use motcua_pdf::write::font::Font;
@@ -11,8 +12,8 @@ use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
 use super::original::{self, Original, Sheet};
-use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD};
-use crate::facts::{CopyFacts, VIET_NAM, picture, xmp};
+use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD, Pictures};
+use crate::facts::{CopyFacts, Shortcoming, VIET_NAM, picture, xmp};
 use crate::statement::{Statement, Template, agency_block};
 
 /// A4 in points.
@@ -62,6 +63,8 @@ pub(super) struct Revision {
     pub file_id: String,
     /// In what the capture falls short, each as the refusal it is unless accepted.
     pub shortcomings: Vec<IssueError>,
+    /// The names of all of these, and of what was done about it.
+    pub found: BTreeSet<Shortcoming>,
 }
 
 /// A piece of text on a page.
@@ -219,6 +222,7 @@ pub(super) fn revision(
     originals: &[Original<'_>],
     facts: &CopyFacts,
     fonts: Fonts<'_>,
+    pictures: &Pictures,
     official_capacity: usize,
 ) -> Result<Revision, IssueError> {
     check(facts)?;
@@ -240,15 +244,14 @@ pub(super) fn revision(
     let (official_look, agency_look) = (file.reserve(), file.reserve());
     let font_resources = format!("<< /Font << /R {regular} 0 R /B {bold} 0 R >> >>");
 
-    let mut sheets = Vec::new();
-    for (i, original) in originals.iter().enumerate() {
-        sheets.extend(original.write(&mut file, i + 1)?);
-    }
+    let draw = facts.original.accepted.contains(&Shortcoming::Rasterised);
+    let mut sheets = original::write_all(originals, &mut file, draw)?;
     if sheets.is_empty() {
         return Err(IssueError::NoOriginal);
     }
 
     let shortcomings = original::of_sheets(&sheets, facts.original.pages);
+    let found = original::found(&sheets, &shortcomings);
 
     // The agency's block, top right of page 1.
     let mut block = Vec::new();
@@ -284,11 +287,16 @@ pub(super) fn revision(
     );
 
     // The statement page.
-    let page = statement_page(&mut set, facts, &statement)?;
+    let page = statement_page(&mut set, facts, &statement, pictures.any())?;
     let contents = file.reserve();
     file.deflated(contents, "", page.content.as_bytes());
-    let look = set.show(&page.look)?;
-    write_look(&mut file, official_look, page.look_size, &font_resources, &look);
+    let (drawn, names) = pictures.write(&mut file, page.look_size.0)?;
+    let look = drawn + &set.show(&page.look)?;
+    let look_resources = match names.as_str() {
+        "" => font_resources.clone(),
+        names => font_resources.replacen("<< ", &format!("<< /XObject << {names}>> "), 1),
+    };
+    write_look(&mut file, official_look, page.look_size, &look_resources, &look);
     sheets.push(Sheet {
         size: PAGE,
         resources: font_resources.clone(),
@@ -395,6 +403,7 @@ pub(super) fn revision(
         startxref,
         file_id: motcua_pdf::hex(&file_id),
         shortcomings,
+        found,
     })
 }
 
@@ -427,6 +436,7 @@ fn statement_page(
     set: &mut Setting<'_>,
     facts: &CopyFacts,
     statement: &Statement,
+    pictured: bool,
 ) -> Result<StatementPage, IssueError> {
     let text = facts.qr().to_text();
     let (left, top) = (picture::LEFT, picture::TOP);
@@ -468,10 +478,11 @@ fn statement_page(
         }
     }
     // The field holds the mark of the digital signature; the name stands in it too, as signed.
-    let look_size = (half, 64.0);
+    let (height, mark) = if pictured { (128.0, 112.0) } else { (64.0, 42.0) };
+    let look_size = (half, height);
     let (sign, name) = ("(đã ký số)", facts.official.as_str());
     let mut look = Vec::new();
-    for (text, size, bold, at) in [(sign, 11.0, false, 42.0), (name, 13.0, true, 10.0)] {
+    for (text, size, bold, at) in [(sign, 11.0, false, mark), (name, 13.0, true, 10.0)] {
         let x = ((half - set.width(bold, text, size)?) / 2.0).max(0.0);
         look.push(Line { x, y: at, size, bold, text: text.to_owned() });
     }

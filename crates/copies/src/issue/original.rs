@@ -113,11 +113,48 @@ pub fn describe_accepting(
 ) -> Result<OriginalFacts, IssueError> {
     let mut facts = describe(originals, pages)?;
     if !accept.is_empty() {
-        let found = shortcomings(originals, pages)?;
-        let found: BTreeSet<_> = found.iter().filter_map(IssueError::shortcoming).collect();
+        let draw = accept.contains(&Shortcoming::Rasterised);
+        let mut file = FileWriter::new();
+        let sheets = write_all(originals, &mut file, draw)?;
+        let found = found(&sheets, &of_sheets(&sheets, pages));
         facts.accepted = found.into_iter().filter(|s| accept.contains(s)).collect();
     }
     Ok(facts)
+}
+
+/// Writes the sheets of all originals; `draw` those of PDFs that cannot become PDF/A-2b as pictures.
+pub(super) fn write_all(
+    originals: &[Original<'_>],
+    file: &mut FileWriter,
+    draw: bool,
+) -> Result<Vec<Sheet>, IssueError> {
+    let mut sheets = Vec::new();
+    for (i, original) in originals.iter().enumerate() {
+        let index = i + 1;
+        #[cfg(feature = "rasterise")]
+        if draw && super::raster::is_needed(original, index)? {
+            let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
+            for (page, picture) in pictures.iter().enumerate() {
+                let sheet =
+                    original.picture(file, index, page + 1, std::slice::from_ref(picture))?;
+                sheets.push(Sheet { drawn: true, ..sheet });
+            }
+            continue;
+        }
+        #[cfg(not(feature = "rasterise"))]
+        let _ = draw;
+        sheets.extend(original.write(file, index)?);
+    }
+    Ok(sheets)
+}
+
+/// The names of what falls short, and of what was done about it.
+pub(super) fn found(sheets: &[Sheet], refusals: &[IssueError]) -> BTreeSet<Shortcoming> {
+    let mut found: BTreeSet<_> = refusals.iter().filter_map(IssueError::shortcoming).collect();
+    if sheets.iter().any(|sheet| sheet.drawn) {
+        found.insert(Shortcoming::Rasterised);
+    }
+    found
 }
 
 /// In what the originals fall short of the law, each as the refusal it is unless accepted by name; `pages` carry information.
@@ -125,11 +162,7 @@ pub fn describe_accepting(
 /// # Errors
 /// [`IssueError`] for originals that cannot be used at all.
 pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueError>, IssueError> {
-    let mut file = FileWriter::new();
-    let mut sheets = Vec::new();
-    for (i, original) in originals.iter().enumerate() {
-        sheets.extend(original.write(&mut file, i + 1)?);
-    }
+    let sheets = write_all(originals, &mut FileWriter::new(), false)?;
     Ok(of_sheets(&sheets, pages))
 }
 
@@ -175,6 +208,8 @@ pub struct Sheet {
     pub dpi: Option<u32>,
     /// Whether that picture has colour.
     pub colour: Option<bool>,
+    /// Whether it is a page of a PDF drawn as a picture.
+    pub drawn: bool,
     /// Width and height in points.
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
@@ -275,6 +310,7 @@ impl Original<'_> {
             page,
             dpi: Some(dpi.0.min(dpi.1)),
             colour: Some(picture.colour),
+            drawn: false,
             size,
             resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
@@ -329,6 +365,7 @@ impl Original<'_> {
                 page: i + 1,
                 dpi: scan.map(|s| s.dpi),
                 colour: scan.map(|s| s.colour),
+                drawn: false,
                 size,
                 resources: page.resources,
                 group: page.group,

@@ -1,7 +1,5 @@
 //! The two signatures, one after the other: official, then agency. State between the steps serialises and resumes elsewhere.
 
-use std::collections::BTreeSet;
-
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
 use motcua_pdf::{Limits, archive};
@@ -13,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
-use super::{IssueError, Original, describe};
+use super::{IssueError, Original, Pictures, describe};
 use crate::facts::CopyFacts;
 
 /// Whose signature is due.
@@ -33,12 +31,18 @@ pub struct Terms {
     pub algorithms: AlgorithmPolicy,
     /// Room for a signature timestamp in each, in bytes (B-T); 0 for none. 8 KiB suit authorities that embed their chain.
     pub timestamp_room: usize,
+    /// Pictures of the signature and the seal.
+    pub pictures: Pictures,
 }
 
 impl Terms {
     /// What the law asks: RSASSA-PSS or ECDSA (Circular 15/2025/TT-BKHCN). No timestamps (B-B).
     pub fn viet_nam() -> Self {
-        Self { algorithms: AlgorithmPolicy::viet_nam(), timestamp_room: 0 }
+        Self {
+            algorithms: AlgorithmPolicy::viet_nam(),
+            timestamp_room: 0,
+            pictures: Pictures::default(),
+        }
     }
 }
 
@@ -187,7 +191,7 @@ impl Pending {
             capacity(chain, algorithm, &rules, terms.timestamp_room)
         };
         let agency_room = room(agency)?;
-        let revision = revision(originals, facts, fonts, room(official)?)?;
+        let revision = revision(originals, facts, fonts, &terms.pictures, room(official)?)?;
         // Nothing is signed that is not fit for the archive.
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
@@ -195,13 +199,11 @@ impl Pending {
         }
         // What falls short must be accepted by name, and nothing is said to be accepted that does not fall short.
         let accepted = &facts.original.accepted;
-        let found: BTreeSet<_> =
-            revision.shortcomings.iter().filter_map(IssueError::shortcoming).collect();
         let open = |e: &&IssueError| e.shortcoming().is_none_or(|s| !accepted.contains(&s));
         if let Some(refusal) = revision.shortcomings.iter().find(open) {
             return Err(refusal.clone());
         }
-        if !found.iter().eq(accepted) {
+        if !revision.found.iter().eq(accepted) {
             return Err(IssueError::BadFact {
                 field: "accepted",
                 problem: "it names what the originals do not fall short in, or not in order; take it from `describe_accepting`",
@@ -244,6 +246,19 @@ impl Pending {
     /// [`IssueError::BadState`] when a restored state does not fit its file.
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, IssueError> {
         self.slot.digest(algorithm)
+    }
+
+    /// What this signer signs now, under the terms the copy was prepared with; its CMS is what [`Pending::complete`] takes.
+    ///
+    /// # Errors
+    /// [`IssueError::BadState`]; [`IssueError::Pki`] for an algorithm that may make no new signature.
+    pub fn prepared(
+        &self,
+        chain: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<cms::Prepared, IssueError> {
+        let digest = self.digest(algorithm.content_digest())?;
+        Ok(cms::prepare(chain, algorithm, &digest, &self.rules)?)
     }
 
     /// Takes the signature, a whole CMS, checks it against the file and goes on.

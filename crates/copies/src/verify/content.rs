@@ -101,7 +101,7 @@ fn page(
     }
     let wanted = picture::draw(&facts.qr().to_text(), picture::LEFT, picture::TOP);
     // The text after the code begins by setting black.
-    if shown.is_none_or(|d| Some(d.other) != wanted.map(|w| squeeze(&w) + "0g")) {
+    if shown.is_none_or(|d| d.pictures > 0 || Some(d.other) != wanted.map(|w| squeeze(&w) + "0g")) {
         report.add(Reason::new("copies.qr_differs", &[]));
     }
     let official = format!("(đã ký số){}", facts.official);
@@ -130,7 +130,9 @@ fn appearance(document: &Document<'_>, field: &str) -> Result<Option<String>, Er
         let Object::Stream(stream) = document.value(&look, "N")? else { return Ok(None) };
         let resources = document.value(&stream.dict, "Resources")?;
         let shown = drawn(document, &document.decode(&stream)?, &resources)?;
-        return Ok(shown.filter(|d| d.other == squeeze("0 g")).map(|d| squeeze(&d.text)));
+        // Pictures of a signature and a seal may stand beneath the text.
+        let plain = |d: &Drawn| d.other == "0g" && (d.pictures == 0 || field == OFFICIAL_FIELD);
+        return Ok(shown.filter(plain).map(|d| squeeze(&d.text)));
     }
     Ok(None)
 }

@@ -11,6 +11,8 @@ pub(super) struct Drawn {
     pub text: String,
     /// Everything outside text objects, without white space.
     pub other: String,
+    /// How many pictures are placed before the text.
+    pub pictures: usize,
 }
 
 /// `None` when the stream uses anything but the issuer's own operators.
@@ -29,10 +31,13 @@ pub(super) fn drawn(
 
 fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option<Drawn> {
     let (mut text, mut other, mut inside, mut font) = (String::new(), String::new(), false, None);
+    let mut pictures = 0;
     for line in stream.lines() {
         match line {
             "BT" if !inside => inside = true,
             "ET" if inside => inside = false,
+            // Nothing is drawn over the text.
+            _ if !inside && text.is_empty() && is_picture(line) => pictures += 1,
             _ if !inside => {
                 // Only rectangles, fills and grey: what the issuer draws beside text.
                 let known = line.is_empty() || matches!(line, "0 g" | "f") || line.ends_with(" re");
@@ -62,7 +67,14 @@ fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option
             }
         }
     }
-    (!inside).then_some(Drawn { text, other })
+    (!inside).then_some(Drawn { text, other, pictures })
+}
+
+/// "q w 0 0 h x y cm /Name Do Q"
+fn is_picture(line: &str) -> bool {
+    let tokens: Vec<_> = line.split(' ').collect();
+    let ["q", w, "0", "0", h, x, y, "cm", name, "Do", "Q"] = tokens[..] else { return false };
+    [w, h, x, y].iter().all(|n| n.parse::<f64>().is_ok()) && matches!(name, "/Signature" | "/Seal")
 }
 
 /// A font's ToUnicode map: four hexadecimal digits → text.

@@ -1,4 +1,7 @@
-//! Copies cross the wire as bytes beside JSON: a PDF is no text.
+//! Copies cross the wire as bytes beside JSON: a PDF is no text. Signing in two phases, with the keys elsewhere, lives in `apart`.
+
+#[cfg(feature = "issue")]
+pub(super) mod apart;
 
 use motcua_copies::{Policy, verify};
 
@@ -18,7 +21,8 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
 /// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
 /// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing. `algorithms` states the rules
-/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's.
+/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `signature_png_base64` and
+/// `seal_png_base64` are pictures beside the official's signature.
 ///
 /// # Errors
 /// The failure as JSON text, `{"error": …}`.
@@ -31,15 +35,96 @@ pub fn issue_copy(
     make(originals, input, fonts).map_err(|failure| answer(Err(failure)))
 }
 
+/// Who signs, each in form `K`, and what.
+#[cfg(feature = "issue")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input<K> {
+    facts: serde_json::Map<String, serde_json::Value>,
+    pages: u32,
+    official: K,
+    agency: K,
+    #[serde(default)]
+    dpi: Option<u32>,
+    #[serde(default)]
+    accept: Vec<motcua_copies::facts::Shortcoming>,
+    /// Room for a signature timestamp in each signature, in bytes; where the keys are elsewhere.
+    #[serde(default)]
+    timestamp_room: usize,
+    /// Which algorithms may sign.
+    #[serde(default = "motcua_pki::AlgorithmPolicy::viet_nam")]
+    algorithms: motcua_pki::AlgorithmPolicy,
+    /// Pictures of the official's signature and the agency's seal, PNG.
+    #[serde(default)]
+    signature_png_base64: Option<String>,
+    #[serde(default)]
+    seal_png_base64: Option<String>,
+}
+
+#[cfg(feature = "issue")]
+impl<K> Input<K> {
+    /// How the copy is signed.
+    fn terms(&self, op: &str) -> Result<motcua_copies::issue::Terms, Failure> {
+        use base64::Engine as _;
+        let bytes = |text: &Option<String>| {
+            let decoded = |text: &String| {
+                base64::engine::general_purpose::STANDARD.decode(text).map_err(|e| {
+                    let problem = format!("a picture is no base64: {e}");
+                    Failure::from(Error::BadInput { op: op.to_owned(), problem })
+                })
+            };
+            text.as_ref().map(decoded).transpose()
+        };
+        let pictures = motcua_copies::issue::Pictures {
+            signature: bytes(&self.signature_png_base64)?,
+            seal: bytes(&self.seal_png_base64)?,
+        };
+        let algorithms = self.algorithms.clone();
+        Ok(motcua_copies::issue::Terms {
+            algorithms,
+            timestamp_room: self.timestamp_room,
+            pictures,
+        })
+    }
+
+    /// The originals, and the facts with what was captured.
+    fn matter<'a>(
+        &self,
+        op: &str,
+        files: &[&'a [u8]],
+    ) -> Result<(Vec<motcua_copies::issue::Original<'a>>, motcua_copies::facts::CopyFacts), Failure>
+    {
+        use motcua_copies::issue::{Original, describe_accepting};
+        let originals: Vec<_> =
+            files.iter().map(|bytes| Original { bytes, dpi: self.dpi }).collect();
+        let original = describe_accepting(&originals, self.pages, &self.accept).map_err(copies)?;
+        let mut facts = self.facts.clone();
+        facts.insert("original".to_owned(), serde_json::to_value(original).unwrap_or_default());
+        let facts = read(op, &serde_json::Value::Object(facts).to_string())?;
+        Ok((originals, facts))
+    }
+}
+
+#[cfg(feature = "issue")]
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+fn copies(e: motcua_copies::issue::IssueError) -> Failure {
+    Failure::new(e.code(), e.to_string(), e.details())
+}
+
+#[cfg(feature = "issue")]
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+fn pki(e: motcua_pki::Error) -> Failure {
+    Failure::new(e.code(), e.to_string(), e.details())
+}
+
 #[cfg(feature = "issue")]
 fn make(
     originals: &[&[u8]],
     input: &str,
     fonts: motcua_copies::issue::Fonts<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    use motcua_copies::facts::{CopyFacts, Shortcoming};
-    use motcua_copies::issue::{Original, Terms, describe_accepting, issue_with};
-    use motcua_pki::{AlgorithmPolicy, Certificate, MemorySigner};
+    use motcua_copies::issue::issue_with;
+    use motcua_pki::{Certificate, MemorySigner};
 
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -47,35 +132,18 @@ fn make(
         key_pem: String,
         chain_pem: String,
     }
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Input {
-        facts: serde_json::Map<String, serde_json::Value>,
-        pages: u32,
-        official: Key,
-        agency: Key,
-        #[serde(default)]
-        dpi: Option<u32>,
-        #[serde(default)]
-        accept: Vec<Shortcoming>,
-        #[serde(default = "AlgorithmPolicy::viet_nam")]
-        algorithms: AlgorithmPolicy,
-    }
     const OP: &str = "copies.issue";
-    let Input { mut facts, pages, official, agency, dpi, accept, algorithms } = read(OP, input)?;
-    let originals: Vec<_> = originals.iter().map(|bytes| Original { bytes, dpi }).collect();
-    let copies =
-        |e: motcua_copies::issue::IssueError| Failure::new(e.code(), e.to_string(), e.details());
-    let original = describe_accepting(&originals, pages, &accept).map_err(copies)?;
-    let original = serde_json::to_value(original);
-    facts.insert("original".to_owned(), original.unwrap_or_default());
-    let facts: CopyFacts = read(OP, &serde_json::Value::Object(facts).to_string())?;
-    let pki = |e: motcua_pki::Error| Failure::new(e.code(), e.to_string(), e.details());
+    let input: Input<Key> = read(OP, input)?;
+    if input.timestamp_room > 0 {
+        let problem = "timestamp_room is for copies.prepare, whose caller adds the timestamp";
+        return Err(Error::BadInput { op: OP.to_owned(), problem: problem.to_owned() }.into());
+    }
+    let (originals, facts) = input.matter(OP, originals)?;
     let signer = |key: &Key| -> Result<MemorySigner, Failure> {
         let chain = Certificate::from_pems(&key.chain_pem).map_err(pki)?;
         MemorySigner::from_pkcs8_pem(&key.key_pem, chain).map_err(pki)
     };
-    let (official, agency) = (signer(&official)?, signer(&agency)?);
-    let terms = Terms { algorithms, timestamp_room: 0 };
+    let (official, agency) = (signer(&input.official)?, signer(&input.agency)?);
+    let terms = input.terms(OP)?;
     issue_with(&originals, &facts, fonts, &official, &agency, &terms).map_err(copies)
 }

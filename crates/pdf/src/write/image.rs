@@ -104,6 +104,36 @@ impl Picture<'_> {
     }
 }
 
+impl Picture<'static> {
+    /// A picture of red, green and blue bytes, row by row, at so many dots per inch.
+    ///
+    /// # Errors
+    /// [`WriteError::BrokenImage`] when the bytes do not fit the size, [`WriteError::UnsupportedImage`] for sizes beyond the limits.
+    pub fn of_rgb(width: u32, height: u32, dpi: u32, samples: &[u8]) -> Result<Self, WriteError> {
+        const KIND: &str = "drawn page";
+        check_size(KIND, width, height)?;
+        let expected = u64::from(width) * u64::from(height) * 3;
+        if u64::try_from(samples.len()) != Ok(expected) {
+            let problem = format!("{} bytes instead of {expected}", samples.len());
+            return Err(WriteError::BrokenImage { kind: KIND, problem });
+        }
+        Ok(Self {
+            width,
+            height,
+            dpi: Some((dpi, dpi)),
+            orientation: 1,
+            colour: true,
+            colour_space: "/DeviceRGB".to_owned(),
+            profile: None,
+            inverted: 0,
+            bits: 8,
+            filter: "/Filter /FlateDecode".to_owned(),
+            data: miniz_oxide::deflate::compress_to_vec_zlib(samples, 6).into(),
+            alpha: None,
+        })
+    }
+}
+
 /// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do. Four colours
 /// without one get the plain one, since PDF/A-2 lets none stand without (ISO 19005-2 §6.2.4.3) and viewers show them so.
 fn usable_profile(profile: Vec<u8>, components: u8) -> Option<(Vec<u8>, u8)> {

@@ -1,0 +1,147 @@
+//! A copy signed with keys that are elsewhere: what is to be signed goes out, signatures come back, and the state between is text that
+//! another process or another language can go on from.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use motcua_copies::issue::{Fonts, Next, Pending, Role};
+use motcua_pki::cms::Prepared;
+use motcua_pki::{Certificate, SignatureAlgorithm};
+use serde::{Deserialize, Serialize};
+
+use super::{Input, copies, pki};
+use crate::wire::{Error, Failure, answer, read, write};
+
+const PREPARE: &str = "copies.prepare";
+const SCHEMA: &str = "motcua.pending-copy/1";
+
+/// Who signs: certificates, and the algorithm where it is not the usual one of the key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Who {
+    chain_pem: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    algorithm: Option<SignatureAlgorithm>,
+}
+
+impl Who {
+    fn open(&self) -> Result<(Vec<Certificate>, SignatureAlgorithm), Failure> {
+        let chain = Certificate::from_pems(&self.chain_pem).map_err(pki)?;
+        let first = chain.first().ok_or(motcua_pki::Error::EmptyChain).map_err(pki)?;
+        let usual = || SignatureAlgorithm::for_certificate(first).map_err(pki);
+        let algorithm = self.algorithm.map_or_else(usual, Ok)?;
+        Ok((chain, algorithm))
+    }
+}
+
+/// All that is needed to go on.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    schema: String,
+    official: Who,
+    agency: Who,
+    pending: Pending,
+}
+
+/// What is due, and from whom.
+#[derive(Serialize)]
+struct Due {
+    role: Role,
+    algorithm: SignatureAlgorithm,
+    /// The bytes that the key signs.
+    to_be_signed_base64: String,
+    /// Their digest, for devices that take no more; none for Ed25519.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest_base64: Option<String>,
+    state: State,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Step {
+    Due(Box<Due>),
+    Done { copy_base64: String, copy_sha256: String },
+}
+
+impl State {
+    /// The signature that is due now.
+    fn prepared(&self) -> Result<Prepared, Failure> {
+        let who = match self.pending.role() {
+            Role::Official => &self.official,
+            Role::Agency => &self.agency,
+        };
+        let (chain, algorithm) = who.open()?;
+        self.pending.prepared(&chain, algorithm).map_err(copies)
+    }
+
+    fn due(self) -> Result<Step, Failure> {
+        let prepared = self.prepared()?;
+        Ok(Step::Due(Box::new(Due {
+            role: self.pending.role(),
+            algorithm: prepared.algorithm(),
+            to_be_signed_base64: STANDARD.encode(prepared.to_be_signed()),
+            digest_base64: prepared.digest_to_be_signed().map(|digest| STANDARD.encode(digest)),
+            state: self,
+        })))
+    }
+}
+
+/// Lays a copy out that is signed elsewhere. `input` is that of `issue_copy`, but with `official` and `agency` each
+/// `{"chain_pem", "algorithm"}` (the algorithm may be left out) and with `timestamp_room`, the bytes that a signature timestamp may
+/// take. The answer's `ok` is `{"role", "algorithm", "to_be_signed_base64", "digest_base64", "state"}`; `copies.complete` takes the
+/// state.
+pub fn prepare_copy(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> String {
+    answer(prepare(originals, input, fonts).map(|step| write(&step)))
+}
+
+fn prepare(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> Result<Step, Failure> {
+    let input: Input<Who> = read(PREPARE, input)?;
+    let (originals, facts) = input.matter(PREPARE, originals)?;
+    let (official, agency) = (input.official.open()?, input.agency.open()?);
+    let terms = input.terms(PREPARE)?;
+    let pending = Pending::prepare_with(
+        &originals,
+        &facts,
+        fonts,
+        (&official.0, official.1),
+        (&agency.0, agency.1),
+        &terms,
+    )
+    .map_err(copies)?;
+    let schema = SCHEMA.to_owned();
+    State { schema, official: input.official, agency: input.agency, pending }.due()
+}
+
+/// `{"state", "signature_base64"}`, or `{"state", "cms_base64"}` where another made the whole CMS or a timestamp was added → what is
+/// due next, or `{"copy_base64", "copy_sha256"}`.
+pub(in crate::wire) fn complete(op: &'static str, input: &str) -> Result<String, Failure> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Given {
+        state: State,
+        #[serde(default)]
+        signature_base64: Option<String>,
+        #[serde(default)]
+        cms_base64: Option<String>,
+    }
+    let bad = |problem: String| Failure::from(Error::BadInput { op: op.to_owned(), problem });
+    let Given { state, signature_base64, cms_base64 } = read(op, input)?;
+    if state.schema != SCHEMA {
+        return Err(bad(format!("the state is of version {}, not {SCHEMA}", state.schema)));
+    }
+    let bytes = |text: String| STANDARD.decode(text).map_err(|e| bad(e.to_string()));
+    let cms = match (signature_base64, cms_base64) {
+        (Some(signature), None) => state.prepared()?.complete(&bytes(signature)?).map_err(pki)?,
+        (None, Some(cms)) => bytes(cms)?,
+        _ => return Err(bad("give signature_base64 or cms_base64, one of them".to_owned())),
+    };
+    let State { schema, official, agency, pending } = state;
+    let step = match pending.complete(&cms).map_err(copies)? {
+        Next::Agency(pending) => State { schema, official, agency, pending }.due()?,
+        Next::Done(copy) => Step::Done {
+            copy_sha256: motcua_pdf::hex(&motcua_pki::DigestAlgorithm::Sha256.digest(&copy)),
+            copy_base64: STANDARD.encode(copy),
+        },
+    };
+    Ok(write(&step))
+}
