@@ -60,10 +60,12 @@ impl<'d, 'a> Increment<'d, 'a> {
     /// # Errors
     /// [`WriteError::OffsetTooLarge`] when a table cannot hold an offset.
     pub fn finish(self) -> Result<Appended, WriteError> {
-        let length = self.document.bytes().len();
+        let file = self.document.source();
+        let length = file.length();
         let mut bytes = Vec::new();
-        // An object begins on a line of its own.
-        if !self.document.bytes().ends_with(b"\n") {
+        // An object begins on a line of its own; one more line end does no harm.
+        let last = file.window(length.saturating_sub(1)..length);
+        if !last.is_ok_and(|last| last.ends_with(b"\n")) {
             bytes.push(b'\n');
         }
         let (mut rows, mut bodies) = (BTreeMap::new(), BTreeMap::new());
