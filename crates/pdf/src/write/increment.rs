@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::WriteError;
+use super::{WriteError, deflate};
 use crate::{Dict, Document, Name, Object, Ref, SectionKind, hex};
 
 /// Objects to be appended to a file.
@@ -46,7 +46,7 @@ impl<'d, 'a> Increment<'d, 'a> {
 
     /// Writes a stream, deflated.
     pub fn put_deflated(&mut self, id: Ref, entries: &str, data: &[u8]) {
-        let packed = miniz_oxide::deflate::compress_to_vec_zlib(data, 9);
+        let packed = deflate(data);
         let mut body =
             format!("<< {entries} /Filter /FlateDecode /Length {} >>\nstream\n", packed.len())
                 .into_bytes();
@@ -170,7 +170,7 @@ fn stream_section(
         .iter()
         .map(|(first, count)| format!("{first} {count}"))
         .collect();
-    let packed = miniz_oxide::deflate::compress_to_vec_zlib(&data, 9);
+    let packed = deflate(&data);
     let size = own.saturating_add(1);
     let mut out = format!(
         "{own} 0 obj\n<< /Type /XRef /W [1 {width} 2] /Index [{}] /Size {size} {entries} /Filter /FlateDecode /Length {} >>\nstream\n",
