@@ -1,8 +1,11 @@
 //! Files as the command reads and writes them: nothing is ever left half-written.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use motcua::pdf::Ranged;
 
 use crate::error::Error;
 
@@ -16,6 +19,58 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
         return Err(Error::TooLarge { path: path.display().to_string(), size, limit: MAX_FILE });
     }
     fs::read(path).map_err(|e| Error::read(path, &e))
+}
+
+/// A file of which pieces are read where they stand.
+#[derive(Debug)]
+pub struct Pieces {
+    file: fs::File,
+    length: usize,
+    modified: Option<SystemTime>,
+}
+
+impl Pieces {
+    /// Opens a file; `None` for what has no places, such as a pipe.
+    pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        let failed = |e| Error::read(path, &e);
+        let file = fs::File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Ok(None);
+        }
+        let size = about.len();
+        let length = usize::try_from(size).ok().filter(|_| size <= MAX_FILE);
+        let length = length.ok_or_else(|| Error::TooLarge {
+            path: path.display().to_string(),
+            size,
+            limit: MAX_FILE,
+        })?;
+        Ok(Some(Self { file, length, modified: about.modified().ok() }))
+    }
+
+    /// Fails when the file was changed since it was opened: pieces read before and after do not make one file.
+    pub fn unchanged(&self, path: &Path) -> Result<(), Error> {
+        let failed = |e| Error::read(path, &e);
+        let about = self.file.metadata().map_err(failed)?;
+        let same = usize::try_from(about.len()) == Ok(self.length)
+            && about.modified().ok() == self.modified;
+        if same {
+            return Ok(());
+        }
+        Err(failed(io::Error::other("it was changed while it was read")))
+    }
+}
+
+impl Ranged for Pieces {
+    fn length(&self) -> usize {
+        self.length
+    }
+
+    fn read(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(at as u64))?;
+        file.read_exact(into)
+    }
 }
 
 /// Reads a whole file of text.
