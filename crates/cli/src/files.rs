@@ -1,5 +1,6 @@
-//! Files as the command reads and writes them: nothing is ever left half-written.
+//! Files as the command reads and writes them: nothing is ever left half-written, and what is large need not fit into memory.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,14 @@ pub struct Pieces {
     file: fs::File,
     length: usize,
     modified: Option<SystemTime>,
+    /// Where blocks begin, and what stands there; the newest last.
+    blocks: RefCell<Vec<(usize, Vec<u8>)>>,
 }
+
+/// Bytes read at once where less was asked for: the objects of a copy stand close together at its end.
+const BLOCK: usize = 64 << 10;
+/// Blocks kept.
+const MOST_BLOCKS: usize = 4;
 
 impl Pieces {
     /// Opens a file; `None` for what has no places, such as a pipe.
@@ -45,7 +53,7 @@ impl Pieces {
             size,
             limit: MAX_FILE,
         })?;
-        Ok(Some(Self { file, length, modified: about.modified().ok() }))
+        Ok(Some(Self { file, length, modified: about.modified().ok(), blocks: RefCell::default() }))
     }
 
     /// Fails when the file was changed since it was opened: pieces read before and after do not make one file.
@@ -59,6 +67,12 @@ impl Pieces {
         }
         Err(failed(io::Error::other("it was changed while it was read")))
     }
+
+    fn from_disk(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(at as u64))?;
+        file.read_exact(into)
+    }
 }
 
 impl Ranged for Pieces {
@@ -67,9 +81,31 @@ impl Ranged for Pieces {
     }
 
     fn read(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(at as u64))?;
-        file.read_exact(into)
+        let start = at - at % BLOCK;
+        let within = at - start..at - start + into.len();
+        // What is read through passes by.
+        if within.end > BLOCK || into.len() > BLOCK / 4 {
+            return self.from_disk(at, into);
+        }
+        let mut blocks = self.blocks.borrow_mut();
+        let (_, block) = match blocks.iter().position(|(known, _)| *known == start) {
+            Some(known) => blocks.remove(known),
+            None => {
+                let mut block = vec![0; BLOCK.min(self.length.saturating_sub(start))];
+                self.from_disk(start, &mut block)?;
+                (start, block)
+            }
+        };
+        if let Some(wanted) = block.get(within) {
+            into.copy_from_slice(wanted);
+        } else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if blocks.len() == MOST_BLOCKS {
+            blocks.remove(0);
+        }
+        blocks.push((start, block));
+        Ok(())
     }
 }
 

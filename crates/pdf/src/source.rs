@@ -83,8 +83,7 @@ impl<'a> Bytes<'a> {
             Home::Memory(bytes) => Ok(Cow::Borrowed(bytes.get(range).unwrap_or_default())),
             Home::Ranged { file, start, .. } => {
                 let mut into = vec![0; range.len()];
-                let at = start.saturating_add(range.start);
-                file.read(at, &mut into).map_err(|e| Error::Read { at, problem: e.to_string() })?;
+                fetch(file, start.saturating_add(range.start), &mut into)?;
                 Ok(Cow::Owned(into))
             }
         }
@@ -106,15 +105,19 @@ impl<'a> Bytes<'a> {
     /// [`Error::Read`].
     pub fn each(self, range: Range<usize>, take: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
         let end = range.end.min(self.length());
-        let step = match self.0 {
-            Home::Memory(_) => usize::MAX,
-            Home::Ranged { .. } => CHUNK,
-        };
-        let mut at = range.start;
-        while at < end {
-            let next = at.saturating_add(step).min(end);
-            take(&self.window(at..next)?);
-            at = next;
+        let range = range.start.min(end)..end;
+        match self.0 {
+            Home::Memory(bytes) => take(bytes.get(range).unwrap_or_default()),
+            Home::Ranged { file, start, .. } => {
+                let mut buffer = vec![0; CHUNK.min(range.len())];
+                let mut at = range.start;
+                while at < end {
+                    let piece = buffer.get_mut(..CHUNK.min(end - at)).unwrap_or_default();
+                    fetch(file, start.saturating_add(at), piece)?;
+                    take(piece);
+                    at = at.saturating_add(CHUNK);
+                }
+            }
         }
         Ok(())
     }
@@ -180,4 +183,8 @@ impl<'a> Bytes<'a> {
             size = size.saturating_mul(4);
         }
     }
+}
+
+fn fetch(file: &dyn Ranged, at: usize, into: &mut [u8]) -> Result<(), Error> {
+    file.read(at, into).map_err(|e| Error::Read { at, problem: e.to_string() })
 }
