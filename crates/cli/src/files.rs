@@ -68,7 +68,7 @@ impl Pieces {
         Err(failed(io::Error::other("it was changed while it was read")))
     }
 
-    fn from_disk(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+    fn fetch(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(at as u64))?;
         file.read_exact(into)
@@ -85,14 +85,14 @@ impl Ranged for Pieces {
         let within = at - start..at - start + into.len();
         // What is read through passes by.
         if within.end > BLOCK || into.len() > BLOCK / 4 {
-            return self.from_disk(at, into);
+            return self.fetch(at, into);
         }
         let mut blocks = self.blocks.borrow_mut();
         let (_, block) = match blocks.iter().position(|(known, _)| *known == start) {
             Some(known) => blocks.remove(known),
             None => {
                 let mut block = vec![0; BLOCK.min(self.length.saturating_sub(start))];
-                self.from_disk(start, &mut block)?;
+                self.fetch(start, &mut block)?;
                 (start, block)
             }
         };

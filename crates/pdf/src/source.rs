@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::Error;
 use crate::lexer::Lexer;
 
-/// Bytes read at once where a stretch is only passed through, and the first window of a parse is a part of it.
+/// Bytes read at once where a stretch is only passed through or searched.
 const CHUNK: usize = 64 << 10;
 /// Bytes that a parse sees first; most objects are shorter.
 const FIRST_WINDOW: usize = 4 << 10;
@@ -131,13 +131,15 @@ impl<'a> Bytes<'a> {
         if own.len() != theirs.len() {
             return Ok(false);
         }
-        let (mut at, mut same) = (theirs.start, true);
+        let (mut at, mut same) = (theirs.start, Ok(true));
         self.each(own, &mut |piece| {
-            let against = other.window(at..at.saturating_add(piece.len()));
-            same = same && against.is_ok_and(|against| *against == *piece);
-            at = at.saturating_add(piece.len());
+            let end = at.saturating_add(piece.len());
+            if same == Ok(true) {
+                same = other.window(at..end).map(|against| *against == *piece);
+            }
+            at = end;
         })?;
-        Ok(same)
+        same
     }
 
     /// The last place before `before` where `text` stands wholly before it.

@@ -27,8 +27,7 @@ pub(super) struct Found {
     pub byte_range: Vec<i64>,
     /// Offset after the last covered byte.
     pub end: usize,
-    /// The revision it covers, from 0, or why it covers none.
-    pub covers: Result<usize, &'static str>,
+    pub covers: Coverage,
 }
 
 impl Found {
@@ -183,6 +182,7 @@ fn read(document: &Document<'_>, node: Field, value: Dict) -> Result<Found, Erro
     Ok(found)
 }
 
+/// The revision that a signature covers, from 0, or why it covers none.
 type Coverage = Result<usize, &'static str>;
 
 /// ISO 32000-2 §12.8.1 and EN 319 142-1 §5.3: the whole revision but for the value of `/Contents`.
