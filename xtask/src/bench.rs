@@ -1,14 +1,10 @@
 //! Measurements, each beside its limit or peer in one run. What they measure stands in the crates' examples and benches.
 
 use crate::run::{Tally, cargo};
-use crate::{fees_bench, npm};
+use crate::{copies_bench, fees_bench, npm};
 
 /// What is measured, and how cargo runs it.
 const MEASURES: &[(&str, &[&str])] = &[
-    (
-        "issue and verify against raw operations",
-        &["run", "-q", "--release", "-p", "motcua-copies", "--example", "ratio"],
-    ),
     (
         "a path of two certificates against raw operations",
         &[
@@ -47,6 +43,7 @@ const MEASURES: &[(&str, &[&str])] = &[
 
 /// Runs them one after the other, then prints the sizes of the WebAssembly modules.
 pub fn run(tally: &mut Tally) {
+    copies_bench::run(tally);
     for (what, arguments) in MEASURES {
         tally.step(&format!("bench: {what}"), cargo(arguments));
     }

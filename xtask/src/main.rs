@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
 
 mod bench;
+mod copies_bench;
 mod fees_bench;
 mod fuzz;
 mod npm;

@@ -1,8 +1,12 @@
-//! Files as the command reads and writes them: nothing is ever left half-written.
+//! Files as the command reads and writes them: nothing is ever left half-written, and what is large need not fit into memory.
 
+use std::cell::RefCell;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use motcua::pdf::Ranged;
 
 use crate::error::Error;
 
@@ -16,6 +20,93 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
         return Err(Error::TooLarge { path: path.display().to_string(), size, limit: MAX_FILE });
     }
     fs::read(path).map_err(|e| Error::read(path, &e))
+}
+
+/// A file of which pieces are read where they stand.
+#[derive(Debug)]
+pub struct Pieces {
+    file: fs::File,
+    length: usize,
+    modified: Option<SystemTime>,
+    /// Where blocks begin, and what stands there; the newest last.
+    blocks: RefCell<Vec<(usize, Vec<u8>)>>,
+}
+
+/// Bytes read at once where less was asked for: the objects of a copy stand close together at its end.
+const BLOCK: usize = 64 << 10;
+/// Blocks kept.
+const MOST_BLOCKS: usize = 4;
+
+impl Pieces {
+    /// Opens a file; `None` for what has no places, such as a pipe.
+    pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        let failed = |e| Error::read(path, &e);
+        let file = fs::File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Ok(None);
+        }
+        let size = about.len();
+        let length = usize::try_from(size).ok().filter(|_| size <= MAX_FILE);
+        let length = length.ok_or_else(|| Error::TooLarge {
+            path: path.display().to_string(),
+            size,
+            limit: MAX_FILE,
+        })?;
+        Ok(Some(Self { file, length, modified: about.modified().ok(), blocks: RefCell::default() }))
+    }
+
+    /// Fails when the file was changed since it was opened: pieces read before and after do not make one file.
+    pub fn unchanged(&self, path: &Path) -> Result<(), Error> {
+        let failed = |e| Error::read(path, &e);
+        let about = self.file.metadata().map_err(failed)?;
+        let same = usize::try_from(about.len()) == Ok(self.length)
+            && about.modified().ok() == self.modified;
+        if same {
+            return Ok(());
+        }
+        Err(failed(io::Error::other("it was changed while it was read")))
+    }
+
+    fn fetch(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(at as u64))?;
+        file.read_exact(into)
+    }
+}
+
+impl Ranged for Pieces {
+    fn length(&self) -> usize {
+        self.length
+    }
+
+    fn read(&self, at: usize, into: &mut [u8]) -> io::Result<()> {
+        let start = at - at % BLOCK;
+        let within = at - start..at - start + into.len();
+        // What is read through passes by.
+        if within.end > BLOCK || into.len() > BLOCK / 4 {
+            return self.fetch(at, into);
+        }
+        let mut blocks = self.blocks.borrow_mut();
+        let (_, block) = match blocks.iter().position(|(known, _)| *known == start) {
+            Some(known) => blocks.remove(known),
+            None => {
+                let mut block = vec![0; BLOCK.min(self.length.saturating_sub(start))];
+                self.fetch(start, &mut block)?;
+                (start, block)
+            }
+        };
+        if let Some(wanted) = block.get(within) {
+            into.copy_from_slice(wanted);
+        } else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if blocks.len() == MOST_BLOCKS {
+            blocks.remove(0);
+        }
+        blocks.push((start, block));
+        Ok(())
+    }
 }
 
 /// Reads a whole file of text.

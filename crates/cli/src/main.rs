@@ -201,7 +201,15 @@ fn verify(
         let list = serde_json::from_slice(&files::read(path)?);
         policy.annulments.push(list.map_err(|e| Error::input(path, &e))?);
     }
-    let report = motcua::copies::verify(&files::read(file)?, &policy);
+    // A copy of a whole book need not fit into memory.
+    let report = match files::Pieces::open(file)? {
+        Some(pieces) => {
+            let report = motcua::copies::verify_ranged(&pieces, &policy);
+            pieces.unchanged(file)?;
+            report
+        }
+        None => motcua::copies::verify(&files::read(file)?, &policy),
+    };
     screen.raw(&match format {
         Format::Text => report.to_text(),
         Format::Json => report.to_json().unwrap_or_default(),

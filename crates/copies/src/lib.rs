@@ -8,7 +8,7 @@ pub mod issue;
 pub mod statement;
 pub mod verify;
 
-pub use verify::{Policy, Report, Verdict, verify};
+pub use verify::{Policy, Report, Verdict, verify, verify_ranged};
 
 /// Name of the official's signature field.
 pub const OFFICIAL_FIELD: &str = "official";

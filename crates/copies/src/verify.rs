@@ -19,7 +19,7 @@ mod sites;
 mod store;
 mod text;
 
-use motcua_pdf::{Document, Error, Limits};
+use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
 use motcua_pki::{Indication, SubIndication};
 
 use crate::facts::CopyFacts;
@@ -35,10 +35,26 @@ pub use report::{
 
 /// Judges a file under a policy. Never fails: what cannot be read is a verdict too.
 pub fn verify(bytes: &[u8], policy: &Policy) -> Report {
-    let mut report = Report::new(bytes, policy);
+    verify_bytes(bytes.into(), policy)
+}
+
+/// As [`verify`], of a file that is read in pieces: it takes little memory however large the file is. The file must not change
+/// meanwhile.
+pub fn verify_ranged(file: &dyn Ranged, policy: &Policy) -> Report {
+    verify_bytes(file.into(), policy)
+}
+
+fn verify_bytes(bytes: Bytes<'_>, policy: &Policy) -> Report {
+    let mut report = Report::new(bytes.length(), policy);
     let mut hasher = hashes::Hasher::new(bytes);
-    let verdict = judge(bytes, policy, &mut hasher, &mut report);
-    report.file.sha256 = motcua_pdf::hex(&hasher.whole());
+    let mut verdict = judge(bytes, policy, &mut hasher, &mut report);
+    match hasher.whole() {
+        Ok(sha256) => report.file.sha256 = motcua_pdf::hex(&sha256),
+        Err(e) => {
+            report = Report::new(bytes.length(), policy);
+            verdict = report.unreadable(&e);
+        }
+    }
     let judged = !report.signatures.is_empty();
     report::fill(&mut report, policy, judged);
     report.conclude(verdict)
@@ -60,16 +76,20 @@ mod asked;
 pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
 
 fn judge<'a>(
-    bytes: &'a [u8],
+    bytes: Bytes<'a>,
     policy: &Policy,
     hasher: &mut hashes::Hasher<'a>,
     report: &mut Report,
 ) -> Verdict {
-    if !bytes.starts_with(b"%PDF-") && !bytes.windows(5).take(1024).any(|w| w == b"%PDF-") {
-        report.add(Reason::new("copies.not_a_pdf", &[]));
-        return Verdict::NotACopy;
+    match salvage::header(bytes) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            report.add(Reason::new("copies.not_a_pdf", &[]));
+            return Verdict::NotACopy;
+        }
+        Err(e) => return report.unreadable(&e),
     }
-    let document = match Document::parse(bytes, &Limits::STANDARD) {
+    let document = match Document::open(bytes, &Limits::STANDARD) {
         Ok(document) => document,
         Err(e) => return salvage::judge(bytes, &e, policy, report),
     };
@@ -93,7 +113,7 @@ fn read(
     let facts = content::facts(document, &signatures)?;
     let copy = facts.is_some();
     let store = store::read(document)?;
-    let opened = signature::open(&signatures, hasher);
+    let opened = signature::open(&signatures, hasher)?;
     let judge = signature::Judge::new(document, &signatures, &opened, policy, (&store, copy))?;
     let mut judged: Vec<_> = signatures
         .iter()

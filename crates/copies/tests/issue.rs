@@ -391,7 +391,8 @@ fn annotations_become_part_of_the_page_or_are_refused() {
     let page = &document.pages().unwrap()[0];
     let contents = page.dict.get("Contents").unwrap().as_array().unwrap();
     let last = document.resolve(contents.last().unwrap()).unwrap();
-    let drawn = String::from_utf8(document.raw(last.as_stream().unwrap()).to_vec()).unwrap();
+    let drawn =
+        String::from_utf8(document.raw(last.as_stream().unwrap()).unwrap().to_vec()).unwrap();
     // The stamp's box [0 0 99 99], turned left, is [-99 0 0 99].
     assert_eq!(
         drawn,
@@ -523,7 +524,11 @@ fn pictures_keep_their_place_whatever_their_name() {
         let resources = document.resolve(page.inherited("Resources").unwrap()).unwrap();
         let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
         let picture = document.value(pictures.as_dict().unwrap(), name).unwrap();
-        assert_eq!(document.raw(picture.as_stream().unwrap()), b"red", "/{name} was lost");
+        assert_eq!(
+            *document.raw(picture.as_stream().unwrap()).unwrap(),
+            *b"red",
+            "/{name} was lost"
+        );
     }
 }
 

@@ -120,13 +120,17 @@ pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
 
 /// A finished copy of this original, by this authority.
 pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
-    let originals = [original(bytes)];
-    let mut facts = lenient_facts_of(&originals);
+    copy_of_all(demo, at, &[original(bytes)])
+}
+
+/// A finished copy of these originals, by this authority.
+pub fn copy_of_all(demo: &Demo, at: OffsetDateTime, originals: &[Original<'_>]) -> Vec<u8> {
+    let mut facts = lenient_facts_of(originals);
     facts.signed_at = at.replace_nanosecond(0).unwrap();
     facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
     facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+    issue(originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
 }
 
 /// A policy that trusts these, for any signed document, without revocation.

@@ -25,7 +25,7 @@ fn tiff(bytes: &[u8]) -> (Vec<motcua_pdf::Dict>, Vec<Vec<u8>>, usize) {
         dicts.push(stream.dict.clone());
         let fax_or_jpeg = !stream.dict.is_name("Filter", "FlateDecode");
         data.push(if fax_or_jpeg {
-            document.raw(stream).to_vec()
+            document.raw(stream).unwrap().to_vec()
         } else {
             document.decode(stream).unwrap()
         });

@@ -49,7 +49,7 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Vec<Finding> {
 fn check_nested(bytes: &[u8], limits: &Limits, depth: usize) -> (Vec<Finding>, usize) {
     match Document::parse(bytes, limits) {
         Ok(document) => {
-            let mut checker = Checker::new(&document);
+            let mut checker = Checker::new(&document, bytes);
             checker.embedded_depth = depth;
             checker.run();
             (checker.findings, checker.steps)
@@ -60,9 +60,14 @@ fn check_nested(bytes: &[u8], limits: &Limits, depth: usize) -> (Vec<Finding>, u
 
 /// As [`check`], for a file already read.
 pub fn check_document(document: &Document<'_>) -> Vec<Finding> {
-    let mut checker = Checker::new(document);
-    checker.run();
-    checker.findings
+    match document.source().whole() {
+        Ok(bytes) => {
+            let mut checker = Checker::new(document, &bytes);
+            checker.run();
+            checker.findings
+        }
+        Err(e) => vec![unreadable(&e, None)],
+    }
 }
 
 fn unreadable(e: &Error, object: Option<Ref>) -> Finding {
@@ -78,6 +83,7 @@ fn unreadable(e: &Error, object: Option<Ref>) -> Finding {
         | Error::ObjectAt { .. }
         | Error::FilterData { .. }
         | Error::Structure { .. }
+        | Error::Read { .. }
         | Error::NoPages => Rule::Unreadable,
     };
     Finding { rule, object, page: None, detail: e.to_string() }
@@ -86,6 +92,8 @@ fn unreadable(e: &Error, object: Option<Ref>) -> Finding {
 /// One check of one file.
 struct Checker<'a, 'd> {
     source: &'d Document<'a>,
+    /// The whole file.
+    bytes: &'d [u8],
     findings: Vec<Finding>,
     known: BTreeSet<(Rule, Option<Ref>, Option<usize>, String)>,
     /// The page at work, from 1.
@@ -114,9 +122,10 @@ struct Checker<'a, 'd> {
 }
 
 impl<'a, 'd> Checker<'a, 'd> {
-    fn new(source: &'d Document<'a>) -> Self {
+    fn new(source: &'d Document<'a>, bytes: &'d [u8]) -> Self {
         Self {
             source,
+            bytes,
             findings: Vec::new(),
             known: BTreeSet::new(),
             page: None,

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use crate::Error;
 use crate::document::Document;
-use crate::lexer::Lexer;
 use crate::object::{Object, Ref};
 use crate::revision::Revision;
+use crate::source::Bytes;
 use crate::xref::Entry;
 
 /// An object that differs between two revisions.
@@ -55,7 +55,7 @@ pub fn changes(old: &Document<'_>, new: &Document<'_>) -> Result<Vec<Change>, Er
         let same_id = before.as_ref().map(|l| l.id) == after.as_ref().map(|l| l.id);
         let range = after.as_ref().and_then(|l| l.range.clone());
         let (old_value, new_value) = (before.map(|l| l.value), after.map(|l| l.value));
-        if same_id && equal(old, old_value.as_ref(), new, new_value.as_ref()) {
+        if same_id && equal(old, old_value.as_ref(), new, new_value.as_ref())? {
             continue;
         }
         changes.push(Change {
@@ -69,17 +69,21 @@ pub fn changes(old: &Document<'_>, new: &Document<'_>) -> Result<Vec<Change>, Er
 }
 
 /// Whether two objects of two revisions are the same, the raw data of streams included.
+///
+/// # Errors
+///
+/// The file cannot be read.
 pub fn equal(
     old: &Document<'_>,
     a: Option<&Object>,
     new: &Document<'_>,
     b: Option<&Object>,
-) -> bool {
+) -> Result<bool, Error> {
     match (a, b) {
         (Some(Object::Stream(a)), Some(Object::Stream(b))) => {
-            a.dict == b.dict && old.raw(a) == new.raw(b)
+            Ok(a.dict == b.dict && old.same_data(a, new, b)?)
         }
-        (a, b) => a == b,
+        (a, b) => Ok(a == b),
     }
 }
 
@@ -116,11 +120,11 @@ pub fn strays(document: &Document<'_>) -> Result<Vec<Stray>, Error> {
                     revision: index,
                 });
             } else {
-                strays.extend(gap(view.bytes(), at..piece.start, index));
+                strays.extend(gap(view.source(), at..piece.start, index)?);
             }
             at = at.max(piece.end);
         }
-        strays.extend(gap(view.bytes(), at..revision.added.end, index));
+        strays.extend(gap(view.source(), at..revision.added.end, index)?);
     }
     Ok(strays)
 }
@@ -147,9 +151,11 @@ fn pieces(view: &Document<'_>, revision: &Revision) -> Result<Vec<Range<usize>>,
     Ok(pieces)
 }
 
-fn gap(bytes: &[u8], range: Range<usize>, revision: usize) -> Option<Stray> {
-    let within = bytes.get(..range.end)?;
-    let mut lexer = Lexer::new(within, range.start);
-    lexer.skip();
-    (lexer.at < range.end).then_some(Stray { range: lexer.at..range.end, overlap: false, revision })
+fn gap(bytes: Bytes<'_>, range: Range<usize>, revision: usize) -> Result<Option<Stray>, Error> {
+    let Some(within) = bytes.part(0..range.end) else { return Ok(None) };
+    let at = within.parse(range.start, |lexer| {
+        lexer.skip();
+        Ok(lexer.at)
+    })?;
+    Ok((at < range.end).then_some(Stray { range: at..range.end, overlap: false, revision }))
 }

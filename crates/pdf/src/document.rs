@@ -1,5 +1,6 @@
 //! A PDF as its cross-reference says it is: looking up objects, decoding streams, walking pages. Nothing is repaired.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -10,8 +11,9 @@ use crate::budget::{Limits, Meter, over};
 use crate::filter;
 use crate::lexer::{Lexer, Token};
 use crate::object::{Dict, Object, Ref, Stream};
-use crate::parse;
+use crate::parse::{self, Parsed};
 use crate::revision::{self, Revision};
+use crate::source::Bytes;
 use crate::xref::Entry;
 
 /// A PDF, or one revision of it. Cheap to make: objects are read when asked for.
@@ -26,11 +28,11 @@ use crate::xref::Entry;
 /// ```
 #[derive(Debug)]
 pub struct Document<'a> {
-    bytes: &'a [u8],
+    bytes: Bytes<'a>,
     limits: Limits,
     version: (u8, u8),
     revisions: Vec<Revision>,
-    entries: BTreeMap<u32, Entry>,
+    entries: Rc<BTreeMap<u32, Entry>>,
     trailer: Dict,
     /// Shared with the views of the file's revisions.
     shared: Rc<Shared>,
@@ -38,12 +40,23 @@ pub struct Document<'a> {
     nesting: Cell<usize>,
 }
 
-/// What all views of one file share: what they have cost, and the object streams that were inflated, by their data's place.
+/// What all views of one file share: what they have cost, and what was read, by its place.
 #[derive(Debug, Default)]
 struct Shared {
     meter: Meter,
     inflated: RefCell<BTreeMap<(usize, usize), Rc<ObjectStream>>>,
+    /// Objects whose reading depends on no view.
+    objects: RefCell<BTreeMap<usize, Parsed>>,
+    /// Bytes of syntax that `objects` took.
+    kept: Cell<usize>,
+    /// What the first revisions say of every object number, by the number of revisions.
+    entries: RefCell<BTreeMap<usize, Rc<BTreeMap<u32, Entry>>>>,
 }
+
+/// Bytes of syntax of which the objects are kept. In memory they take some ten times as much; a copy has less than a quarter.
+const MOST_KEPT: usize = 128 << 10;
+/// Object numbers of a revision up to which, and revisions for which, it is kept where each object stands.
+const MOST_KEPT_ENTRIES: (usize, usize) = (4_096, 16);
 
 /// A page with what it inherits (§7.7.3.4).
 #[derive(Debug, Clone)]
@@ -83,25 +96,12 @@ struct ObjectStream {
     index: Vec<(u32, usize)>,
 }
 
-impl<'a> Document<'a> {
-    /// Reads header, cross-reference chain and trailer.
-    ///
-    /// # Errors
-    ///
-    /// The file is not a PDF, is cut short, is not as its cross-reference says, is encrypted, or needs more than `limits`.
-    pub fn parse(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
-        let version = revision::header(bytes)?;
-        let revisions = revision::chain(bytes, limits)?;
-        Self::at(bytes, *limits, version, revisions, Rc::default())
-    }
-
-    fn at(
-        bytes: &'a [u8],
-        limits: Limits,
-        version: (u8, u8),
-        revisions: Vec<Revision>,
-        shared: Rc<Shared>,
-    ) -> Result<Self, Error> {
+impl Shared {
+    /// What revisions say of every object number.
+    fn entries(&self, revisions: &[Revision]) -> Rc<BTreeMap<u32, Entry>> {
+        if let Some(known) = self.entries.borrow().get(&revisions.len()) {
+            return known.clone();
+        }
         let mut entries = BTreeMap::new();
         // newest first: what a newer section says hides what older ones say
         for section in revisions.iter().rev().flat_map(Revision::sections) {
@@ -109,6 +109,44 @@ impl<'a> Document<'a> {
                 entries.entry(*number).or_insert(*entry);
             }
         }
+        let entries = Rc::new(entries);
+        let mut known = self.entries.borrow_mut();
+        if entries.len() <= MOST_KEPT_ENTRIES.0 && known.len() < MOST_KEPT_ENTRIES.1 {
+            known.insert(revisions.len(), entries.clone());
+        }
+        entries
+    }
+}
+
+impl<'a> Document<'a> {
+    /// Reads header, cross-reference chain and trailer.
+    ///
+    /// # Errors
+    ///
+    /// The file is not a PDF, is cut short, is not as its cross-reference says, is encrypted, or needs more than `limits`.
+    pub fn parse(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        Self::open(bytes.into(), limits)
+    }
+
+    /// As [`Document::parse`], of bytes that need not be in memory.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::parse`]; [`Error::Read`].
+    pub fn open(bytes: Bytes<'a>, limits: &Limits) -> Result<Self, Error> {
+        let version = revision::header(bytes)?;
+        let revisions = revision::chain(bytes, limits)?;
+        Self::at(bytes, *limits, version, revisions, Rc::default())
+    }
+
+    fn at(
+        bytes: Bytes<'a>,
+        limits: Limits,
+        version: (u8, u8),
+        revisions: Vec<Revision>,
+        shared: Rc<Shared>,
+    ) -> Result<Self, Error> {
+        let entries = shared.entries(&revisions);
         let newest = revisions.last().and_then(|r| r.sections().next());
         let trailer = newest.map(|s| s.trailer.clone()).unwrap_or_default();
         let document = Self {
@@ -149,13 +187,13 @@ impl<'a> Document<'a> {
             problem: "there is no such revision",
         };
         let revision = self.revisions.get(index).ok_or_else(missing)?;
-        let bytes = self.bytes.get(..revision.added.end).ok_or_else(missing)?;
+        let bytes = self.bytes.part(0..revision.added.end).ok_or_else(missing)?;
         let revisions = self.revisions.get(..=index).unwrap_or_default().to_vec();
         Self::at(bytes, self.limits, self.version, revisions, self.shared.clone())
     }
 
-    /// The bytes.
-    pub fn bytes(&self) -> &'a [u8] {
+    /// The bytes, wherever they are.
+    pub fn source(&self) -> Bytes<'a> {
         self.bytes
     }
 
@@ -213,10 +251,8 @@ impl<'a> Document<'a> {
         match self.entries.get(&number) {
             None | Some(Entry::Free) => Ok(None),
             Some(Entry::InFile { offset, generation }) => {
-                let parsed =
-                    parse::indirect(self.bytes, *offset, self.limits.depth, &|id| self.length(id));
                 let id = Ref { number, generation: *generation };
-                let parsed = parsed.map_err(|e| match e {
+                let parsed = self.parsed(*offset).map_err(|e| match e {
                     Error::Syntax { problem, at } if at == *offset => {
                         Error::ObjectAt { number, generation: *generation, at, problem }
                     }
@@ -279,9 +315,49 @@ impl<'a> Document<'a> {
         dict.get(key).map_or(Ok(Object::Null), |value| self.resolve(value))
     }
 
+    /// The object at an offset.
+    fn parsed(&self, offset: usize) -> Result<Parsed, Error> {
+        let known = self.shared.objects.borrow().get(&offset).cloned();
+        if let Some(known) = known.filter(|k| k.range.end <= self.bytes.length()) {
+            return Ok(known);
+        }
+        let parsed = parse::indirect(self.bytes, offset, self.limits.depth, &|id| self.length(id))?;
+        // A /Length that is written elsewhere may be another in another revision.
+        let fixed = parsed
+            .value
+            .as_stream()
+            .is_none_or(|s| matches!(s.dict.get("Length"), Some(Object::Integer(_))));
+        let data = parsed.value.as_stream().map_or(0, |s| s.data.len());
+        let kept = self.shared.kept.get().saturating_add(parsed.range.len() - data);
+        if fixed && kept <= MOST_KEPT {
+            self.shared.kept.set(kept);
+            self.shared.objects.borrow_mut().insert(offset, parsed.clone());
+        }
+        Ok(parsed)
+    }
+
     /// The raw data of a stream, as they stand in the file.
-    pub fn raw(&self, stream: &Stream) -> &'a [u8] {
-        self.bytes.get(stream.data.clone()).unwrap_or_default()
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn raw(&self, stream: &Stream) -> Result<Cow<'a, [u8]>, Error> {
+        self.bytes.window(stream.data.clone())
+    }
+
+    /// Whether a stream's raw data are those of another document's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`].
+    pub fn same_data(
+        &self,
+        own: &Stream,
+        other: &Document<'_>,
+        theirs: &Stream,
+    ) -> Result<bool, Error> {
+        let same_place = own.data == theirs.data && Rc::ptr_eq(&self.shared, &other.shared);
+        Ok(same_place || self.bytes.same(own.data.clone(), other.bytes, theirs.data.clone())?)
     }
 
     /// The decoded data of a stream. `Filter` and `DecodeParms` may be references.
@@ -296,8 +372,8 @@ impl<'a> Document<'a> {
                 dict.push(crate::Name(key.as_bytes().to_vec()), self.deep(value)?);
             }
         }
-        let most = self.shared.meter.allowance(&self.limits, self.bytes.len());
-        let data = filter::decode(self.raw(stream), &dict, most)?;
+        let most = self.shared.meter.allowance(&self.limits, self.bytes.length());
+        let data = filter::decode(&self.raw(stream)?, &dict, most)?;
         self.shared.meter.spend(data.len());
         Ok(data)
     }
@@ -388,14 +464,15 @@ impl<'a> Document<'a> {
     fn length(&self, id: Ref) -> Result<Option<i64>, Error> {
         match self.entries.get(&id.number) {
             Some(Entry::InFile { offset, generation }) if *generation == id.generation => {
-                let mut lexer = Lexer::new(self.bytes, *offset);
-                if parse::heading(&mut lexer)? != id {
-                    return Ok(None);
-                }
-                match lexer.next()? {
-                    Token::Integer(value) => Ok(Some(value)),
-                    _ => Ok(None),
-                }
+                self.bytes.parse(*offset, |lexer| {
+                    if parse::heading(lexer)? != id {
+                        return Ok(None);
+                    }
+                    match lexer.next()? {
+                        Token::Integer(value) => Ok(Some(value)),
+                        _ => Ok(None),
+                    }
+                })
             }
             Some(Entry::InStream { stream, index }) if id.generation == 0 => {
                 Ok(self.in_stream(id.number, *stream, *index)?.as_integer())
@@ -405,7 +482,7 @@ impl<'a> Document<'a> {
     }
 
     fn spend(&self, bytes: usize) -> Result<(), Error> {
-        self.shared.meter.read(bytes, &self.limits, self.bytes.len())
+        self.shared.meter.read(bytes, &self.limits, self.bytes.length())
     }
 
     fn in_stream(&self, number: u32, stream: u32, index: u32) -> Result<Object, Error> {

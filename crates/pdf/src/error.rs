@@ -109,6 +109,16 @@ pub enum Error {
         /// What is wrong.
         problem: &'static str,
     },
+    /// The file could not be read where it was to be read in pieces.
+    #[error(
+        "the file cannot be read at byte {at}: {problem}; see that it is still there, and try again"
+    )]
+    Read {
+        /// Where.
+        at: usize,
+        /// What was said.
+        problem: String,
+    },
     /// The document has no page.
     #[error("the document has no pages; give a PDF with at least one page")]
     NoPages,
@@ -130,6 +140,7 @@ impl Error {
             Self::FilterData { .. } => "pdf.filter_data",
             Self::Budget { .. } => "pdf.budget",
             Self::Structure { .. } => "pdf.structure",
+            Self::Read { .. } => "pdf.read",
             Self::NoPages => "pdf.no_pages",
         }
     }
@@ -142,6 +153,9 @@ impl Error {
             Self::NoEnd { last_eof } => vec![("last_eof", last_eof.clone())],
             Self::Syntax { at, problem } | Self::Xref { at, problem } => {
                 vec![("at", at.to_string()), ("problem", (*problem).to_owned())]
+            }
+            Self::Read { at, problem } => {
+                vec![("at", at.to_string()), ("problem", problem.clone())]
             }
             Self::DuplicateKey { at, key } => vec![("at", at.to_string()), ("key", key.clone())],
             Self::ObjectAt { number, generation, at, problem } => vec![

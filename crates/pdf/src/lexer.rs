@@ -1,5 +1,6 @@
 //! Tokens of PDF syntax over bytes (ISO 32000-2 §7.2). Strict: nothing is skipped but white space and comments.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::Error;
@@ -20,10 +21,17 @@ pub(crate) enum Token {
     End,
 }
 
-/// A position in some bytes.
+/// A position in some bytes, or in a window of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
-    pub(crate) bytes: &'a [u8],
+    bytes: &'a [u8],
+    /// Offset of the first of `bytes`.
+    base: usize,
+    /// Whether more follows the window.
+    more: bool,
+    /// Whether the end of a window was looked at.
+    ran_out: Cell<bool>,
+    /// The offset.
     pub(crate) at: usize,
 }
 
@@ -51,11 +59,57 @@ pub(crate) fn hex_value(byte: u8) -> Option<u8> {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at }
+        Self { bytes, base: 0, more: false, ran_out: Cell::new(false), at }
+    }
+
+    /// At the beginning of a window of which `base` is the offset.
+    pub(crate) fn in_window(window: &'a [u8], base: usize, more: bool) -> Self {
+        Self { bytes: window, base, more, ran_out: Cell::new(false), at: base }
+    }
+
+    /// Whether what was found depends on where the window ends.
+    pub(crate) fn ran_out(&self) -> bool {
+        self.ran_out.get()
     }
 
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+        self.byte(self.at)
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        let byte = self.bytes.get(at.wrapping_sub(self.base)).copied();
+        if byte.is_none() && self.more {
+            self.ran_out.set(true);
+        }
+        byte
+    }
+
+    /// The bytes from `start` to `end`, where all of them are there.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Option<&'a [u8]> {
+        let within = range.start.wrapping_sub(self.base)..range.end.wrapping_sub(self.base);
+        let slice = self.bytes.get(within);
+        if slice.is_none() && self.more {
+            self.ran_out.set(true);
+        }
+        slice
+    }
+
+    /// Everything, from the first byte of the window.
+    pub(crate) fn all(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Goes on where a copy of it has come to.
+    pub(crate) fn follow(&mut self, ahead: &Self) {
+        self.at = ahead.at;
+        self.heed(ahead);
+    }
+
+    /// Takes note that a copy of it ran out.
+    pub(crate) fn heed(&self, ahead: &Self) {
+        if ahead.ran_out() {
+            self.ran_out.set(true);
+        }
     }
 
     fn wrong<T>(&self, at: usize, problem: &'static str) -> Result<T, Error> {
@@ -77,6 +131,15 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether a number or a comment follows, white space aside.
+    pub(crate) fn number_may_follow(&self) -> bool {
+        let mut at = self.at;
+        while self.byte(at).is_some_and(is_space) {
+            at += 1;
+        }
+        self.byte(at).is_some_and(|b| b.is_ascii_digit() || matches!(b, b'%' | b'+' | b'-'))
+    }
+
     /// Skips white space but no comments, for the places where a comment would be odd.
     pub(crate) fn skip_space(&mut self) {
         while self.peek().is_some_and(is_space) {
@@ -86,7 +149,11 @@ impl<'a> Lexer<'a> {
 
     /// Takes `text` if it stands here.
     pub(crate) fn take(&mut self, text: &[u8]) -> bool {
-        let here = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text));
+        let rest = self.bytes.get(self.at.wrapping_sub(self.base)..).unwrap_or_default();
+        let here = rest.starts_with(text);
+        if !here && self.more && text.starts_with(rest) {
+            self.ran_out.set(true);
+        }
         if here {
             self.at += text.len();
         }
@@ -114,7 +181,7 @@ impl<'a> Lexer<'a> {
         while self.peek().is_some_and(|b| b.is_ascii_digit()) {
             self.at += 1;
         }
-        std::str::from_utf8(self.bytes.get(start..self.at)?).ok()?.parse().ok()
+        std::str::from_utf8(self.slice(start..self.at)?).ok()?.parse().ok()
     }
 
     /// The next token.
@@ -151,7 +218,12 @@ impl<'a> Lexer<'a> {
         while self.peek().is_some_and(is_regular) {
             self.at += 1;
         }
-        let text = self.bytes.get(start..self.at).unwrap_or_default();
+        let text = self.slice(start..self.at).unwrap_or_default();
+        // Most numbers are a few digits.
+        if text.len() <= 18 && text.iter().all(u8::is_ascii_digit) && !text.is_empty() {
+            let value = text.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+            return Ok(Token::Integer(value));
+        }
         let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
         let points = digits.iter().filter(|b| **b == b'.').count();
         let others = digits.iter().filter(|b| !b.is_ascii_digit() && **b != b'.').count();
@@ -176,7 +248,12 @@ impl<'a> Lexer<'a> {
     fn name(&mut self) -> Result<Token, Error> {
         let start = self.at;
         self.at += 1;
-        let mut name = Vec::new();
+        let mut plain = self.at;
+        while self.byte(plain).is_some_and(|b| is_regular(b) && b != b'#') {
+            plain += 1;
+        }
+        let mut name = self.slice(self.at..plain).unwrap_or_default().to_vec();
+        self.at = plain;
         while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
             self.at += 1;
             if byte != b'#' {
@@ -184,7 +261,7 @@ impl<'a> Lexer<'a> {
                 continue;
             }
             // §7.3.5: a number sign is followed by two hexadecimal digits
-            let digit = |at: usize| self.bytes.get(at).copied().and_then(hex_value);
+            let digit = |at: usize| self.byte(at).and_then(hex_value);
             match (digit(self.at), digit(self.at + 1)) {
                 (Some(high), Some(low)) if (high, low) != (0, 0) => {
                     name.push(high << 4 | low);
@@ -201,6 +278,13 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         let mut bytes = Vec::new();
         let mut high = None;
+        // Without white space between the digits, two at a time.
+        let rest = self.bytes.get(self.at.wrapping_sub(self.base)..).unwrap_or_default();
+        for pair in rest.as_chunks().0 {
+            let [Some(first), Some(second)] = pair.map(hex_value) else { break };
+            bytes.push(first << 4 | second);
+            self.at += 2;
+        }
         loop {
             let Some(byte) = self.peek() else {
                 return self.wrong(start, "a hexadecimal string without end");

@@ -1,6 +1,7 @@
 //! PDF files as bytes with a history of revisions. Knows no cryptography.
 //!
 //! * [`Document`]: the strict reader. It follows the cross-reference as written, in any revision, and repairs nothing.
+//! * [`Bytes`]: the file it reads, in memory or read in pieces ([`Ranged`]).
 //! * `archive` (feature `write`): whether a file is PDF/A-2b, with the clause of everything that is not.
 //! * [`changes`], [`strays`]: what an incremental update changed, and bytes that nothing accounts for.
 
@@ -18,6 +19,7 @@ mod lexer;
 mod object;
 mod parse;
 mod revision;
+mod source;
 #[cfg(feature = "write")]
 pub mod write;
 mod xref;
@@ -29,4 +31,5 @@ pub use error::Error;
 pub use hexadecimal::hex;
 pub use object::{Dict, Name, Object, PdfString, Real, Ref, Stream};
 pub use revision::Revision;
+pub use source::{Bytes, Ranged};
 pub use xref::{Entry, Section, SectionKind};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// An indirect object's name: number and generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,17 +101,18 @@ impl PartialEq<&str> for Name {
     }
 }
 
-/// A dictionary in the order of the file; no key stands in it twice.
+/// A dictionary in the order of the file; no key stands in it twice. Cloning is cheap.
 #[derive(Debug, Clone, Default)]
 pub struct Dict {
-    entries: Vec<(Name, Object)>,
+    entries: Rc<Vec<(Name, Object)>>,
 }
 
 impl PartialEq for Dict {
     /// Order does not matter.
     fn eq(&self, other: &Self) -> bool {
-        self.entries.len() == other.entries.len()
-            && self.entries.iter().all(|(key, value)| other.get_bytes(&key.0) == Some(value))
+        Rc::ptr_eq(&self.entries, &other.entries)
+            || self.entries.len() == other.entries.len()
+                && self.entries.iter().all(|(key, value)| other.get_bytes(&key.0) == Some(value))
     }
 }
 
@@ -118,7 +120,11 @@ impl Eq for Dict {}
 
 impl Dict {
     pub(crate) fn push(&mut self, key: Name, value: Object) {
-        self.entries.push((key, value));
+        let entries = Rc::make_mut(&mut self.entries);
+        if entries.is_empty() {
+            entries.reserve(8);
+        }
+        entries.push((key, value));
     }
 
     /// The value under `key`, references not followed.
@@ -160,7 +166,8 @@ impl Dict {
     #[must_use]
     pub fn without(&self, keys: &[&str]) -> Self {
         let kept = |key: &Name| !keys.iter().any(|k| key.0 == k.as_bytes());
-        Self { entries: self.entries.iter().filter(|(k, _)| kept(k)).cloned().collect() }
+        let entries = self.entries.iter().filter(|(k, _)| kept(k)).cloned().collect();
+        Self { entries: Rc::new(entries) }
     }
 }
 

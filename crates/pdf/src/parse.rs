@@ -1,11 +1,13 @@
 //! Objects from tokens: direct objects, and `N G obj … endobj` at an offset. Follows no reference but a stream's `/Length`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::Error;
 use crate::budget::over;
 use crate::lexer::{Lexer, Token};
 use crate::object::{Dict, Name, Object, PdfString, Ref, Stream};
+use crate::source::Bytes;
 
 /// An indirect object as it stands in the file.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ fn from_token(
             }
         }
         Token::DictOpen => Ok(Object::Dict(dict(lexer, depth, most)?)),
-        Token::Keyword(range) => match lexer.bytes.get(range.clone()).unwrap_or_default() {
+        Token::Keyword(range) => match lexer.slice(range.clone()).unwrap_or_default() {
             b"null" => Ok(Object::Null),
             b"true" => Ok(Object::Bool(true)),
             b"false" => Ok(Object::Bool(false)),
@@ -66,26 +68,34 @@ fn from_token(
 /// `N G R`, if that is what follows the integer `first`.
 fn reference(lexer: &mut Lexer<'_>, first: i64) -> Option<Object> {
     let number = u32::try_from(first).ok()?;
-    let mut ahead = lexer.clone();
-    let Ok(Token::Integer(generation)) = ahead.next() else { return None };
-    let generation = u16::try_from(generation).ok()?;
-    ahead.skip();
-    if !ahead.take_keyword(b"R") {
+    // Nearly always what follows tells at once.
+    if !lexer.number_may_follow() {
         return None;
     }
-    lexer.at = ahead.at;
+    let mut ahead = lexer.clone();
+    let found = generation_and_r(&mut ahead);
+    lexer.heed(&ahead);
+    let generation = found?;
+    lexer.follow(&ahead);
     Some(Object::Ref(Ref { number, generation }))
+}
+
+fn generation_and_r(lexer: &mut Lexer<'_>) -> Option<u16> {
+    let Ok(Token::Integer(generation)) = lexer.next() else { return None };
+    let generation = u16::try_from(generation).ok()?;
+    lexer.skip();
+    lexer.take_keyword(b"R").then_some(generation)
 }
 
 fn dict(lexer: &mut Lexer<'_>, depth: usize, most: usize) -> Result<Dict, Error> {
     let mut dict = Dict::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = Keys::default();
     loop {
         match lexer.next()? {
             Token::DictClose => return Ok(dict),
             Token::Name(name) => {
                 // §7.3.7: multiple entries with the same key shall not occur
-                if !seen.insert(name.clone()) {
+                if !seen.insert(&name, &dict) {
                     let key = String::from_utf8_lossy(&name).into_owned();
                     return Err(Error::DuplicateKey { at: lexer.at, key });
                 }
@@ -115,56 +125,110 @@ fn dict(lexer: &mut Lexer<'_>, depth: usize, most: usize) -> Result<Dict, Error>
     }
 }
 
+/// Keys of a dictionary that is being read. Few are compared one by one; of many a set is kept.
+#[derive(Default)]
+struct Keys(BTreeSet<Vec<u8>>);
+
+impl Keys {
+    /// Keys up to which looking through them is quicker than a set.
+    const FEW: usize = 24;
+
+    /// Adds a key that comes after those of `dict`; false where it is one of them.
+    fn insert(&mut self, key: &[u8], dict: &Dict) -> bool {
+        if dict.len() < Self::FEW {
+            return dict.get_bytes(key).is_none();
+        }
+        if self.0.is_empty() {
+            self.0.extend(dict.iter().map(|(name, _)| name.0.clone()));
+        }
+        self.0.insert(key.to_vec())
+    }
+}
+
 /// Reads the indirect object that must begin exactly at `at`.
 ///
 /// `length` gives the value of an indirect `/Length`.
 pub(crate) fn indirect(
-    bytes: &[u8],
+    bytes: Bytes<'_>,
     at: usize,
     depth: usize,
     length: &dyn Fn(Ref) -> Result<Option<i64>, Error>,
 ) -> Result<Parsed, Error> {
-    let mut lexer = Lexer::new(bytes, at);
-    let id = heading(&mut lexer)?;
+    let head = bytes.parse(at, |lexer| head(lexer, depth))?;
+    let id = head.id;
     let wrong = |at: usize, problem: &'static str| Error::ObjectAt {
         number: id.number,
         generation: id.generation,
         at,
         problem,
     };
-    let value = object(&mut lexer, depth)?;
-    lexer.skip();
-    let value = match value {
-        Object::Dict(dict) if lexer.take_keyword(b"stream") => {
-            // §7.3.8.1: the keyword is followed by CR LF or LF, not by CR alone
-            if !lexer.take(b"\r\n") && !lexer.take(b"\n") {
-                return Err(wrong(lexer.at, "no end of line after \"stream\""));
-            }
-            let size = match dict.get("Length") {
-                Some(Object::Integer(value)) => Some(*value),
-                Some(Object::Ref(target)) => length(*target)?,
-                Some(_) | None => None,
-            };
-            let size = size.and_then(|s| usize::try_from(s).ok());
-            let size = size.ok_or_else(|| wrong(lexer.at, "the stream has no usable /Length"))?;
-            let start = lexer.at;
-            let end = start.checked_add(size).filter(|end| *end <= bytes.len());
-            let end =
-                end.ok_or_else(|| wrong(start, "the stream's /Length reaches beyond the file"))?;
-            lexer.at = end;
-            lexer.take_eol();
-            if !lexer.take_keyword(b"endstream") {
-                return Err(wrong(end, "\"endstream\" does not stand where /Length says"));
-            }
-            lexer.skip();
-            Object::Stream(Stream { dict, data: start..end })
-        }
-        value => value,
+    let (dict, start) = match head.rest {
+        Rest::Done => return Ok(Parsed { id, value: head.value, range: at..head.end }),
+        Rest::NoEnd => return Err(wrong(head.end, "\"endobj\" is missing")),
+        Rest::NoLine => return Err(wrong(head.end, "no end of line after \"stream\"")),
+        Rest::Data => match head.value {
+            Object::Dict(dict) => (dict, head.end),
+            _ => return Err(wrong(head.end, "data without a dictionary")),
+        },
     };
-    if !lexer.take_keyword(b"endobj") {
-        return Err(wrong(lexer.at, "\"endobj\" is missing"));
-    }
-    Ok(Parsed { id, value, range: at..lexer.at })
+    let size = match dict.get("Length") {
+        Some(Object::Integer(value)) => Some(*value),
+        Some(Object::Ref(target)) => length(*target)?,
+        Some(_) | None => None,
+    };
+    let size = size.and_then(|s| usize::try_from(s).ok());
+    let size = size.ok_or_else(|| wrong(start, "the stream has no usable /Length"))?;
+    let end = start.checked_add(size).filter(|end| *end <= bytes.length());
+    let end = end.ok_or_else(|| wrong(start, "the stream's /Length reaches beyond the file"))?;
+    let closed = bytes.parse(end, |lexer| {
+        lexer.take_eol();
+        if !lexer.take_keyword(b"endstream") {
+            return Err(wrong(end, "\"endstream\" does not stand where /Length says"));
+        }
+        lexer.skip();
+        if !lexer.take_keyword(b"endobj") {
+            return Err(wrong(lexer.at, "\"endobj\" is missing"));
+        }
+        Ok(lexer.at)
+    })?;
+    Ok(Parsed { id, value: Object::Stream(Stream { dict, data: start..end }), range: at..closed })
+}
+
+/// An indirect object up to `endobj`, or to a stream's data.
+struct Head {
+    id: Ref,
+    value: Object,
+    /// Where it has come to.
+    end: usize,
+    rest: Rest,
+}
+
+/// What follows an object's value.
+enum Rest {
+    /// `endobj`; the object is complete.
+    Done,
+    /// Something else.
+    NoEnd,
+    /// `stream` and a line end; the data are next.
+    Data,
+    /// `stream` without a line end.
+    NoLine,
+}
+
+fn head(lexer: &mut Lexer<'_>, depth: usize) -> Result<Head, Error> {
+    let id = heading(lexer)?;
+    let value = object(lexer, depth)?;
+    lexer.skip();
+    let rest = if matches!(value, Object::Dict(_)) && lexer.take_keyword(b"stream") {
+        // §7.3.8.1: the keyword is followed by CR LF or LF, not by CR alone
+        let line = lexer.take(b"\r\n") || lexer.take(b"\n");
+        if line { Rest::Data } else { Rest::NoLine }
+    } else if lexer.take_keyword(b"endobj") {
+        Rest::Done
+    } else {
+        Rest::NoEnd
+    };
+    Ok(Head { id, value, end: lexer.at, rest })
 }
 
 /// Reads `N G obj`.

@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use crate::Error;
 use crate::budget::{self, Limits, over};
-use crate::lexer::{Lexer, is_space};
+use crate::lexer::is_space;
 use crate::object::Object;
 use crate::parse;
+use crate::source::Bytes;
 use crate::xref::{Section, section};
 
 /// One revision. The first is the original file, each later one an incremental update.
@@ -37,11 +38,10 @@ impl Revision {
 }
 
 /// Checks the header: `%PDF-1.x` or `%PDF-2.x` in the first bytes (§7.5.2).
-pub(crate) fn header(bytes: &[u8]) -> Result<(u8, u8), Error> {
-    if bytes.is_empty() {
-        return Err(Error::Empty);
-    }
-    match bytes {
+pub(crate) fn header(bytes: Bytes<'_>) -> Result<(u8, u8), Error> {
+    let first = bytes.window(0..12)?;
+    match &*first {
+        [] => Err(Error::Empty),
         [
             b'%',
             b'P',
@@ -55,38 +55,35 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(u8, u8), Error> {
             ..,
         ] if is_space(*end) || *end == b'%' => Ok((major - b'0', minor - b'0')),
         _ => {
-            let found =
-                bytes.iter().take(12).flat_map(|b| b.escape_ascii()).map(char::from).collect();
+            let found = first.iter().flat_map(|b| b.escape_ascii()).map(char::from).collect();
             Err(Error::NoHeader { found })
         }
     }
 }
 
-fn last(bytes: &[u8], text: &[u8], before: usize) -> Option<usize> {
-    let bytes = bytes.get(..before)?;
+fn last(bytes: Bytes<'_>, text: &[u8], before: usize) -> Result<Option<usize>, Error> {
     // bounded: whoever writes more than 2 KiB after the last mark has not ended the file
-    let from = bytes.len().saturating_sub(2048);
-    bytes.get(from..)?.windows(text.len()).rposition(|w| w == text).map(|at| at + from)
+    let from = before.saturating_sub(2048);
+    let tail = bytes.window(from..before)?;
+    Ok(tail.windows(text.len()).rposition(|w| w == text).map(|at| at + from))
 }
 
 /// Reads the chain. Gives the revisions, oldest first, and where white space after the last one begins.
-pub(crate) fn chain(bytes: &[u8], limits: &Limits) -> Result<Vec<Revision>, Error> {
-    let eof = last(bytes, b"%%EOF", bytes.len());
+pub(crate) fn chain(bytes: Bytes<'_>, limits: &Limits) -> Result<Vec<Revision>, Error> {
+    let eof = last(bytes, b"%%EOF", bytes.length())?;
     let no_end =
         || Error::NoEnd { last_eof: eof.map_or_else(|| "none".to_owned(), |at| at.to_string()) };
     let eof = eof.ok_or_else(no_end)?;
-    let tail = bytes.get(eof + 5..).unwrap_or_default();
-    if !tail.iter().all(|b| is_space(*b)) {
+    if !bytes.window(eof + 5..bytes.length())?.iter().all(|b| is_space(*b)) {
         return Err(no_end());
     }
-    let start = last(bytes, b"startxref", eof).ok_or_else(no_end)?;
-    let mut lexer = Lexer::new(bytes, start + 9);
-    lexer.skip_space();
-    let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok()).ok_or_else(no_end)?;
-    lexer.skip_space();
-    if lexer.at != eof {
-        return Err(no_end());
-    }
+    let start = last(bytes, b"startxref", eof)?.ok_or_else(no_end)?;
+    let declared = bytes.parse(start + 9, |lexer| {
+        lexer.skip_space();
+        let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok());
+        lexer.skip_space();
+        declared.filter(|_| lexer.at == eof).ok_or_else(no_end)
+    })?;
 
     let mut sections: Vec<Rc<Section>> = Vec::new();
     let mut next = Some(declared);
@@ -100,7 +97,7 @@ pub(crate) fn chain(bytes: &[u8], limits: &Limits) -> Result<Vec<Revision>, Erro
         }
         let section = section(bytes, at, limits)?;
         entries += section.entries.len();
-        let most = budget::entries(limits, bytes.len());
+        let most = budget::entries(limits, bytes.length());
         if entries > most {
             return Err(over("objects", most));
         }
@@ -115,7 +112,7 @@ pub(crate) fn chain(bytes: &[u8], limits: &Limits) -> Result<Vec<Revision>, Erro
 
 /// Groups sections (newest first) into revisions (oldest first) and checks that each is whole by itself.
 fn group(
-    bytes: &[u8],
+    bytes: Bytes<'_>,
     sections: Vec<Rc<Section>>,
     eof: usize,
     limits: &Limits,
@@ -129,7 +126,7 @@ fn group(
         let mut group = vec![section.clone()];
         if linearised {
             // Annex F: the first-page section stands near the beginning and names the main one as /Prev
-            if start != 0 || !is_linearised(bytes, limits) {
+            if start != 0 || !is_linearised(bytes, limits)? {
                 return Err(Error::Xref {
                     at,
                     problem: "/Prev points forward and the file is not linearised",
@@ -165,11 +162,13 @@ fn group(
 }
 
 /// Whether the first object of the file is a linearisation dictionary.
-fn is_linearised(bytes: &[u8], limits: &Limits) -> bool {
-    let mut lexer = Lexer::new(bytes, 0);
-    lexer.skip();
-    match parse::indirect(bytes, lexer.at, limits.depth, &|_| Ok(None)) {
+fn is_linearised(bytes: Bytes<'_>, limits: &Limits) -> Result<bool, Error> {
+    let first = bytes.parse(0, |lexer| {
+        lexer.skip();
+        Ok(lexer.at)
+    })?;
+    Ok(match parse::indirect(bytes, first, limits.depth, &|_| Ok(None)) {
         Ok(parsed) => matches!(parsed.value, Object::Dict(dict) if dict.contains("Linearized")),
         Err(_) => false,
-    }
+    })
 }

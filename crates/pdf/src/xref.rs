@@ -9,6 +9,7 @@ use crate::filter;
 use crate::lexer::Lexer;
 use crate::object::{Dict, Object, Ref};
 use crate::parse;
+use crate::source::Bytes;
 
 /// Where an object stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +66,19 @@ pub struct Section {
 }
 
 /// Reads the section at `at`.
-pub(crate) fn section(bytes: &[u8], at: usize, limits: &Limits) -> Result<Section, Error> {
+pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Section, Error> {
     let wrong = |problem| Error::Xref { at, problem };
-    let mut lexer = Lexer::new(bytes, at);
-    let mut section = if lexer.take_keyword(b"xref") {
-        table(&mut lexer, at, limits)?
-    } else if lexer.peek().is_some_and(|b| b.is_ascii_digit()) {
+    let (listed, digit) = bytes.parse(at, |lexer| {
+        Ok(if lexer.take_keyword(b"xref") {
+            (Some(table(lexer, at, bytes.length(), limits)?), false)
+        } else {
+            (None, lexer.peek().is_some_and(|b| b.is_ascii_digit()))
+        })
+    })?;
+    let mut section = if let Some(mut section) = listed {
+        hybrid(bytes, &mut section, limits)?;
+        section
+    } else if digit {
         let (entries, trailer, id, range) = stream(bytes, at, limits)?;
         Section {
             kind: SectionKind::Stream,
@@ -89,26 +97,27 @@ pub(crate) fn section(bytes: &[u8], at: usize, limits: &Limits) -> Result<Sectio
     section.previous = match section.trailer.get("Prev") {
         None => None,
         Some(value) => Some(
-            offset(value, bytes.len())
+            offset(value, bytes.length())
                 .ok_or_else(|| wrong("/Prev is not an offset in the file"))?,
         ),
     };
     // §7.5.5: startxref, the offset and %%EOF follow, nothing else
-    let mut lexer = Lexer::new(bytes, section.range.end);
-    lexer.skip(); // some writers leave a comment here
-    if !lexer.take_keyword(b"startxref") {
-        return Err(wrong("\"startxref\" does not follow the section"));
-    }
-    lexer.skip_space();
-    let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok());
-    section.declared = declared.ok_or_else(|| wrong("no offset after \"startxref\""))?;
-    lexer.skip_space();
-    if !lexer.take(b"%%EOF") {
-        return Err(wrong("no %%EOF after \"startxref\""));
-    }
-    let eof = lexer.at;
-    lexer.take_eol();
-    section.eof = eof..lexer.at;
+    (section.declared, section.eof) = bytes.parse(section.range.end, |lexer| {
+        lexer.skip(); // some writers leave a comment here
+        if !lexer.take_keyword(b"startxref") {
+            return Err(wrong("\"startxref\" does not follow the section"));
+        }
+        lexer.skip_space();
+        let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok());
+        let declared = declared.ok_or_else(|| wrong("no offset after \"startxref\""))?;
+        lexer.skip_space();
+        if !lexer.take(b"%%EOF") {
+            return Err(wrong("no %%EOF after \"startxref\""));
+        }
+        let eof = lexer.at;
+        lexer.take_eol();
+        Ok((declared, eof..lexer.at))
+    })?;
     Ok(section)
 }
 
@@ -116,7 +125,12 @@ fn offset(value: &Object, length: usize) -> Option<usize> {
     value.as_integer().and_then(|v| usize::try_from(v).ok()).filter(|v| *v < length)
 }
 
-fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, Error> {
+fn table(
+    lexer: &mut Lexer<'_>,
+    at: usize,
+    length: usize,
+    limits: &Limits,
+) -> Result<Section, Error> {
     let wrong = |problem| Error::Xref { at, problem };
     let mut entries = BTreeMap::new();
     loop {
@@ -136,7 +150,7 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
         for i in 0..count {
             let number =
                 first.checked_add(i).ok_or_else(|| wrong("an object number is too large"))?;
-            let line = lexer.bytes.get(lexer.at..lexer.at + 20);
+            let line = lexer.slice(lexer.at..lexer.at + 20);
             let entry = line
                 .and_then(line_entry)
                 .ok_or_else(|| wrong("an entry is not 20 bytes as §7.5.4 demands"))?;
@@ -144,7 +158,7 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
             if entries.insert(number, entry).is_some() {
                 return Err(wrong("an object number is listed twice"));
             }
-            let most = budget::entries(limits, lexer.bytes.len());
+            let most = budget::entries(limits, length);
             if entries.len() > most {
                 return Err(over("objects", most));
             }
@@ -154,7 +168,7 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
         return Err(wrong("the trailer is not a dictionary"));
     };
     let end = lexer.at;
-    let mut section = Section {
+    Ok(Section {
         kind: SectionKind::Table,
         range: at..end,
         hybrid: None,
@@ -164,11 +178,17 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
         declared: 0,
         eof: 0..0,
         previous: None,
-    };
+    })
+}
+
+/// Adds what the stream that a table's trailer names lists besides.
+fn hybrid(bytes: Bytes<'_>, section: &mut Section, limits: &Limits) -> Result<(), Error> {
+    let at = section.range.start;
+    let wrong = |problem| Error::Xref { at, problem };
     if let Some(value) = section.trailer.get("XRefStm") {
-        let at_stream = offset(value, lexer.bytes.len())
+        let at_stream = offset(value, bytes.length())
             .ok_or_else(|| wrong("/XRefStm is not an offset in the file"))?;
-        let (hidden, _, id, range) = stream(lexer.bytes, at_stream, limits)?;
+        let (hidden, _, id, range) = stream(bytes, at_stream, limits)?;
         for (number, entry) in hidden {
             // §7.5.8.4: the stream is asked for objects that the table does not have in use
             match section.entries.get(&number) {
@@ -183,7 +203,7 @@ fn table(lexer: &mut Lexer<'_>, at: usize, limits: &Limits) -> Result<Section, E
         section.hybrid = Some(range);
         section.own_objects.push(id);
     }
-    Ok(section)
+    Ok(())
 }
 
 fn line_entry(line: &[u8]) -> Option<Entry> {
@@ -211,7 +231,7 @@ fn line_entry(line: &[u8]) -> Option<Entry> {
 
 type StreamSection = (BTreeMap<u32, Entry>, Dict, Ref, Range<usize>);
 
-fn stream(bytes: &[u8], at: usize, limits: &Limits) -> Result<StreamSection, Error> {
+fn stream(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<StreamSection, Error> {
     let wrong = |problem| Error::Xref { at, problem };
     // §7.5.8.2: the values of a cross-reference stream's dictionary are direct
     let parsed = parse::indirect(bytes, at, limits.depth, &|_| Ok(None))?;
@@ -240,16 +260,15 @@ fn stream(bytes: &[u8], at: usize, limits: &Limits) -> Result<StreamSection, Err
     };
     let row = kind + second + third;
     let count = index.chunks(2).map(|c| c.get(1).copied().unwrap_or(0) as usize).sum::<usize>();
-    let most = budget::entries(limits, bytes.len());
+    let most = budget::entries(limits, bytes.length());
     if count > most {
         return Err(over("objects", most));
     }
     if row == 0 || !index.len().is_multiple_of(2) {
         return Err(wrong("/W or /Index is empty or odd"));
     }
-    let most = limits.inflated_once.max(bytes.len().saturating_mul(8)).min(limits.inflated);
-    let data =
-        filter::decode(bytes.get(stream.data.clone()).unwrap_or_default(), &stream.dict, most)?;
+    let most = limits.inflated_once.max(bytes.length().saturating_mul(8)).min(limits.inflated);
+    let data = filter::decode(&bytes.window(stream.data.clone())?, &stream.dict, most)?;
     if data.len() != count * row {
         return Err(wrong("the stream's data are not as long as /Index and /W say"));
     }

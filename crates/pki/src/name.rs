@@ -5,9 +5,10 @@ use crate::der::{self, Fault, Reader, tag};
 use crate::finding;
 use crate::oid::{self, Oid};
 use ring::digest;
-use std::fmt;
-use unicode_normalization::UnicodeNormalization as _;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
 /// One attribute of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,8 +214,10 @@ fn attribute_key(oid: &[u8], value: &der::Element<'_>, text: Option<&str>) -> Ve
         }
         Some(text) if few_marks(text) => {
             key.push(&[0]);
-            let mapped = text.nfkc().filter(|c| !mapped_to_nothing(*c));
-            fold(mapped.flat_map(fold_case).nfkc(), &mut key);
+            let mapped = composed(text);
+            let mapped = mapped.chars().filter(|c| !mapped_to_nothing(*c));
+            let folded: String = mapped.flat_map(fold_case).collect();
+            fold(composed(&folded).chars(), &mut key);
         }
         // No text of any language: it is equal to itself alone.
         Some(text) => {
@@ -272,6 +275,14 @@ impl Key {
             None => self.bytes,
             Some(context) => [&[0xff], context.finish().as_ref()].concat(),
         }
+    }
+}
+
+/// The text in normalisation form KC. Almost every name is in it.
+fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfkc().collect()),
     }
 }
 
@@ -343,7 +354,7 @@ impl fmt::Display for Name {
                     if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
                         f.write_str("\\")?;
                     }
-                    write!(f, "{}", if c.is_control() { ' ' } else { c })?;
+                    f.write_char(if c.is_control() { ' ' } else { c })?;
                 }
             }
         }

@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
         let mut revocation = context.revocation.clone();
         let mut gather = |signed: &SignedData| {
             let inside = signed.certificates_der().iter();
-            certificates.extend(inside.filter_map(|der| Certificate::from_der(der).ok()));
+            certificates.extend(inside.filter_map(|der| context.memo.certificate(der).ok()));
             revocation.crls.extend_from_slice(signed.crls_der());
             revocation.ocsp_responses.extend_from_slice(signed.ocsp_responses_der());
         };

@@ -91,22 +91,31 @@ impl CopyFacts {
     ///
     /// Only the element form that motcua writes is read: a packet that was rewritten by another tool is not a copy's packet.
     pub fn from_xmp(packet: &str) -> Option<Self> {
+        // One pass: where each property's value begins, by its start tag.
+        let (open, mut starts) = (format!("<{PREFIX}:"), BTreeMap::new());
+        for (at, _) in packet.match_indices(&open) {
+            let tag = &packet[at + open.len()..];
+            let known = PROPERTIES.iter().find_map(|(name, _)| {
+                tag.strip_prefix(name)?.strip_prefix('>').map(|value| (*name, value))
+            });
+            if let Some((name, value)) = known
+                && starts.insert(name, value).is_some()
+            {
+                return None;
+            }
+        }
         let mut values = BTreeMap::new();
         for (name, _) in PROPERTIES {
-            let (open, close) = (format!("<{PREFIX}:{name}>"), format!("</{PREFIX}:{name}>"));
-            let mut found = packet.match_indices(&open);
-            let Some((at, _)) = found.next() else {
+            let Some(value) = starts.get(name) else {
                 if OPTIONAL.contains(name) {
                     continue;
                 }
                 return None;
             };
-            let start = at + open.len();
-            let length = packet[start..].find(&close)?;
-            if found.next().is_some() {
-                return None;
-            }
-            values.insert(*name, unescape(&packet[start..start + length])?);
+            // The value is plain text, so the next tag is the one that ends it.
+            let (text, end) = value.split_once("</")?;
+            end.strip_prefix(PREFIX)?.strip_prefix(':')?.strip_prefix(*name)?.strip_prefix('>')?;
+            values.insert(*name, unescape(text)?);
         }
         let mut take = |name: &str| values.remove(name);
         Some(Self {

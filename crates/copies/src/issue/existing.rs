@@ -211,7 +211,7 @@ pub(super) fn append(
     let appended = update.finish()?;
     let body_at = appended.bodies.get(&signature.number).copied().unwrap_or(0);
     let placed = Placed::new(dict, body_at);
-    let mut file = document.bytes().to_vec();
+    let mut file = document.source().whole()?.into_owned();
     file.extend_from_slice(&appended.bytes);
     placed.close(&mut file);
     // What would break a signature that is there is not written.

@@ -276,6 +276,45 @@ impl Pending {
         }
     }
 
+    /// Signs for both with the keys at hand. Almost the whole file is hashed once for both signatures.
+    ///
+    /// # Errors
+    /// [`IssueError::WrongSigner`] when a key is not the one the copy was prepared for; [`IssueError::BadState`] when the official has
+    /// signed already; as [`Pending::complete`].
+    pub fn sign(
+        mut self,
+        official: &dyn Signer,
+        agency: &dyn Signer,
+    ) -> Result<Vec<u8>, IssueError> {
+        if self.role != Role::Official {
+            let problem =
+                "the official has signed already; complete it with the agency's signature";
+            return Err(IssueError::BadState { problem: problem.to_owned() });
+        }
+        let due = [(&self.signer, official), (&self.agency.signer, agency)];
+        for ((prepared, signer), role) in due.into_iter().zip([Role::Official, Role::Agency]) {
+            let certificate = signer.certificate_chain().first();
+            if fingerprint(certificate) != *prepared {
+                let subject = certificate.map(|c| c.subject().to_string()).unwrap_or_default();
+                return Err(IssueError::WrongSigner { role: role.name(), subject });
+            }
+        }
+        let rules = self.rules.clone();
+        let (digest, midway) = self.slot.hash(official.algorithm().content_digest(), None)?;
+        let cms = cms::prepare(official.certificate_chain(), official.algorithm(), &digest, &rules)?
+            .sign(official)?;
+        let until = self.slot.contents_at();
+        self.slot.fill(&cms)?;
+        let mut copy = self.append_agency();
+        let same = official.algorithm().content_digest() == agency.algorithm().content_digest();
+        let (digest, _) =
+            copy.slot.hash(agency.algorithm().content_digest(), same.then_some((midway, until)))?;
+        let cms =
+            cms::prepare(agency.certificate_chain(), agency.algorithm(), &digest, &rules)?.sign(agency)?;
+        copy.slot.fill(&cms)?;
+        Ok(copy.slot.file)
+    }
+
     fn append_agency(mut self) -> Self {
         let step = &self.agency;
         let dict = SignatureDict::new(&step.entries, step.capacity);
@@ -329,26 +368,7 @@ pub fn issue_with(
     agency: &dyn Signer,
     terms: &Terms,
 ) -> Result<Vec<u8>, IssueError> {
-    let who = |signer: &dyn Signer| (signer.certificate_chain().to_vec(), signer.algorithm());
-    let (first, second) = (who(official), who(agency));
-    let mut pending = Pending::prepare_with(
-        originals,
-        facts,
-        fonts,
-        (&first.0, first.1),
-        (&second.0, second.1),
-        terms,
-    )?;
-    let rules = pending.rules.clone();
-    let (digest, midway) = pending.slot.hash(first.1.content_digest(), None)?;
-    let cms = cms::prepare(&first.0, first.1, &digest, &rules)?.sign(official)?;
-    let until = pending.slot.contents_at();
-    pending.slot.fill(&cms)?;
-    let mut pending = pending.append_agency();
-    let same = first.1.content_digest() == second.1.content_digest();
-    let (digest, _) =
-        pending.slot.hash(second.1.content_digest(), same.then_some((midway, until)))?;
-    let cms = cms::prepare(&second.0, second.1, &digest, &rules)?.sign(agency)?;
-    pending.slot.fill(&cms)?;
-    Ok(pending.slot.file)
+    let first = (official.certificate_chain(), official.algorithm());
+    let second = (agency.certificate_chain(), agency.algorithm());
+    Pending::prepare_with(originals, facts, fonts, first, second, terms)?.sign(official, agency)
 }

@@ -467,7 +467,10 @@ impl Update<'_, '_> {
             if self.given_up.is_empty() && self.changed.keys().all(|n| self.harmless.contains(n)) {
                 Sites::default()
             } else {
-                Sites::read(self.old)?
+                let mut wanted: BTreeSet<u32> = self.changed.keys().copied().collect();
+                wanted.extend(self.passed.keys());
+                wanted.extend(&self.given_up);
+                Sites::read(self.old, &wanted)?
             };
         // A look that something else than a field leads to is not the field's own.
         let mut shared = Vec::new();
@@ -492,7 +495,8 @@ impl Update<'_, '_> {
                 .as_ref()
                 .and_then(Object::as_dict)
                 .is_some_and(|d| d.is_name("Type", "ObjStm") || d.is_name("Type", "XRef"));
-            let earlier = change.range.as_ref().is_some_and(|r| r.start < self.old.bytes().len());
+            let earlier =
+                change.range.as_ref().is_some_and(|r| r.start < self.old.source().length());
             if earlier && change.old.is_none() {
                 self.out.violations.push(Violation {
                     object: Some(change.id),

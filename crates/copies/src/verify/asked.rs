@@ -46,7 +46,7 @@ pub(crate) fn breaks_earlier(file: &[u8]) -> Result<Option<String>, Error> {
     let document = Document::parse(file, &Limits::STANDARD)?;
     let found = fields::find(&document)?;
     let facts = content::facts(&document, &found)?;
-    let mut report = Report::new(file, &Policy::nobody());
+    let mut report = Report::new(file.len(), &Policy::nobody());
     let fates = history::check(&document, &found, facts.as_ref(), &mut report)?;
     if !fates.contains(&LaterChanges::Forbidden) {
         return Ok(None);

@@ -3,11 +3,14 @@
 use motcua_pdf::{Document, Error, Object};
 
 use super::fields::Found;
-use super::text::{Drawn, drawn};
+use super::text::{Drawn, Reader};
 use super::{Reason, Report, SignatureReport};
 use crate::facts::{CopyFacts, picture};
 use crate::statement::{Statement, agency_block};
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
+
+/// What the issuer sets before text.
+const BLACK: &str = "0 g\n";
 
 /// The revision that the first person signed; the first where nobody covers one.
 fn signed_by_first<'a>(
@@ -92,16 +95,22 @@ fn page(
             stream.extend_from_slice(&document.decode(&part)?);
         }
     }
-    let shown = drawn(document, &stream, &resources)?;
+    let mut reader = Reader::new(document);
+    let shown = reader.drawn(&stream, &resources)?;
     let expected: Vec<String> = statement.lines().into_iter().map(squeeze).collect();
     // The name itself stands in the official's appearance.
     let on_page = expected.get(..expected.len() - 1).unwrap_or_default().concat();
-    if shown.as_ref().map(|d: &Drawn| squeeze(&d.text)) != Some(on_page) {
+    if shown.as_ref().map(|d| squeeze(&d.text)) != Some(on_page) {
         report.add(differs("trang lời chứng / statement page"));
     }
-    let wanted = picture::draw(&facts.qr().to_text(), picture::LEFT, picture::TOP);
+    let code = facts.qr().to_text();
     // The text after the code begins by setting black.
-    if shown.is_none_or(|d| d.pictures > 0 || Some(d.other) != wanted.map(|w| squeeze(&w) + "0g")) {
+    let pictured = shown
+        .as_ref()
+        .filter(|d| d.pictures == 0)
+        .and_then(|d| d.other.strip_suffix(BLACK))
+        .is_some_and(|drawn| picture::shows(drawn, &code, picture::LEFT, picture::TOP));
+    if !pictured {
         report.add(Reason::new("copies.qr_differs", &[]));
     }
     let official = format!("(đã ký số){}", facts.official);
@@ -110,7 +119,7 @@ fn page(
         (AGENCY_FIELD, squeeze(&agency_block(facts).concat()), "khối cơ quan / agency's block"),
     ];
     for (field, wanted, part) in looks {
-        if appearance(document, field)? != Some(wanted) {
+        if appearance(&mut reader, document, field)? != Some(wanted) {
             report.add(differs(part));
         }
     }
@@ -118,7 +127,11 @@ fn page(
 }
 
 /// The text that a field's appearance shows.
-fn appearance(document: &Document<'_>, field: &str) -> Result<Option<String>, Error> {
+fn appearance(
+    reader: &mut Reader<'_, '_>,
+    document: &Document<'_>,
+    field: &str,
+) -> Result<Option<String>, Error> {
     let catalog = document.catalog()?;
     let Object::Dict(form) = document.value(&catalog, "AcroForm")? else { return Ok(None) };
     for item in document.value(&form, "Fields")?.as_array().unwrap_or_default() {
@@ -129,9 +142,9 @@ fn appearance(document: &Document<'_>, field: &str) -> Result<Option<String>, Er
         let Object::Dict(look) = document.value(&dict, "AP")? else { return Ok(None) };
         let Object::Stream(stream) = document.value(&look, "N")? else { return Ok(None) };
         let resources = document.value(&stream.dict, "Resources")?;
-        let shown = drawn(document, &document.decode(&stream)?, &resources)?;
+        let shown = reader.drawn(&document.decode(&stream)?, &resources)?;
         // Pictures of a signature and a seal may stand beneath the text.
-        let plain = |d: &Drawn| d.other == "0g" && (d.pictures == 0 || field == OFFICIAL_FIELD);
+        let plain = |d: &Drawn| d.other == BLACK && (d.pictures == 0 || field == OFFICIAL_FIELD);
         return Ok(shown.filter(plain).map(|d| squeeze(&d.text)));
     }
     Ok(None)

@@ -27,8 +27,7 @@ pub(super) struct Found {
     pub byte_range: Vec<i64>,
     /// Offset after the last covered byte.
     pub end: usize,
-    /// The revision it covers, from 0, or why it covers none.
-    pub covers: Result<usize, &'static str>,
+    pub covers: Coverage,
 }
 
 impl Found {
@@ -149,13 +148,13 @@ pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
         if found.len() >= MOST_SIGNATURES {
             return Err(Error::Budget { limit: "signatures", allowed: MOST_SIGNATURES as u64 });
         }
-        found.push(read(document, node, value));
+        found.push(read(document, node, value)?);
     }
     found.sort_by_key(|f| f.end);
     Ok(found)
 }
 
-fn read(document: &Document<'_>, node: Field, value: Dict) -> Found {
+fn read(document: &Document<'_>, node: Field, value: Dict) -> Result<Found, Error> {
     let contents = match value.get("Contents") {
         Some(Object::String(s)) if s.hex => Some(s.range.clone()),
         _ => None,
@@ -179,12 +178,26 @@ fn read(document: &Document<'_>, node: Field, value: Dict) -> Found {
         end,
         covers: Err(""),
     };
-    found.covers = coverage(document, &found);
-    found
+    found.covers = coverage(document, &found)?;
+    Ok(found)
 }
 
+/// The revision that a signature covers, from 0, or why it covers none.
+type Coverage = Result<usize, &'static str>;
+
 /// ISO 32000-2 §12.8.1 and EN 319 142-1 §5.3: the whole revision but for the value of `/Contents`.
-fn coverage(document: &Document<'_>, found: &Found) -> Result<usize, &'static str> {
+fn coverage(document: &Document<'_>, found: &Found) -> Result<Coverage, Error> {
+    let gap = match gap(found) {
+        Ok(gap) => gap,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    // The string is what the file shows at that place, not a piece of inflated data.
+    let shown = document.source().window(gap.clone())?;
+    Ok(written(&shown, gap.len()).and_then(|()| covered(document, found.end, &gap)))
+}
+
+/// The stretch that `/ByteRange` leaves out.
+fn gap(found: &Found) -> Result<Range<usize>, &'static str> {
     let gap = found
         .contents
         .clone()
@@ -196,20 +209,36 @@ fn coverage(document: &Document<'_>, found: &Found) -> Result<usize, &'static st
     if first != 0 || rest < 0 || !same(length, gap.start) || !same(second, gap.end) {
         return Err("/ByteRange does not leave out exactly /Contents");
     }
-    // The string is what the file shows at that place, not a piece of inflated data.
-    let bytes = document.bytes();
-    if bytes.get(gap.start) != Some(&b'<') || bytes.get(gap.end.wrapping_sub(1)) != Some(&b'>') {
+    Ok(gap)
+}
+
+/// Whether the file shows `/Contents` as it must be written, `length` characters.
+fn written(shown: &[u8], length: usize) -> Result<(), &'static str> {
+    let [b'<', digits @ .., b'>'] = shown else {
+        return Err("/Contents stands inside an object stream");
+    };
+    if shown.len() != length {
         return Err("/Contents stands inside an object stream");
     }
     // Nobody signs how the digits are written; one way only, or they could be changed unnoticed.
-    let digits = bytes.get(gap.start + 1..gap.end - 1).unwrap_or_default();
-    let written = |letters: std::ops::RangeInclusive<u8>| {
-        digits.iter().all(|b| b.is_ascii_digit() || letters.contains(b))
-    };
-    if digits.len() % 2 != 0 || !(written(b'a'..=b'f') || written(b'A'..=b'F')) {
+    let kinds = digits.iter().fold(0_u8, |kinds, digit| {
+        kinds
+            | match digit {
+                b'0'..=b'9' => 0,
+                b'a'..=b'f' => 1,
+                b'A'..=b'F' => 2,
+                _ => 4,
+            }
+    });
+    if digits.len() % 2 != 0 || kinds > 2 {
         return Err("/Contents is not written as plain hexadecimal digits of one case");
     }
-    let revision = document.revisions().iter().position(|r| r.ends_at(found.end));
+    Ok(())
+}
+
+/// The revision that what ends at `end` covers.
+fn covered(document: &Document<'_>, end: usize, gap: &Range<usize>) -> Coverage {
+    let revision = document.revisions().iter().position(|r| r.ends_at(end));
     let revision = revision.ok_or("it does not end where a revision ends")?;
     // The dictionary itself must stand in what it covers, in the part that this revision added or before.
     if document.revisions().get(revision).is_none_or(|r| gap.end > r.added.end) {

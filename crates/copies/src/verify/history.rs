@@ -42,12 +42,12 @@ pub(super) fn check(
             report.add(unaccounted(stray.range.start, stray.range.end));
         }
     }
-    let length = document.bytes().len();
+    let file = document.source();
+    let length = file.length();
     let end = document.revisions().last().map_or(0, |r| r.added.end);
-    if end < length
-        && (copy
-            || !document.bytes().get(end..).unwrap_or_default().iter().all(u8::is_ascii_whitespace))
-    {
+    let mut blank = true;
+    file.each(end..length, &mut |tail| blank = blank && tail.iter().all(u8::is_ascii_whitespace))?;
+    if end < length && (copy || !blank) {
         report.add(unaccounted(end, length));
     }
     if copy {

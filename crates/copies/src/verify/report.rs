@@ -222,7 +222,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn new(bytes: &[u8], policy: &Policy) -> Self {
+    /// Of a file of so many bytes.
+    pub(super) fn new(size: usize, policy: &Policy) -> Self {
         let rows =
             [RowName::Unchanged, RowName::Signer, RowName::Time, RowName::Status, RowName::Content];
         Self {
@@ -235,7 +236,7 @@ impl Report {
             reasons: Vec::new(),
             signatures: Vec::new(),
             facts: None,
-            file: FileFacts { size: bytes.len(), sha256: String::new() },
+            file: FileFacts { size, sha256: String::new() },
             policy: policy.id.clone(),
             trust_list_as_of: policy.trust_list_as_of.clone(),
             checked_at: instant(policy.at),

@@ -1,7 +1,7 @@
 //! Files that cannot be read as a whole although what was signed can: bytes were put before it or after it. The signed part is
 //! judged for the report; the verdict is never better than `not_valid`.
 
-use motcua_pdf::{Document, Error, Limits};
+use motcua_pdf::{Bytes, Document, Error, Limits};
 use motcua_pki::{Indication, SubIndication};
 
 use super::hashes::Hasher;
@@ -12,13 +12,29 @@ const MOST_ENDS: usize = 12;
 /// Junk before the header that lenient readers skip (Adobe's implementation note 13: 1,024 bytes).
 const MOST_BEFORE: usize = 1_024;
 
+/// Where the header stands, if it does within the bytes that lenient readers skip.
+pub(super) fn header(bytes: Bytes<'_>) -> Result<Option<usize>, Error> {
+    const HEADER: &[u8] = b"%PDF-";
+    let first = bytes.window(0..MOST_BEFORE + HEADER.len() - 1)?;
+    Ok(first.windows(HEADER.len()).position(|w| w == HEADER))
+}
+
 /// Judges what can be read of a file that `error` keeps from being read whole.
-pub(super) fn judge(bytes: &[u8], error: &Error, policy: &Policy, report: &mut Report) -> Verdict {
+pub(super) fn judge(
+    bytes: Bytes<'_>,
+    error: &Error,
+    policy: &Policy,
+    report: &mut Report,
+) -> Verdict {
     // Whatever was found before the file turned out to be unreadable says nothing.
-    *report = Report::new(bytes, policy);
-    let hopeless = matches!(error, Error::Encrypted { .. } | Error::Empty | Error::Budget { .. });
-    if let Some((part, reason)) = signed_part(bytes, error).filter(|_| !hopeless)
-        && let Ok(document) = Document::parse(part, &Limits::STANDARD)
+    *report = Report::new(bytes.length(), policy);
+    let hopeless = matches!(
+        error,
+        Error::Encrypted { .. } | Error::Empty | Error::Budget { .. } | Error::Read { .. }
+    );
+    if !hopeless
+        && let Ok(Some((part, reason))) = signed_part(bytes, error)
+        && let Ok(document) = Document::open(part, &Limits::STANDARD)
     {
         if super::read(&document, policy, &mut Hasher::new(part), report).is_ok() {
             report.add(reason);
@@ -30,40 +46,36 @@ pub(super) fn judge(bytes: &[u8], error: &Error, policy: &Policy, report: &mut R
             }
             return Verdict::NotValid;
         }
-        *report = Report::new(bytes, policy);
+        *report = Report::new(bytes.length(), policy);
     }
     report.unreadable(error)
 }
 
 /// The longest part of the file that is a PDF with signatures, and what is to be said of the rest.
-fn signed_part<'a>(bytes: &'a [u8], error: &Error) -> Option<(&'a [u8], Reason)> {
-    let signed = |part: &[u8]| {
-        Document::parse(part, &Limits::STANDARD)
+fn signed_part<'a>(bytes: Bytes<'a>, error: &Error) -> Result<Option<(Bytes<'a>, Reason)>, Error> {
+    let signed = |part: &Bytes<'_>| {
+        Document::open(*part, &Limits::STANDARD)
             .and_then(|d| fields::find(&d))
             .is_ok_and(|found| !found.is_empty())
     };
     if let Error::NoHeader { .. } = error {
-        let at = bytes.windows(5).take(MOST_BEFORE).position(|w| w == b"%PDF-")?;
-        let part = bytes.get(at..).filter(|p| signed(p))?;
+        let Some(at) = header(bytes)? else { return Ok(None) };
+        let part = bytes.part(at..bytes.length()).filter(signed);
         let range = [("from", "0".to_owned()), ("to", at.to_string())];
-        return Some((part, Reason::new("copies.unaccounted_bytes", &range)));
+        return Ok(part.map(|part| (part, Reason::new("copies.unaccounted_bytes", &range))));
     }
-    let mut ends = 0;
-    for at in (0..bytes.len().saturating_sub(5)).rev() {
-        if bytes.get(at..at + 5) != Some(b"%%EOF") {
-            continue;
-        }
-        ends += 1;
-        if ends > MOST_ENDS {
-            return None;
-        }
-        let line_end = match bytes.get(at + 5..) {
-            Some([b'\r', b'\n', ..]) => 2,
-            Some([b'\r' | b'\n', ..]) => 1,
-            Some(_) | None => 0,
+    let mut before = bytes.length().saturating_sub(1);
+    for _ in 0..MOST_ENDS {
+        let Some(at) = bytes.rfind(b"%%EOF", before)? else { return Ok(None) };
+        before = at;
+        let line_end = match *bytes.window(at + 5..at + 7)? {
+            [b'\r', b'\n'] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => 0,
         };
         let end = at + 5 + line_end;
-        let Some(part) = bytes.get(..end).filter(|p| p.len() < bytes.len() && signed(p)) else {
+        let Some(part) = bytes.part(0..end).filter(|p| p.length() < bytes.length() && signed(p))
+        else {
             continue;
         };
         let said = [
@@ -71,7 +83,7 @@ fn signed_part<'a>(bytes: &'a [u8], error: &Error) -> Option<(&'a [u8], Reason)>
             ("problem", error.to_string()),
             ("code", error.code().to_owned()),
         ];
-        return Some((part, Reason::new("copies.unreadable_update", &said)));
+        return Ok(Some((part, Reason::new("copies.unreadable_update", &said))));
     }
-    None
+    Ok(None)
 }

@@ -301,7 +301,7 @@ pub(super) struct Opened {
 }
 
 /// Opens every signature. They come in the order of what they cover, so the file is hashed once.
-pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened> {
+pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Result<Vec<Opened>, Error> {
     let open = |found: &Found| {
         let contents = found.dict.get("Contents").and_then(Object::as_string);
         let contents = contents.map(|s| s.bytes.as_slice()).unwrap_or_default();
@@ -315,11 +315,12 @@ pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Vec<Opened>
         });
         let digest = match (algorithm, &found.contents, found.covers) {
             (Some(algorithm), Some(gap), Ok(_)) => {
-                hasher.without(algorithm, gap, found.end).map(|digest| (algorithm, digest))
+                let digest = hasher.without(algorithm, gap, found.end)?;
+                digest.map(|digest| (algorithm, digest))
             }
             _ => None,
         };
-        Opened { signed, digest }
+        Ok(Opened { signed, digest })
     };
     signatures.iter().map(open).collect()
 }

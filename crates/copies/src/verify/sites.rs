@@ -8,38 +8,43 @@ use motcua_pdf::{Document, Error, Object};
 /// Object number of the container; 0 is the trailer.
 pub(super) type Site = (u32, String);
 
-/// Every reference of a revision.
+/// The references of a revision to the objects asked about.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     of: BTreeMap<u32, BTreeSet<Site>>,
 }
 
 impl Sites {
-    /// Reads every object of the revision.
-    pub(super) fn read(document: &Document<'_>) -> Result<Self, Error> {
+    /// Looks through every object of the revision for references to the objects `wanted`.
+    pub(super) fn read(document: &Document<'_>, wanted: &BTreeSet<u32>) -> Result<Self, Error> {
         let mut sites = Self::default();
-        sites.walk(0, &Object::Dict(document.trailer().without(&["Prev", "XRefStm"])));
+        sites.walk(0, &Object::Dict(document.trailer().without(&["Prev", "XRefStm"])), wanted);
         for number in document.entries().keys() {
             if let Some(located) = document.locate(*number)?.filter(|l| !is_table(&l.value)) {
-                sites.walk(*number, &located.value);
+                sites.walk(*number, &located.value, wanted);
             }
         }
         Ok(sites)
     }
 
-    fn walk(&mut self, container: u32, object: &Object) {
+    fn walk(&mut self, container: u32, object: &Object, wanted: &BTreeSet<u32>) {
         // The parser bounds the nesting, so this work list is bounded by the file.
         let mut open = vec![(String::new(), object)];
         while let Some((path, object)) = open.pop() {
             match object {
-                Object::Ref(id) => {
+                Object::Ref(id) if wanted.contains(&id.number) => {
                     self.of.entry(id.number).or_default().insert((container, path));
                 }
+                Object::Ref(_) => {}
                 Object::Array(items) => open.extend(items.iter().map(|i| (path.clone(), i))),
                 Object::Dict(_) | Object::Stream(_) => {
                     let dict = object.as_dict().into_iter().flat_map(motcua_pdf::Dict::iter);
                     for (key, value) in dict {
-                        if matches!(value, Object::Ref(_) | Object::Array(_) | Object::Dict(_)) {
+                        let leads = match value {
+                            Object::Ref(id) => wanted.contains(&id.number),
+                            other => matches!(other, Object::Array(_) | Object::Dict(_)),
+                        };
+                        if leads {
                             open.push((join(&path, &key.to_string()), value));
                         }
                     }

@@ -1,6 +1,7 @@
 //! Reads the text and the rest of a content stream as the issuer writes them. Other operators make it unreadable, on purpose.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use motcua_pdf::{Document, Error, Object};
 
@@ -9,42 +10,78 @@ use motcua_pdf::{Document, Error, Object};
 pub(super) struct Drawn {
     /// Its text, in order of drawing.
     pub text: String,
-    /// Everything outside text objects, without white space.
+    /// The lines outside text objects, each with its end, but for empty ones.
     pub other: String,
     /// How many pictures are placed before the text.
     pub pictures: usize,
 }
 
-/// `None` when the stream uses anything but the issuer's own operators.
-pub(super) fn drawn(
-    document: &Document<'_>,
-    stream: &[u8],
-    resources: &Object,
-) -> Result<Option<Drawn>, Error> {
-    let Ok(stream) = std::str::from_utf8(stream) else { return Ok(None) };
-    let mut maps = BTreeMap::new();
-    for name in ["R", "B"] {
-        maps.insert(name, unicode(document, resources, name)?);
-    }
-    Ok(read(stream, &maps))
+/// A font's ToUnicode map: glyph → text; empty where it has none.
+type Glyphs = Vec<String>;
+
+/// Reads streams of one revision; fonts that several of them share are read once.
+pub(super) struct Reader<'d, 'a> {
+    document: &'d Document<'a>,
+    /// By the place of the map's data.
+    known: BTreeMap<(usize, usize), Rc<Glyphs>>,
 }
 
-fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option<Drawn> {
-    let (mut text, mut other, mut inside, mut font) = (String::new(), String::new(), false, None);
-    let mut pictures = 0;
+impl<'d, 'a> Reader<'d, 'a> {
+    pub(super) fn new(document: &'d Document<'a>) -> Self {
+        Self { document, known: BTreeMap::new() }
+    }
+
+    /// `None` when the stream uses anything but the issuer's own operators.
+    pub(super) fn drawn(
+        &mut self,
+        stream: &[u8],
+        resources: &Object,
+    ) -> Result<Option<Drawn>, Error> {
+        let Ok(stream) = std::str::from_utf8(stream) else { return Ok(None) };
+        let fonts = [self.glyphs(resources, "R")?, self.glyphs(resources, "B")?];
+        Ok(read(stream, &fonts))
+    }
+
+    fn glyphs(&mut self, resources: &Object, name: &str) -> Result<Rc<Glyphs>, Error> {
+        let document = self.document;
+        let Some(resources) = resources.as_dict() else { return Ok(Rc::default()) };
+        let Object::Dict(fonts) = document.value(resources, "Font")? else {
+            return Ok(Rc::default());
+        };
+        let Object::Dict(font) = document.value(&fonts, name)? else { return Ok(Rc::default()) };
+        let Object::Stream(stream) = document.value(&font, "ToUnicode")? else {
+            return Ok(Rc::default());
+        };
+        let place = (stream.data.start, stream.data.end);
+        if let Some(known) = self.known.get(&place) {
+            return Ok(known.clone());
+        }
+        let glyphs = Rc::new(unicode(&document.decode(&stream)?));
+        self.known.insert(place, glyphs.clone());
+        Ok(glyphs)
+    }
+}
+
+fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
+    let (mut text, mut other) = (String::new(), String::with_capacity(stream.len()));
+    let (mut inside, mut font, mut pictures) = (false, None, 0);
     for line in stream.lines() {
         match line {
             "BT" if !inside => inside = true,
             "ET" if inside => inside = false,
+            "" if !inside => {}
             // Nothing is drawn over the text.
             _ if !inside && text.is_empty() && is_picture(line) => pictures += 1,
             _ if !inside => {
-                // Only rectangles, fills and grey: what the issuer draws beside text.
-                let known = line.is_empty() || matches!(line, "0 g" | "f") || line.ends_with(" re");
+                // Only rectangles, fills and grey, on a grid: what the issuer draws beside text.
+                let known = matches!(line, "0 g" | "f" | "q" | "Q")
+                    || line.ends_with(" re")
+                    || line.ends_with(" cm");
                 if !known {
                     return None;
                 }
-                other.extend(line.split_whitespace());
+                other.push_str(line);
+                other.push('\n');
             }
             _ => {
                 // "/R 12 Tf 1 0 0 1 x y Tm <…> Tj"
@@ -56,13 +93,23 @@ fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option
                 if [size, x, y].iter().any(|n| n.parse::<f64>().is_err()) {
                     return None;
                 }
-                font = maps.get(name.strip_prefix('/')?).or(font);
+                font = match name {
+                    "/R" => Some(regular),
+                    "/B" => Some(bold),
+                    other if other.starts_with('/') => font,
+                    _ => return None,
+                };
                 let hex = shown.strip_prefix('<')?.strip_suffix('>')?;
-                if hex.len() % 4 != 0 || !hex.is_ascii() {
+                let (codes, rest) = hex.as_bytes().as_chunks::<4>();
+                if !rest.is_empty() {
                     return None;
                 }
-                for code in hex.as_bytes().chunks(4) {
-                    text.push_str(font?.get(std::str::from_utf8(code).ok()?)?);
+                for digits in codes {
+                    let glyph = font?.get(usize::from(code(digits)?))?;
+                    if glyph.is_empty() {
+                        return None;
+                    }
+                    text.push_str(glyph);
                 }
             }
         }
@@ -72,39 +119,38 @@ fn read(stream: &str, maps: &BTreeMap<&str, BTreeMap<String, String>>) -> Option
 
 /// "q w 0 0 h x y cm /Name Do Q"
 fn is_picture(line: &str) -> bool {
+    if !line.ends_with(" Do Q") {
+        return false;
+    }
     let tokens: Vec<_> = line.split(' ').collect();
     let ["q", w, "0", "0", h, x, y, "cm", name, "Do", "Q"] = tokens[..] else { return false };
     [w, h, x, y].iter().all(|n| n.parse::<f64>().is_ok()) && matches!(name, "/Signature" | "/Seal")
 }
 
-/// A font's ToUnicode map: four hexadecimal digits → text.
-fn unicode(
-    document: &Document<'_>,
-    resources: &Object,
-    name: &str,
-) -> Result<BTreeMap<String, String>, Error> {
-    let mut map = BTreeMap::new();
-    let Some(resources) = resources.as_dict() else { return Ok(map) };
-    let Object::Dict(fonts) = document.value(resources, "Font")? else { return Ok(map) };
-    let Object::Dict(font) = document.value(&fonts, name)? else { return Ok(map) };
-    let Object::Stream(stream) = document.value(&font, "ToUnicode")? else { return Ok(map) };
-    let data = document.decode(&stream)?;
-    for line in String::from_utf8_lossy(&data).lines() {
-        let Some((code, value)) = line
-            .strip_prefix('<')
-            .and_then(|l| l.strip_suffix('>'))
-            .and_then(|l| l.split_once("> <"))
-        else {
+/// A glyph's code, four hexadecimal digits in lower case as the issuer writes them.
+fn code(digits: &[u8; 4]) -> Option<u16> {
+    digits.iter().try_fold(0, |code, digit| match digit {
+        b'0'..=b'9' => Some(code << 4 | u16::from(digit - b'0')),
+        b'a'..=b'f' => Some(code << 4 | u16::from(digit - b'a' + 10)),
+        _ => None,
+    })
+}
+
+fn unicode(map: &[u8]) -> Glyphs {
+    let mut glyphs = Glyphs::new();
+    for line in map.split(|b| *b == b'\n') {
+        // "<0001> <0041>"
+        let Some([a, b, c, d, b'>', b' ', b'<', value @ .., b'>']) = line.strip_prefix(b"<") else {
             continue;
         };
-        let units: Vec<u16> = value
-            .as_bytes()
-            .chunks(4)
-            .filter_map(|c| u16::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok())
-            .collect();
-        if code.len() == 4 {
-            map.insert(code.to_owned(), String::from_utf16_lossy(&units));
+        let Some(glyph) = code(&[*a, *b, *c, *d]).map(usize::from) else { continue };
+        let units: Option<Vec<u16>> = value.as_chunks().0.iter().map(code).collect();
+        if glyphs.len() <= glyph {
+            glyphs.resize(glyph + 1, String::new());
+        }
+        if let Some(text) = glyphs.get_mut(glyph) {
+            *text = String::from_utf16_lossy(&units.unwrap_or_default());
         }
     }
-    Ok(map)
+    glyphs
 }

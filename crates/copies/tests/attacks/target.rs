@@ -228,7 +228,7 @@ fn first_signature(document: &Document<'_>, catalog: &Dict) -> Signature {
             .collect();
         let number = field_dict.get("V").unwrap().as_ref().unwrap().number;
         let object = document.locate(number).unwrap().unwrap().range.unwrap();
-        let text = &document.bytes()[object.clone()];
+        let text = document.source().window(object.clone()).unwrap();
         let at = text.windows(10).position(|w| w == b"/ByteRange").unwrap() + 10;
         let open = at + text[at..].iter().position(|b| *b == b'[').unwrap();
         let close = open + text[open..].iter().position(|b| *b == b']').unwrap() + 1;

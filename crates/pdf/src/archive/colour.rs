@@ -263,7 +263,8 @@ impl Checker<'_, '_> {
             }
             (Object::Dict(a), Object::Dict(b)) => self.same_dict(a, b, depth),
             (Object::Stream(a), Object::Stream(b)) => {
-                self.same_dict(&a.dict, &b.dict, depth) && self.source.raw(a) == self.source.raw(b)
+                self.same_dict(&a.dict, &b.dict, depth)
+                    && self.bytes.get(a.data.clone()) == self.bytes.get(b.data.clone())
             }
             _ => match (a.as_number(), b.as_number()) {
                 (Some(a), Some(b)) => (a - b).abs() < f64::EPSILON,

@@ -288,7 +288,7 @@ impl Checker<'_, '_> {
         loop {
             let mut ahead = lexer.clone();
             match ahead.next() {
-                Ok(Token::Keyword(range)) if lexer.bytes.get(range.clone()) == Some(b"ID") => {
+                Ok(Token::Keyword(range)) if lexer.slice(range.clone()) == Some(b"ID") => {
                     *lexer = ahead;
                     break;
                 }
@@ -312,7 +312,7 @@ impl Checker<'_, '_> {
             }
         }
         self.check_inline_image(&dict, id, resources, state);
-        match image_end(lexer.bytes, lexer.at + 1) {
+        match image_end(lexer.all(), lexer.at + 1) {
             Some(end) => {
                 lexer.at = end;
                 true

@@ -30,7 +30,7 @@ impl Checker<'_, '_> {
     pub(super) fn check_file(&mut self) {
         self.check_header();
         let source = self.source;
-        let bytes = source.bytes();
+        let bytes = self.bytes;
         // §6.1.3
         let trailer = source.trailer().clone();
         let id = self.value(&trailer, "ID");
@@ -84,7 +84,7 @@ impl Checker<'_, '_> {
 
     /// §6.1.2
     fn check_header(&mut self) {
-        let bytes = self.source.bytes();
+        let bytes = self.bytes;
         let line = bytes.get(..8).unwrap_or_default();
         let rest = bytes.get(8..).unwrap_or_default();
         let eol = if rest.starts_with(b"\r\n") { 2 } else { usize::from(is_eol(rest.first())) };
@@ -100,7 +100,7 @@ impl Checker<'_, '_> {
 
     /// §6.1.9
     fn check_spacing(&mut self, start: usize, end: usize, id: Ref) {
-        let bytes = self.source.bytes();
+        let bytes = self.bytes;
         let head = format!("{} {} obj", id.number, id.generation);
         let wrong = |checker: &mut Self, what: &str| {
             checker.find(Rule::ObjectSpacing, Some(id), what);
@@ -151,7 +151,7 @@ impl Checker<'_, '_> {
                     self.find(Rule::StringLimit, id, format!("{} bytes", string.bytes.len()));
                 }
                 if string.hex && in_file {
-                    let raw = self.source.bytes().get(string.range.clone()).unwrap_or_default();
+                    let raw = self.bytes.get(string.range.clone()).unwrap_or_default();
                     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
                     self.check_hex(inner, id);
                 }
@@ -198,7 +198,7 @@ impl Checker<'_, '_> {
                 self.find(Rule::ExternalStream, id, format!("/{key}"));
             }
         }
-        let bytes = self.source.bytes();
+        let bytes = self.bytes;
         // §6.1.7.1: the strict reader has seen the end of line after "stream"
         let after = bytes.get(stream.data.end..).unwrap_or_default();
         let eol = if after.starts_with(b"\r\n") { 2 } else { usize::from(is_eol(after.first())) };

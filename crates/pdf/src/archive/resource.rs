@@ -229,7 +229,8 @@ impl Checker<'_, '_> {
         };
         if last.as_name().is_some_and(|n| n.0 == b"JPXDecode") {
             let spaced = dict.contains("ColorSpace");
-            for problem in jpx::problems(self.source.raw(stream), spaced) {
+            let data = self.bytes.get(stream.data.clone()).unwrap_or_default();
+            for problem in jpx::problems(data, spaced) {
                 self.find(Rule::Jpeg2000, id, problem);
             }
         } else if !mask && !dict.contains("ColorSpace") {

@@ -121,14 +121,24 @@ impl<'a> Font<'a> {
             )
             .as_bytes(),
         );
-        let mut widths = String::new();
+        // Glyphs that follow each other share an array (§9.7.4.3).
+        let (mut widths, mut next) = (String::new(), None);
         for (glyph, (_, width)) in &self.used {
-            let _ = write!(widths, "{glyph} [{}] ", super::points(width.round()));
+            let width = super::points(width.round());
+            let _ = match next {
+                Some(next) if next == *glyph => write!(widths, " {width}"),
+                Some(_) => write!(widths, "] {glyph} [{width}"),
+                None => write!(widths, "{glyph} [{width}"),
+            };
+            next = Some(glyph.saturating_add(1));
+        }
+        if next.is_some() {
+            widths.push(']');
         }
         file.object(
             descendant,
             format!(
-                "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 0 /W [ {widths}] >>"
+                "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{name} /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 0 /W [{widths}] >>"
             )
             .as_bytes(),
         );

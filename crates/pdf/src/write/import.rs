@@ -258,7 +258,7 @@ impl<'a, 'b> Importer<'a, 'b> {
             // §6.1.7.2 forbids LZW; Flate holds the same bytes.
             file.deflated(number, &entries, &self.source.decode(stream)?);
         } else {
-            file.stream(number, &entries, self.source.raw(stream));
+            file.stream(number, &entries, &self.source.raw(stream)?);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::WriteError;
+use super::{WriteError, deflate};
 use crate::{Dict, Document, Name, Object, Ref, SectionKind, hex};
 
 /// Objects to be appended to a file.
@@ -46,7 +46,7 @@ impl<'d, 'a> Increment<'d, 'a> {
 
     /// Writes a stream, deflated.
     pub fn put_deflated(&mut self, id: Ref, entries: &str, data: &[u8]) {
-        let packed = miniz_oxide::deflate::compress_to_vec_zlib(data, 9);
+        let packed = deflate(data);
         let mut body =
             format!("<< {entries} /Filter /FlateDecode /Length {} >>\nstream\n", packed.len())
                 .into_bytes();
@@ -60,10 +60,12 @@ impl<'d, 'a> Increment<'d, 'a> {
     /// # Errors
     /// [`WriteError::OffsetTooLarge`] when a table cannot hold an offset.
     pub fn finish(self) -> Result<Appended, WriteError> {
-        let length = self.document.bytes().len();
+        let file = self.document.source();
+        let length = file.length();
         let mut bytes = Vec::new();
-        // An object begins on a line of its own.
-        if !self.document.bytes().ends_with(b"\n") {
+        // An object begins on a line of its own; one more line end does no harm.
+        let last = file.window(length.saturating_sub(1)..length);
+        if !last.is_ok_and(|last| last.ends_with(b"\n")) {
             bytes.push(b'\n');
         }
         let (mut rows, mut bodies) = (BTreeMap::new(), BTreeMap::new());
@@ -168,7 +170,7 @@ fn stream_section(
         .iter()
         .map(|(first, count)| format!("{first} {count}"))
         .collect();
-    let packed = miniz_oxide::deflate::compress_to_vec_zlib(&data, 9);
+    let packed = deflate(&data);
     let size = own.saturating_add(1);
     let mut out = format!(
         "{own} 0 obj\n<< /Type /XRef /W [1 {width} 2] /Index [{}] /Size {size} {entries} /Filter /FlateDecode /Length {} >>\nstream\n",

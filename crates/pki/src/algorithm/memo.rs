@@ -2,6 +2,7 @@
 //! share certificates, lists and tokens. Mathematics alone; whom and what to trust is decided elsewhere.
 
 use super::{PublicKey, Scheme, VerifyFault};
+use crate::{Certificate, Error};
 use ring::digest;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +11,11 @@ use std::sync::{Mutex, PoisonError};
 /// slow, which its budgets stop.
 const MOST: usize = 1024;
 
-/// What one verification remembers: whether a signature over these bytes was made with that key.
+/// Certificates kept: two signatures with their timestamps bring a dozen.
+const MOST_CERTIFICATES: usize = 64;
+
+/// What one verification remembers: whether a signature over these bytes was made with that key, and
+/// the certificates it has read.
 ///
 /// Make one for each document and hand it to everything that is asked about it. A budget counts what is
 /// asked, so that no verdict depends on what was asked before.
@@ -18,6 +23,7 @@ const MOST: usize = 1024;
 pub struct Memo {
     /// By the digest of scheme, key, signature and message.
     seen: Mutex<BTreeMap<[u8; 32], bool>>,
+    certificates: Mutex<Vec<Certificate>>,
 }
 
 impl Memo {
@@ -34,6 +40,19 @@ impl Memo {
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// As [`Certificate::from_der`], read once: signatures of one document share their issuers.
+    pub(crate) fn certificate(&self, der: &[u8]) -> Result<Certificate, Error> {
+        let mut known = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|c| c.as_der() == der) {
+            return Ok(known.clone());
+        }
+        let read = Certificate::from_der(der)?;
+        if known.len() < MOST_CERTIFICATES {
+            known.push(read.clone());
+        }
+        Ok(read)
     }
 
     /// As [`PublicKey::verify`], carried out once.

@@ -254,7 +254,7 @@ impl Check<'_> {
         }
         let mut malformed = 0;
         for (i, der) in signed.certificates.iter().enumerate() {
-            match Certificate::from_der(der) {
+            match self.memo.certificate(der) {
                 Ok(certificate) => self.report.certificates.push(certificate),
                 Err(error) => {
                     malformed += 1;

@@ -1,15 +1,20 @@
 //! The types of XMP values, and the schemas that need no description. The tables are data.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::tree::{Order, Property, Value};
 
 /// The predefined schemas and structured types.
 const TABLE: &str = include_str!("../../../data/xmp-schemas.txt");
 
+static PREDEFINED: LazyLock<Schemas> = LazyLock::new(Schemas::read);
+
 /// Properties with their types, by namespace; structured types by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Schemas {
+    /// Besides those of [`PREDEFINED`].
+    more: bool,
     properties: BTreeMap<(String, String), String>,
     types: BTreeMap<String, Structure>,
 }
@@ -23,6 +28,10 @@ struct Structure {
 impl Schemas {
     /// Those of the XMP Specification and ISO 19005-2.
     pub(super) fn predefined() -> Self {
+        Self { more: true, ..Self::default() }
+    }
+
+    fn read() -> Self {
         let mut schemas = Self::default();
         let (mut kind, mut namespace) = (None::<String>, String::new());
         for line in TABLE.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
@@ -48,6 +57,14 @@ impl Schemas {
         schemas
     }
 
+    fn below(&self) -> Option<&'static Self> {
+        self.more.then(|| &*PREDEFINED)
+    }
+
+    fn structure(&self, name: &str) -> Option<&Structure> {
+        self.types.get(name).or_else(|| self.below()?.types.get(name))
+    }
+
     pub(super) fn declare(&mut self, namespace: &str, name: &str, value_type: &str) {
         self.properties.insert((namespace.to_owned(), name.to_owned()), simplified(value_type));
     }
@@ -65,7 +82,9 @@ impl Schemas {
 
     /// The type of a property; `None` when no schema has it.
     pub(super) fn type_of(&self, namespace: &str, name: &str) -> Option<&str> {
-        self.properties.get(&(namespace.to_owned(), name.to_owned())).map(String::as_str)
+        let key = (namespace.to_owned(), name.to_owned());
+        let own = self.properties.get(&key);
+        own.or_else(|| self.below()?.properties.get(&key)).map(String::as_str)
     }
 
     /// Whether a type of that name is known.
@@ -76,7 +95,7 @@ impl Schemas {
         }
         let item = value_type.split_once(' ').filter(|(order, _)| array(order).is_some());
         let name = item.map_or(value_type.as_str(), |(_, item)| item.trim());
-        is_simple(name) || self.types.contains_key(name)
+        is_simple(name) || self.structure(name).is_some()
     }
 
     /// Whether a value is of a type.
@@ -97,7 +116,7 @@ impl Schemas {
                 .items(order)
                 .is_some_and(|items| items.iter().all(|i| self.fits(i, item)));
         }
-        if let Some(structure) = self.types.get(value_type) {
+        if let Some(structure) = self.structure(value_type) {
             return match &property.value {
                 // A type without fields is described by its text alone.
                 Value::Simple(_) => structure.fields.is_empty(),
