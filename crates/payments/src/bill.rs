@@ -160,7 +160,7 @@ fn flat(value: &Json<'_>, path: &str, out: &mut BTreeMap<String, String>) {
     match value {
         Json::Null => {}
         Json::Bool(b) => put(b.to_string()),
-        Json::Integer(n) => put(n.to_string()),
+        Json::Integer(digits) => put(digits.to_string()),
         Json::Text(t) => put(t.to_string()),
         Json::List(items) => {
             for (i, item) in items.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Gateways' response codes as data: value, class, meaning in two languages. The tables stand in `data/codes`, one file a gateway, each
 //! with its source.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -90,9 +91,11 @@ impl Tables {
     pub fn outcome(&self, table: &str, value: &str) -> Outcome {
         match self.find(table, value) {
             Some(code) => {
-                Outcome { class: code.class, code: value.to_owned(), en: code.en, vi: code.vi }
+                Outcome { class: code.class, code: code.value.into(), en: code.en, vi: code.vi }
             }
-            None => Outcome { class: Class::Unknown, code: value.to_owned(), en: "", vi: "" },
+            None => {
+                Outcome { class: Class::Unknown, code: value.to_owned().into(), en: "", vi: "" }
+            }
         }
     }
 }
@@ -132,7 +135,7 @@ pub struct Outcome {
     /// What it means for an order.
     pub class: Class,
     /// The raw value or values (`00/00` where two decide together).
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// Meaning in English; empty for an unknown code.
     pub en: &'static str,
     /// Meaning in Vietnamese; empty for an unknown code.

@@ -1,5 +1,7 @@
 //! A gateway's answer to a request: where to send the payer, or why the gateway refused.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::code::{Class, Outcome};
@@ -39,15 +41,15 @@ impl Created {
         _account: &Account<G>,
         reference: &str,
         outcome: Outcome,
-        (pay_url, qr): (String, String),
+        (pay_url, qr): (Cow<'_, str>, Cow<'_, str>),
         authentic: Authentic,
         body: &[u8],
     ) -> Result<Created, Error> {
         let bad = |field, problem| {
             Err(malformed_answer::<G>("request", Reason::malformed(field, problem)))
         };
-        let pay_url = Some(pay_url).filter(|u| !u.is_empty());
-        let qr = Some(qr).filter(|q| !q.is_empty());
+        let pay_url = Some(pay_url).filter(|u| !u.is_empty()).map(Cow::into_owned);
+        let qr = Some(qr).filter(|q| !q.is_empty()).map(Cow::into_owned);
         if let Some(url) = &pay_url {
             let known = url.starts_with("https://") || url.starts_with("http://");
             if !known || !url.bytes().all(|b| b.is_ascii_graphic()) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::notice::{Named, Seen};
 use crate::reason::Reason;
 
 /// Most parameters read in one query: three times what any gateway sends.
@@ -93,6 +94,21 @@ pub(crate) struct Pair<'a> {
     pub value: Cow<'a, str>,
 }
 
+impl Pair<'_> {
+    /// Whether name or value holds one of these, none of which is a letter, a digit or `- _ .`.
+    pub(crate) fn holds(&self, delimiters: &[char]) -> bool {
+        // What was not unescaped holds nothing else.
+        let holds = |text: &Cow<'_, str>| matches!(text, Cow::Owned(t) if t.contains(delimiters));
+        holds(&self.key) || holds(&self.value)
+    }
+}
+
+impl Named for Pair<'_> {
+    fn name(&self) -> &str {
+        &self.key
+    }
+}
+
 /// Reads a query. Refused: duplicate keys (after decoding), empty pieces, escapes in lower case or of characters that nobody
 /// needs to escape, bytes that are not UTF-8, characters that a query cannot hold.
 pub(crate) fn read(query: &str) -> Result<Vec<Pair<'_>>, Reason> {
@@ -100,16 +116,34 @@ pub(crate) fn read(query: &str) -> Result<Vec<Pair<'_>>, Reason> {
         return Err(Reason::malformed("query", "longer than 16 KiB"));
     }
     let mut pairs: Vec<Pair<'_>> = Vec::with_capacity(12);
-    for piece in query.split('&') {
-        let Some((raw_key, raw_value)) = piece.split_once('=') else {
-            return Err(Reason::malformed(piece, "a parameter without '='"));
-        };
-        let key = unescape(raw_key)?;
-        let value = unescape(raw_value)?;
+    let mut seen = Seen::default();
+    let mut rest = Some(query);
+    while let Some(text) = rest {
+        let piece;
+        let (raw_key, raw_value, key, value);
+        let bytes = text.as_bytes();
+        let equals = plain_run(bytes, 0);
+        let end = plain_run(bytes, equals + 1);
+        if bytes.get(equals) == Some(&b'=') && matches!(bytes.get(end), None | Some(b'&')) {
+            // Nothing in it is escaped.
+            piece = text.get(..end).unwrap_or_default();
+            raw_key = text.get(..equals).unwrap_or_default();
+            raw_value = text.get(equals + 1..end).unwrap_or_default();
+            (key, value) = (Cow::Borrowed(raw_key), Cow::Borrowed(raw_value));
+            rest = text.get(end + 1..);
+        } else {
+            (piece, rest) =
+                text.split_once('&').map_or((text, None), |(piece, rest)| (piece, Some(rest)));
+            let Some(pair) = piece.split_once('=') else {
+                return Err(Reason::malformed(piece, "a parameter without '='"));
+            };
+            (raw_key, raw_value) = pair;
+            (key, value) = (unescape(raw_key)?, unescape(raw_value)?);
+        }
         if key.is_empty() {
             return Err(Reason::malformed(piece, "a parameter without a name"));
         }
-        if pairs.iter().any(|p| p.key == key) {
+        if seen.perhaps(&key) && pairs.iter().any(|p| p.key == key) {
             return Err(Reason::malformed(&*key, "the parameter occurs twice"));
         }
         if pairs.len() == MAX_PAIRS {
@@ -118,6 +152,12 @@ pub(crate) fn read(query: &str) -> Result<Vec<Pair<'_>>, Reason> {
         pairs.push(Pair { raw_key, raw_value, key, value });
     }
     Ok(pairs)
+}
+
+/// Where the letters that nobody escapes end, from `start` on.
+fn plain_run(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    start + rest.iter().position(|b| !plain(*b)).unwrap_or(rest.len())
 }
 
 fn unescape(text: &str) -> Result<Cow<'_, str>, Reason> {
@@ -207,5 +247,13 @@ mod tests {
             assert!(read(query).is_err(), "{query}");
         }
         assert_eq!(read("a=x+y%3A&b=").unwrap()[0].value, "x y:");
+        let pairs = read("a.b=&%3Ac=d%20e&f=%C3%A9").unwrap();
+        let found: Vec<_> =
+            pairs.iter().map(|p| (p.raw_key, &*p.key, p.raw_value, &*p.value)).collect();
+        assert_eq!(
+            found,
+            [("a.b", "a.b", "", ""), ("%3Ac", ":c", "d%20e", "d e"), ("f", "f", "%C3%A9", "é")]
+        );
+        assert!(!pairs[0].holds(&[':']) && pairs[1].holds(&[':']) && pairs[1].holds(&[' ']));
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -58,7 +59,7 @@ impl Source for FromPublicCode {
 
 /// A gateway. To add one, write its unit type, implement this trait and, for its callback,
 /// [`crate::notice::NoticeRules`]; every check around the signature is then the same as for all others.
-pub trait Gateway {
+pub trait Gateway: 'static {
     /// What signs its messages.
     type Keys: Keys;
     /// Where its rules come from: [`FromVendorDocument`] or [`FromPublicCode`].
@@ -74,7 +75,7 @@ pub trait Gateway {
 }
 
 /// The keys of one generation; an account may hold several while a secret is being rotated.
-pub trait Keys: fmt::Debug + Clone {
+pub trait Keys: fmt::Debug + Clone + Send + Sync + 'static {
     /// The caller's name for this generation, such as `2026-11`. Not secret.
     fn label(&self) -> &str;
     /// Refuses keys in a form that could not work.
@@ -174,10 +175,21 @@ impl<G: Gateway, E: Environment> Deref for Config<G, E> {
 /// An account whose environment is a value: what requests are built with and notices are verified with.
 /// In Rust make it by [`Config`]; in JSON it is
 /// `{"environment":"sandbox","merchant":"…","base":null,"keys":[{"label":"…","secret":"…"}]}`.
-#[derive(Clone)]
-pub struct Account<G: Gateway> {
+///
+/// Copies share one set of keys, and a verified notice holds one until it is dropped: its answer may have to be signed. The keys are wiped
+/// with the last of them.
+pub struct Account<G: Gateway>(pub(crate) Arc<Inner<G>>);
+
+impl<G: Gateway> Clone for Account<G> {
+    fn clone(&self) -> Account<G> {
+        Account(Arc::clone(&self.0))
+    }
+}
+
+/// What an account is.
+pub(crate) struct Inner<G: Gateway> {
     environment: EnvironmentKind,
-    merchant: String,
+    pub(crate) merchant: String,
     base: String,
     keys: Vec<G::Keys>,
 }
@@ -235,12 +247,12 @@ impl<G: Gateway> Account<G> {
         for generation in &keys {
             generation.check()?;
         }
-        Ok(Account { environment, merchant: merchant.to_owned(), base, keys })
+        Ok(Account(Arc::new(Inner { environment, merchant: merchant.to_owned(), base, keys })))
     }
 
     /// Sandbox or production.
     pub fn environment(&self) -> EnvironmentKind {
-        self.environment
+        self.0.environment
     }
 
     /// Where the rules of this account's gateway come from; [`Provenance::warning`] is to be shown with it.
@@ -250,27 +262,27 @@ impl<G: Gateway> Account<G> {
 
     /// The merchant, terminal, partner or client code.
     pub fn merchant(&self) -> &str {
-        &self.merchant
+        &self.0.merchant
     }
 
     /// The base address, without a slash at its end.
     pub fn base(&self) -> &str {
-        &self.base
+        &self.0.base
     }
 
     /// Another address of the same gateway, which must fit the account's environment as the base does.
     pub(crate) fn address(&self, url: &str) -> Result<String, Error> {
-        fit::<G>(self.environment, url)
+        fit::<G>(self.0.environment, url)
     }
 
     /// All generations of keys, the current one first. Never empty.
     pub fn keys(&self) -> &[G::Keys] {
-        &self.keys
+        &self.0.keys
     }
 
     /// The current keys.
     pub(crate) fn current(&self) -> Result<&G::Keys, Error> {
-        self.keys.first().ok_or(Error::SecretMissing)
+        self.0.keys.first().ok_or(Error::SecretMissing)
     }
 }
 
@@ -278,11 +290,11 @@ impl<G: Gateway> fmt::Debug for Account<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account")
             .field("gateway", &G::NAME)
-            .field("environment", &self.environment)
+            .field("environment", &self.0.environment)
             .field("provenance", &G::PROVENANCE)
-            .field("merchant", &self.merchant)
-            .field("base", &self.base)
-            .field("keys", &self.keys.iter().map(Keys::label).collect::<Vec<_>>())
+            .field("merchant", &self.0.merchant)
+            .field("base", &self.0.base)
+            .field("keys", &self.0.keys.iter().map(Keys::label).collect::<Vec<_>>())
             .finish()
     }
 }

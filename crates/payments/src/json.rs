@@ -1,24 +1,22 @@
 //! JSON as gateways send it: no duplicate keys at any depth, no fractions near money, nothing converted on the way.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-
+use crate::dong::Dong;
 use crate::reason::Reason;
+
+mod read;
 
 /// Longest body read. The largest notice known (the payment platform's with its receipt block) is under 16 KiB.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// Most keys on one level: three times what any message has.
-const MAX_KEYS: usize = 100;
-
-/// A JSON value whose objects keep their order and whose numbers are integers. Texts without escapes are those of the message itself.
+/// A JSON value whose objects keep their order and whose numbers are integers, in their own digits. Texts without escapes are those of the
+/// message itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    Integer(i128),
+    Integer(Cow<'a, str>),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
@@ -38,7 +36,7 @@ impl From<String> for Json<'_> {
 
 impl From<u64> for Json<'_> {
     fn from(number: u64) -> Self {
-        Json::Integer(number.into())
+        Json::Integer(Cow::Owned(number.to_string()))
     }
 }
 
@@ -51,21 +49,15 @@ impl<'a> Json<'a> {
     }
 
     /// The scalar as a gateway's signed text writes it; absent and null are empty, lists and objects are refused.
-    pub(crate) fn scalar(&self, key: &str) -> Result<String, Reason> {
-        Ok(self.shown(key)?.into_owned())
-    }
-
-    /// The same without a copy where the value is text.
-    pub(crate) fn shown(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
+    pub(crate) fn scalar(&self, key: &str) -> Result<Cow<'a, str>, Reason> {
         self.get(key).map_or(Ok(Cow::Borrowed("")), |value| value.single(key))
     }
 
-    /// This value, that of `key`, as [`Json::shown`] gives it.
-    pub(crate) fn single(&self, key: &str) -> Result<Cow<'_, str>, Reason> {
+    /// This value, that of `key`, as [`Json::scalar`] gives it: without a copy where the message itself has the text.
+    pub(crate) fn single(&self, key: &str) -> Result<Cow<'a, str>, Reason> {
         match self {
             Json::Null => Ok(Cow::Borrowed("")),
-            Json::Text(text) => Ok(Cow::Borrowed(text)),
-            Json::Integer(number) => Ok(Cow::Owned(number.to_string())),
+            Json::Text(text) | Json::Integer(text) => Ok(text.clone()),
             Json::Bool(true) => Ok(Cow::Borrowed("true")),
             Json::Bool(false) => Ok(Cow::Borrowed("false")),
             Json::List(_) | Json::Object(_) => {
@@ -83,13 +75,18 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// An integer that must be there as a JSON number.
-    pub(crate) fn integer(&self, key: &str) -> Result<i128, Reason> {
+    /// The digits of an integer that must be there as a JSON number: of 64 bits, without leading zeros.
+    pub(crate) fn integer(&self, key: &str) -> Result<&str, Reason> {
         match self.get(key) {
-            Some(Json::Integer(number)) => Ok(*number),
+            Some(Json::Integer(digits)) => Ok(digits),
             Some(_) => Err(Reason::malformed(key, "must be a JSON integer")),
             None => Err(Reason::malformed(key, "missing")),
         }
+    }
+
+    /// An amount that must be there as a JSON number.
+    pub(crate) fn dong(&self, key: &str) -> Result<Dong, Reason> {
+        Dong::parse(self.integer(key)?).map_err(|_| Reason::malformed(key, "not whole đồng"))
     }
 
     /// Writes the value as compact JSON with the keys of every object sorted.
@@ -103,7 +100,7 @@ impl<'a> Json<'a> {
         match self {
             Json::Null => out.push_str("null"),
             Json::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Json::Integer(n) => out.push_str(&n.to_string()),
+            Json::Integer(digits) => out.push_str(digits),
             Json::Text(t) => quote_into(out, t),
             Json::List(items) => {
                 out.push('[');
@@ -161,90 +158,13 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<Json<'_>, Reason> {
     if bytes.len() > MAX_BODY {
         return Err(Reason::malformed("body", "longer than 64 KiB"));
     }
-    let read = std::str::from_utf8(bytes).ok().map(serde_json::from_str::<Json<'_>>);
-    match read {
-        Some(Ok(object @ Json::Object(_))) => Ok(object),
-        Some(Ok(_)) => Err(Reason::malformed("body", "not a JSON object")),
-        Some(Err(_)) | None => Err(Reason::malformed(
+    match std::str::from_utf8(bytes).ok().and_then(Json::read) {
+        Some(object @ Json::Object(_)) => Ok(object),
+        Some(_) => Err(Reason::malformed("body", "not a JSON object")),
+        None => Err(Reason::malformed(
             "body",
             "not JSON without duplicate keys and without fractional numbers",
         )),
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON with unique keys and integer numbers")
-    }
-    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
-    }
-    fn visit_bool<E>(self, v: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(v))
-    }
-    fn visit_i64<E>(self, v: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Integer(v.into()))
-    }
-    fn visit_u64<E>(self, v: u64) -> Result<Json<'de>, E> {
-        Ok(Json::Integer(v.into()))
-    }
-    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::from(v))
-    }
-    fn visit_str<E>(self, v: &str) -> Result<Json<'de>, E> {
-        Ok(Json::from(v.to_owned()))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::List(items))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        // A message has some twenty keys: looking them through costs less than a set. Bodies are at most 64 KiB, and above a
-        // hundred keys on one level nobody's notice.
-        let mut fields: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(16);
-        while let Some((Key(key), value)) = map.next_entry::<Key<'de>, Json<'de>>()? {
-            if fields.len() == MAX_KEYS || fields.iter().any(|(k, _)| *k == key) {
-                return Err(serde::de::Error::custom("duplicate key, or too many keys"));
-            }
-            fields.push((key, value));
-        }
-        Ok(Json::Object(fields))
-    }
-}
-
-/// A key, which serde by itself would copy.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key<'de>, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(v)))
-            }
-            fn visit_str<E>(self, v: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(v.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for Json<'de> {
-    // The depth is bounded by serde_json's own limit of 128.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json<'de>, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
     }
 }
 

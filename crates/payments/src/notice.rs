@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -12,16 +13,20 @@ use crate::dong::Dong;
 use crate::gateway::{Account, Gateway, Keys};
 use crate::reason::{Reason, Warning};
 use crate::secret::sha256_hex;
+use answers::{Answers, MessageHash};
 
 mod answer;
+mod answers;
 mod raw;
 mod signed;
+mod taking;
 mod verdict;
 
 pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
 pub use answer::{TlsAnswer, from_connection};
 pub use raw::RawNotice;
-pub(crate) use signed::{each, imitates, joined, pipe_text, uncovered, values};
+pub(crate) use signed::{imitates, joined, only_joins, pipe_text, uncovered, values};
+pub(crate) use taking::{Named, Seen, Taking};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
 
 /// What our side knows of the order that a notice should speak of.
@@ -58,6 +63,11 @@ fn five_minutes() -> i64 {
 }
 
 impl Expected {
+    /// Whether the event is among those applied.
+    fn applied(&self, news: &Verified) -> bool {
+        !self.applied.is_empty() && self.applied.iter().any(|f| f == news.fingerprint())
+    }
+
     /// An order that nothing was applied to.
     pub fn new(reference: &str, amount: Dong) -> Expected {
         Expected {
@@ -75,17 +85,17 @@ impl Expected {
 
 /// What a message claims, before anything is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct Claim<'a> {
     /// Merchant code; none where the message carries none.
-    pub merchant: Option<String>,
+    pub merchant: Option<Cow<'a, str>>,
     /// Our reference.
-    pub reference: String,
+    pub reference: Cow<'a, str>,
     /// The amount; none where the message carries none.
     pub amount: Option<Dong>,
     /// The currency; none where the message has no such field.
-    pub currency: Option<String>,
+    pub currency: Option<Cow<'a, str>>,
     /// The gateway's transaction number; none where there is none yet.
-    pub transaction: Option<String>,
+    pub transaction: Option<Cow<'a, str>>,
     /// What happened.
     pub outcome: Outcome,
     /// The gateway's time, only where the signature covers it.
@@ -100,9 +110,9 @@ pub struct Claim {
     pub also: BTreeMap<String, String>,
 }
 
-impl Claim {
+impl<'a> Claim<'a> {
     /// News of an order that says nothing but what happened.
-    pub fn new(reference: impl Into<String>, outcome: Outcome) -> Claim {
+    pub fn new(reference: impl Into<Cow<'a, str>>, outcome: Outcome) -> Claim<'a> {
         Claim {
             merchant: None,
             reference: reference.into(),
@@ -170,15 +180,30 @@ impl Acknowledgement {
 
 /// A notice as read: what it claims, its signature, and the text that was signed.
 #[derive(Clone, Debug)]
-pub struct Message {
+pub struct Message<'a> {
     /// What it says.
-    pub claim: Claim,
+    pub claim: Claim<'a>,
     /// The signature as received; empty where absent.
-    pub signature: String,
+    pub signature: Cow<'a, str>,
     /// The signed text and the name of its form, such as `raw`. A part of it that is a key is added by [`NoticeRules::fits`].
     pub text: (&'static str, String),
-    /// What the gateway's own rules want to keep of the message: a time to repeat, a rest of the text.
-    pub fields: Vec<(&'static str, String)>,
+    /// The time as written, for a gateway whose answer repeats it; else empty.
+    pub time: Cow<'a, str>,
+}
+
+/// What an answer may repeat of the notice that it answers; empty where the notice could not be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Repeated<'a> {
+    /// Our reference.
+    pub reference: &'a str,
+    /// [`Message::time`].
+    pub time: &'a str,
+}
+
+impl Message<'_> {
+    fn repeated(&self) -> Repeated<'_> {
+        Repeated { reference: &self.claim.reference, time: &self.time }
+    }
 }
 
 /// What a gateway must say about its notices so that [`verify`] can judge them.
@@ -188,22 +213,23 @@ pub trait NoticeRules: Gateway + Sized {
     /// Whether a repeated notice gets another answer than the first.
     const TELLS_REPETITION: bool = false;
     /// Reads the fields. Believes nothing; refuses what is ambiguous.
-    fn read(raw: &RawNotice) -> Result<Message, Reason>;
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason>;
     /// Whether `signature` is the code over `text` with these keys, in constant time.
     fn fits(text: &str, signature: &str, keys: &Self::Keys) -> bool;
     /// Other forms in which senders of this gateway sign the same fields, tried after the first.
-    fn other_forms(_message: &Message) -> Vec<(&'static str, String)> {
+    fn other_forms(_message: &Message<'_>) -> Vec<(&'static str, String)> {
         Vec::new()
     }
     /// Whether the signed text, which has no separators, would say what is expected if it were cut at another place: then the notice may
     /// be a true one cut anew, and its difference from the order is no news.
-    fn may_be_cut_anew(_message: &Message, _expected: &Expected) -> bool {
+    fn may_be_cut_anew(_message: &Message<'_>, _expected: &Expected) -> bool {
         false
     }
-    /// The answer in the gateway's words. There is no message where it could not be read.
+    /// The answer in the gateway's words. The same answer to the same notice is always given in the same words: it may be asked for
+    /// later, and more than once.
     fn acknowledge(
         answer: Answer,
-        message: Option<&Message>,
+        repeated: Repeated<'_>,
         account: &Account<Self>,
     ) -> Acknowledgement;
 }
@@ -211,7 +237,7 @@ pub trait NoticeRules: Gateway + Sized {
 /// The reference that a notice claims, to look the order up with. Nothing is verified.
 pub fn claimed_reference<G: NoticeRules>(raw: &RawNotice) -> Result<String, Reason> {
     raw.within_budget()?;
-    Ok(G::read(raw)?.claim.reference)
+    Ok(G::read(raw)?.claim.reference.into_owned())
 }
 
 /// Judges a notice: authentic? of the expected order? and what happened?
@@ -222,17 +248,20 @@ pub fn verify<G: NoticeRules>(
     account: &Account<G>,
     expected: Option<&Expected>,
 ) -> Verdict {
-    let message_sha256 = raw.sha256();
-    let refuse = |reason: Reason, answer, message: Option<&Message>, authentic| {
+    let refuse = |reason: Reason, answer, message: Option<&Message<'_>>, authentic| {
         Verdict::Refused(Box::new(Refused {
             gateway: G::NAME,
             environment: account.environment(),
             security_event: reason.is_security_event(),
             reason,
             authentic,
-            reference: message.map(|m| m.claim.reference.clone()),
-            message_sha256: message_sha256.clone(),
-            acknowledgement: G::acknowledge(answer, message, account),
+            reference: message.map(|m| m.claim.reference.to_string()),
+            message_sha256: raw.sha256(),
+            acknowledgement: G::acknowledge(
+                answer,
+                message.map(Message::repeated).unwrap_or_default(),
+                account,
+            ),
         }))
     };
     let message = match raw.within_budget().and_then(|()| G::read(raw)) {
@@ -257,42 +286,32 @@ pub fn verify<G: NoticeRules>(
     };
     match bind(claim, account.merchant(), expected, G::PARTIAL) {
         Ok(matches) => {
-            let fingerprint = fingerprint(G::NAME, account.merchant(), claim);
             let current = account.keys().first().map(Keys::label);
             let mut warnings = warnings(claim, expected);
             if current != Some(authentic.key.as_str()) {
                 warnings.push(Warning::PreviousKey { label: authentic.key.clone() });
             }
-            let answer = |answer| G::acknowledge(answer, Some(&message), account);
-            let acknowledgement = answer(Answer::Recorded);
-            let acknowledgement_if_applied = if G::TELLS_REPETITION {
-                answer(Answer::AlreadyRecorded)
-            } else {
-                acknowledgement.clone()
-            };
-            let Message { claim, .. } = message;
-            Verdict::Verified(Box::new(Verified {
+            let Message { claim, time, .. } = message;
+            let mut verified = Box::new(Verified {
                 gateway: G::NAME,
                 environment: account.environment(),
                 provenance: G::PROVENANCE,
-                merchant: account.merchant().to_owned(),
-                reference: claim.reference,
+                reference: claim.reference.into_owned(),
                 amount: claim.amount,
-                transaction: claim.transaction,
+                transaction: claim.transaction.map(Cow::into_owned),
                 authentic,
-                matches: Matches {
-                    applied_before: expected.is_some_and(|e| e.applied.contains(&fingerprint)),
-                    ..matches
-                },
-                fingerprint,
+                matches,
                 outcome: claim.outcome,
                 at: claim.at,
+                time: time.into_owned(),
                 uncovered: claim.uncovered,
                 warnings,
-                message_sha256,
-                acknowledgement_if_applied,
-                acknowledgement,
-            }))
+                fingerprint: OnceLock::new(),
+                message: MessageHash::of(raw),
+                answers: Answers::to_notice(account),
+            });
+            verified.matches.applied_before = expected.is_some_and(|e| e.applied(&verified));
+            Verdict::Verified(verified)
         }
         Err(reason) => {
             let answer = match &reason {
@@ -314,7 +333,7 @@ pub fn verify<G: NoticeRules>(
 }
 
 /// The key and the form of the signed text that fit the signature. An absent or empty one fits nothing.
-fn authenticate<G: NoticeRules>(message: &Message, account: &Account<G>) -> Option<Authentic> {
+fn authenticate<G: NoticeRules>(message: &Message<'_>, account: &Account<G>) -> Option<Authentic> {
     if message.signature.is_empty() {
         return None;
     }
@@ -329,7 +348,7 @@ fn authenticate<G: NoticeRules>(message: &Message, account: &Account<G>) -> Opti
 
 /// Compares a claim with the merchant and the expected order.
 fn bind(
-    claim: &Claim,
+    claim: &Claim<'_>,
     merchant: &str,
     expected: Option<&Expected>,
     partial: bool,
@@ -338,11 +357,11 @@ fn bind(
         return Err(Reason::Merchant { got: got.to_owned(), expected: merchant.to_owned() });
     }
     let Some(expected) = expected else {
-        return Err(Reason::UnknownOrder { reference: claim.reference.clone() });
+        return Err(Reason::UnknownOrder { reference: claim.reference.to_string() });
     };
     if claim.reference != expected.reference {
         return Err(Reason::Reference {
-            got: claim.reference.clone(),
+            got: claim.reference.to_string(),
             expected: expected.reference.clone(),
         });
     }
@@ -369,9 +388,9 @@ fn bind(
     };
     if let Some(transaction) = &claim.transaction
         && claim.outcome.class == Class::Paid
-        && expected.used_transactions.contains(transaction)
+        && expected.used_transactions.iter().any(|used| *used == **transaction)
     {
-        return Err(Reason::TransactionReused { transaction: transaction.clone() });
+        return Err(Reason::TransactionReused { transaction: transaction.to_string() });
     }
     let carried = |present: bool| if present { Match::Equal } else { Match::NotCarried };
     Ok(Matches {
@@ -383,13 +402,13 @@ fn bind(
     })
 }
 
-fn warnings(claim: &Claim, expected: Option<&Expected>) -> Vec<Warning> {
+fn warnings(claim: &Claim<'_>, expected: Option<&Expected>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if claim.outcome.class == Class::Unknown {
-        warnings.push(Warning::CodeUnknown { value: claim.outcome.code.clone() });
+        warnings.push(Warning::CodeUnknown { value: claim.outcome.code.to_string() });
     }
     if claim.outcome_unsigned {
-        warnings.push(Warning::OutcomeUnsigned { claimed: claim.outcome.code.clone() });
+        warnings.push(Warning::OutcomeUnsigned { claimed: claim.outcome.code.to_string() });
     }
     if let (Some(at), Some(expected)) = (claim.at, expected) {
         let after = |t: OffsetDateTime| (at - t).whole_seconds();
@@ -405,12 +424,22 @@ fn warnings(claim: &Claim, expected: Option<&Expected>) -> Vec<Warning> {
     warnings
 }
 
-/// SHA-256 over what makes an event the same event: gateway, merchant, reference, transaction, class and amount, each with its
-/// length before it. Raw bytes are not in it: the return, the IPN and a query tell the same news in other words.
-pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> String {
-    let amount = claim.amount.map(|a| a.to_string()).unwrap_or_default();
+/// What makes an event the same event.
+pub(crate) struct Event<'a> {
+    pub gateway: &'a str,
+    pub merchant: &'a str,
+    pub reference: &'a str,
+    pub transaction: Option<&'a str>,
+    pub outcome: &'a Outcome,
+    pub amount: Option<Dong>,
+}
+
+/// SHA-256 over gateway, merchant, reference, transaction, class and amount, each with its length before it. Raw bytes are not in it: the
+/// return, the IPN and a query tell the same news in other words.
+pub(crate) fn fingerprint(event: &Event<'_>) -> String {
+    let amount = event.amount.map(|a| a.to_string()).unwrap_or_default();
     // Money is the same money whatever code tells of it; any other answer is told apart by its code.
-    let outcome = match claim.outcome.class {
+    let outcome = match event.outcome.class {
         Class::Paid => "paid",
         Class::Failed
         | Class::Pending
@@ -418,13 +447,13 @@ pub(crate) fn fingerprint(gateway: &str, merchant: &str, claim: &Claim) -> Strin
         | Class::RefundPending
         | Class::Refunded
         | Class::RefundFailed
-        | Class::Unknown => claim.outcome.code.as_str(),
+        | Class::Unknown => &event.outcome.code,
     };
     let parts = [
-        gateway,
-        merchant,
-        &claim.reference,
-        claim.transaction.as_deref().unwrap_or_default(),
+        event.gateway,
+        event.merchant,
+        event.reference,
+        event.transaction.unwrap_or_default(),
         outcome,
         &amount,
     ];

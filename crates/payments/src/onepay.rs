@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::field::{Alphabet, check};
 use crate::gateway::{self, FromPublicCode, Gateway, Keys};
 use crate::notice::{self, Expected, RawNotice, Verdict};
-use crate::secret::{Algorithm, Encoding, Secret, hex_bytes, matches, sign};
+use crate::secret::{Algorithm, Encoding, KeyForm, Secret, hex_bytes};
 
 mod api;
 mod notices;
@@ -50,17 +50,17 @@ impl Keys for OnepayKeys {
     }
 }
 
+/// The key is what the secret writes in hexadecimal.
+const KEY: (Algorithm, KeyForm) = (Algorithm::HmacSha256, KeyForm::Hex);
+
 impl OnepayKeys {
-    /// The code over a text. `check` has refused anything but hexadecimal; an empty key never comes here.
+    /// The code over a text.
     fn code(&self, text: &str) -> String {
-        let key = hex_bytes(self.secret.expose()).unwrap_or_default();
-        sign(Algorithm::HmacSha256, Encoding::HexUpper, &key, text.as_bytes())
+        self.secret.sign_pieces(KEY, Encoding::HexUpper, &[text.as_bytes()])
     }
 
     fn fits(&self, text: &str, received: &str) -> bool {
-        hex_bytes(self.secret.expose()).is_some_and(|key| {
-            matches(Algorithm::HmacSha256, Encoding::HexUpper, &key, text.as_bytes(), received)
-        })
+        self.secret.verifies_pieces(KEY, Encoding::HexUpper, &[text.as_bytes()], received)
     }
 }
 

@@ -36,7 +36,11 @@ const PIPE: &[char] = &['|'];
 
 /// `MaXacThuc`: SHA-256 of the values joined by `|` with the secret last (a plain hash, no HMAC: the platform's choice).
 fn code(secret: &str, text: &str) -> String {
-    sha256_hex_of([text.as_bytes(), b"|", secret.as_bytes()])
+    sha256_hex_of(hashed(secret, text))
+}
+
+fn hashed<'a>(secret: &'a str, text: &'a str) -> [&'a [u8]; 3] {
+    [text.as_bytes(), b"|", secret.as_bytes()]
 }
 
 fn send(

@@ -52,10 +52,10 @@ pub fn decide(
         Class::Failed if now >= window_ends => Decision::SafeToCancel {
             proof: SafeToCancel {
                 gateway: answer.gateway,
-                merchant: answer.merchant.clone(),
+                merchant: answer.merchant().to_owned(),
                 environment: answer.environment,
                 reference: answer.reference.clone(),
-                message_sha256: answer.message_sha256.clone(),
+                message_sha256: answer.message_sha256().to_owned(),
             },
         },
         Class::Failed => hold(window_ends),

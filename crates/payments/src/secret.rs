@@ -1,6 +1,8 @@
 //! Secrets and the codes computed with them. Nothing here prints, serialises or compares a secret in variable time.
 
 use std::fmt;
+use std::hint::black_box;
+use std::sync::OnceLock;
 
 use ring::{digest, hmac};
 use serde::{Deserialize, Deserializer};
@@ -9,8 +11,14 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 
 /// A secret of a gateway account: wiped from memory when dropped, absent from `Debug`, never serialised.
+///
+/// The first code made with it leaves two states of the hash behind, from which further codes are made; they say nothing of the secret,
+/// but whoever reads them can sign. They are overwritten when the secret is dropped; what the hash itself leaves on the stack is not.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret {
+    text: Zeroizing<String>,
+    prepared: OnceLock<Prepared>,
+}
 
 impl Secret {
     /// Takes the secret as the gateway gave it. An empty one is refused (`payments.secret_missing`): a code computed with
@@ -20,12 +28,12 @@ impl Secret {
         if value.trim().is_empty() {
             return Err(Error::SecretMissing);
         }
-        Ok(Secret(value))
+        Ok(Secret { text: value, prepared: OnceLock::new() })
     }
 
     /// The code over `message` with this secret as the key: for connectors outside this crate.
     pub fn sign(&self, algorithm: Algorithm, encoding: Encoding, message: &[u8]) -> String {
-        sign(algorithm, encoding, self.0.as_bytes(), message)
+        self.sign_pieces((algorithm, KeyForm::Text), encoding, &[message])
     }
 
     /// Whether `received` is exactly the text that [`Secret::sign`] gives, compared in constant time.
@@ -36,12 +44,95 @@ impl Secret {
         message: &[u8],
         received: &str,
     ) -> bool {
-        matches(algorithm, encoding, self.0.as_bytes(), message, received)
+        self.verifies_pieces((algorithm, KeyForm::Text), encoding, &[message], received)
+    }
+
+    /// The code over pieces one after another, the key being in this form.
+    pub(crate) fn sign_pieces(
+        &self,
+        key: (Algorithm, KeyForm),
+        encoding: Encoding,
+        pieces: &[&[u8]],
+    ) -> String {
+        self.with_key(key, |key| encoding.write(code(key, pieces).as_ref()))
+    }
+
+    /// Whether `received` is exactly the text that [`Secret::sign_pieces`] gives. Each encoding writes a code in one way only, so the
+    /// text is decoded and the code compared in constant time; one letter in another case is a difference.
+    pub(crate) fn verifies_pieces(
+        &self,
+        key: (Algorithm, KeyForm),
+        encoding: Encoding,
+        pieces: &[&[u8]],
+        received: &str,
+    ) -> bool {
+        encoding
+            .read(received)
+            .is_some_and(|received| self.with_key(key, |key| received.is(code(key, pieces))))
+    }
+
+    /// Uses the key, made ready once: a gateway signs with one algorithm. Another one is made for this time only.
+    fn with_key<T>(&self, how: (Algorithm, KeyForm), act: impl FnOnce(&hmac::Key) -> T) -> T {
+        let prepared = self.prepared.get_or_init(|| Prepared::new(how, &self.text));
+        if prepared.how == how {
+            act(&prepared.key)
+        } else {
+            act(&Prepared::new(how, &self.text).key)
+        }
     }
 
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
+}
+
+/// How a secret's text is the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    /// Its own bytes.
+    Text,
+    /// The bytes that it writes in hexadecimal; [`crate::gateway::Keys::check`] refuses what is not.
+    Hex,
+}
+
+/// A key ready for use.
+#[derive(Clone)]
+struct Prepared {
+    how: (Algorithm, KeyForm),
+    key: hmac::Key,
+}
+
+impl Prepared {
+    fn new((algorithm, form): (Algorithm, KeyForm), secret: &str) -> Prepared {
+        let ring_algorithm = match algorithm {
+            Algorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            Algorithm::HmacSha256 => hmac::HMAC_SHA256,
+            Algorithm::HmacSha512 => hmac::HMAC_SHA512,
+        };
+        let key = match form {
+            KeyForm::Text => hmac::Key::new(ring_algorithm, secret.as_bytes()),
+            // A text that is not hexadecimal is taken as it stands, so that no code is ever made with an empty key.
+            KeyForm::Hex => match hex_bytes(secret) {
+                Some(bytes) => hmac::Key::new(ring_algorithm, &bytes),
+                None => hmac::Key::new(ring_algorithm, secret.as_bytes()),
+            },
+        };
+        Prepared { how: (algorithm, form), key }
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // ring wipes nothing by itself: the states are overwritten by those of a key that everybody knows.
+        self.key = hmac::Key::new(hmac::HMAC_SHA256, &[]);
+        black_box(&self.key);
+    }
+}
+
+fn code(key: &hmac::Key, pieces: &[&[u8]]) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
+    pieces.iter().for_each(|piece| context.update(piece));
+    context.sign()
 }
 
 impl fmt::Debug for Secret {
@@ -84,7 +175,7 @@ impl Encoding {
     pub(crate) fn write(self, bytes: &[u8]) -> String {
         match self {
             Encoding::HexLower => hex_lower(bytes),
-            Encoding::HexUpper => hex_lower(bytes).to_ascii_uppercase(),
+            Encoding::HexUpper => hex(bytes, b"0123456789ABCDEF"),
             Encoding::Base64 => base64_standard(bytes),
         }
     }
@@ -93,25 +184,22 @@ impl Encoding {
     fn read(self, text: &str) -> Option<Code> {
         use base64::Engine as _;
         let mut code = Code { bytes: [0; LONGEST], length: 0 };
-        let mut hex = |upper: bool| {
-            let digit = |b: u8| match b {
-                b'0'..=b'9' => Some(b - b'0'),
-                b'a'..=b'f' if !upper => Some(b - b'a' + 10),
-                b'A'..=b'F' if upper => Some(b - b'A' + 10),
-                _ => None,
-            };
+        let mut hex = |digits: &[u8; 256]| {
             let (pairs, rest) = text.as_bytes().as_chunks::<2>();
             if !rest.is_empty() || pairs.len() > LONGEST {
                 return None;
             }
+            let mut all = 0;
             for (byte, [a, b]) in code.bytes.iter_mut().zip(pairs) {
-                *byte = digit(*a)? * 16 + digit(*b)?;
+                let (a, b) = (digits[usize::from(*a)], digits[usize::from(*b)]);
+                all |= a | b;
+                *byte = a << 4 | b & 15;
             }
-            Some(pairs.len())
+            (all < 16).then_some(pairs.len())
         };
         code.length = match self {
-            Encoding::HexLower => hex(false)?,
-            Encoding::HexUpper => hex(true)?,
+            Encoding::HexLower => hex(&LOWER)?,
+            Encoding::HexUpper => hex(&UPPER)?,
             // Padding is demanded and trailing bits must be zero.
             Encoding::Base64 => {
                 let engine = base64::engine::general_purpose::STANDARD;
@@ -122,6 +210,20 @@ impl Encoding {
     }
 }
 
+/// The value of each hexadecimal digit whose letters begin with `a`; 255 for all else.
+const fn digits(a: u8) -> [u8; 256] {
+    let mut values = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = if value < 10 { b'0' + value } else { a + value - 10 };
+        values[digit as usize] = value;
+        value += 1;
+    }
+    values
+}
+const LOWER: [u8; 256] = digits(b'a');
+const UPPER: [u8; 256] = digits(b'A');
+
 /// Room for the longest code, of SHA-512, with what a base64 reader asks beyond it.
 const LONGEST: usize = 72;
 
@@ -131,47 +233,29 @@ struct Code {
     length: usize,
 }
 
-fn key(algorithm: Algorithm, key: &[u8]) -> hmac::Key {
-    let ring_algorithm = match algorithm {
-        Algorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-        Algorithm::HmacSha256 => hmac::HMAC_SHA256,
-        Algorithm::HmacSha512 => hmac::HMAC_SHA512,
-    };
-    hmac::Key::new(ring_algorithm, key)
-}
-
-/// The code over `message`, written as `encoding` says.
-pub(crate) fn sign(
-    algorithm: Algorithm,
-    encoding: Encoding,
-    secret: &[u8],
-    message: &[u8],
-) -> String {
-    encoding.write(hmac::sign(&key(algorithm, secret), message).as_ref())
-}
-
-/// Whether `received` is exactly the text that [`sign`] gives. Each encoding writes a code in one way only, so the text is decoded and
-/// the code compared in constant time; one letter in another case is a difference.
-pub(crate) fn matches(
-    algorithm: Algorithm,
-    encoding: Encoding,
-    secret: &[u8],
-    message: &[u8],
-    received: &str,
-) -> bool {
-    match encoding.read(received) {
-        Some(Code { bytes, length }) => bytes
-            .get(..length)
-            .is_some_and(|code| hmac::verify(&key(algorithm, secret), message, code).is_ok()),
-        None => false,
+impl Code {
+    /// Whether it is the computed one, compared in constant time. Its length is no secret.
+    fn is(&self, computed: impl AsRef<[u8]>) -> bool {
+        // What `ring::hmac::verify` does with a code that it computes itself from a single piece.
+        #[allow(deprecated, reason = "ring offers no other comparison of codes it did not compute")]
+        let same = |received: &[u8]| {
+            ring::constant_time::verify_slices_are_equal(computed.as_ref(), received).is_ok()
+        };
+        self.length > 0 && self.bytes.get(..self.length).is_some_and(same)
     }
 }
 
-/// Compares two texts in constant time, for the codes that are no HMAC. Their lengths are no secret.
-pub(crate) fn same_text(computed: &[u8], received: &[u8]) -> bool {
-    #[allow(deprecated, reason = "ring offers no other comparison of codes that are no HMAC")]
-    let same = ring::constant_time::verify_slices_are_equal(computed, received);
-    !received.is_empty() && same.is_ok()
+/// Whether `received` is the SHA-256 of the pieces in lower-case hexadecimal, compared in constant time.
+pub(crate) fn sha256_fits<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, received: &str) -> bool {
+    Encoding::HexLower.read(received).is_some_and(|received| received.is(sha256(pieces)))
+}
+
+fn sha256<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> digest::Digest {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for piece in pieces {
+        context.update(piece);
+    }
+    context.finish()
 }
 
 /// Lower-case hexadecimal SHA-256.
@@ -181,16 +265,15 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 
 /// Lower-case hexadecimal SHA-256 of pieces one after another.
 pub(crate) fn sha256_hex_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for piece in pieces {
-        context.update(piece);
-    }
-    hex_lower(context.finish().as_ref())
+    hex_lower(sha256(pieces).as_ref())
 }
 
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
+    hex(bytes, b"0123456789abcdef")
+}
+
+fn hex(bytes: &[u8], digits: &[u8; 16]) -> String {
+    let digit = |half: u8| digits[usize::from(half & 15)];
     let mut text = vec![0; bytes.len() * 2];
     for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(*byte)];
@@ -230,16 +313,53 @@ mod tests {
 
     #[test]
     fn case_and_absence_are_differences() {
-        let code = sign(Algorithm::HmacSha256, Encoding::HexLower, b"k", b"m");
-        let is = |text: &str| matches(Algorithm::HmacSha256, Encoding::HexLower, b"k", b"m", text);
-        assert!(is(&code));
-        assert!(!is(&code.to_uppercase()) && !is("") && !is(&code[1..]));
-        let code = sign(Algorithm::HmacSha1, Encoding::Base64, b"k", b"m");
-        let is = |text: &str| matches(Algorithm::HmacSha1, Encoding::Base64, b"k", b"m", text);
+        let key = Secret::new("k").unwrap();
+        for encoding in [Encoding::HexLower, Encoding::HexUpper] {
+            let code = key.sign(Algorithm::HmacSha256, encoding, b"m");
+            let is = |text: &str| key.verifies(Algorithm::HmacSha256, encoding, b"m", text);
+            assert!(is(&code));
+            let other_case = match encoding {
+                Encoding::HexLower => code.to_uppercase(),
+                Encoding::HexUpper | Encoding::Base64 => code.to_lowercase(),
+            };
+            assert!(code != other_case && !is(&other_case));
+            assert!(!is("") && !is(&code[1..]) && !is(&code[2..]) && !is(&format!("{code}00")));
+            assert!(!is(&code.replacen(&code[..1], "g", 1)) && !is(&code.repeat(3)));
+        }
+        let code = key.sign(Algorithm::HmacSha1, Encoding::Base64, b"m");
+        let is = |text: &str| key.verifies(Algorithm::HmacSha1, Encoding::Base64, b"m", text);
         // The last letter before the padding carries two bits that mean nothing: only one spelling is taken.
         let last = char::from(code.as_bytes()[26] + 1);
         assert!(
             is(&code) && !is(code.trim_end_matches('=')) && !is(&format!("{}{last}=", &code[..26]))
         );
+    }
+
+    #[test]
+    fn a_key_made_ready_serves_its_own_algorithm_and_form_only() {
+        use Algorithm::{HmacSha1, HmacSha256, HmacSha512};
+        let every = [HmacSha1, HmacSha256, HmacSha512]
+            .map(|a| [KeyForm::Text, KeyForm::Hex].map(|f| (a, f)));
+        let one = Secret::new("0a0B").unwrap();
+        for how in every.as_flattened() {
+            let ring_algorithm = match how.0 {
+                HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+                HmacSha256 => hmac::HMAC_SHA256,
+                HmacSha512 => hmac::HMAC_SHA512,
+            };
+            let bytes: &[u8] = if how.1 == KeyForm::Hex { &[10, 11] } else { b"0a0B" };
+            let theirs = hmac::sign(&hmac::Key::new(ring_algorithm, bytes), b"message");
+            let code = one.clone().sign_pieces(*how, Encoding::HexLower, &[b"mess", b"", b"age"]);
+            assert_eq!(code, hex_lower(theirs.as_ref()), "{how:?}");
+            assert_eq!(code, one.sign_pieces(*how, Encoding::HexLower, &[b"message"]), "{how:?}");
+        }
+    }
+
+    #[test]
+    fn a_plain_hash_is_compared_whole() {
+        let hash = sha256_hex(b"ab");
+        let is = |text: &str| sha256_fits([&b"a"[..], b"b"], text);
+        assert!(is(&hash) && !is("") && !is(&hash[2..]) && !is(&hash.to_uppercase()));
+        assert!(!is(&format!("{hash}00")));
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::gateway::{self, FromPublicCode, Gateway, HIDDEN, Keys};
 use crate::notice::{self, Expected, RawNotice, Verdict};
-use crate::secret::{Algorithm, Encoding, Secret};
+use crate::secret::{Algorithm, Encoding, KeyForm, Secret};
 
 mod api;
 mod notices;
@@ -44,22 +44,21 @@ impl Keys for ViettelpayKeys {
 impl ViettelpayKeys {
     /// The code over `access_code` and the parts, with nothing between them.
     fn code(&self, parts: &[&str]) -> String {
-        self.secret.sign(self.algorithm, self.encoding, self.text(parts).as_bytes())
+        self.secret.sign_pieces(self.key(), self.encoding, &self.pieces(parts))
     }
 
     fn fits(&self, parts: &[&str], received: &str) -> bool {
-        let text = self.text(parts);
-        self.secret.verifies(self.algorithm, self.encoding, text.as_bytes(), received)
+        self.secret.verifies_pieces(self.key(), self.encoding, &self.pieces(parts), received)
     }
 
-    fn text(&self, parts: &[&str]) -> zeroize::Zeroizing<String> {
-        let code = self.access_code.expose();
-        // Room for all of it at once: growing would leave copies of the access code behind.
-        let room = parts.iter().fold(code.len(), |sum, part| sum + part.len());
-        let mut text = zeroize::Zeroizing::new(String::with_capacity(room));
-        text.push_str(code);
-        parts.iter().for_each(|part| text.push_str(part));
-        text
+    fn key(&self) -> (Algorithm, KeyForm) {
+        (self.algorithm, KeyForm::Text)
+    }
+
+    /// Hashed one after another: the access code is never copied into a text.
+    fn pieces<'a>(&'a self, parts: &[&'a str]) -> Vec<&'a [u8]> {
+        let code = std::iter::once(self.access_code.expose());
+        code.chain(parts.iter().copied()).map(str::as_bytes).collect()
     }
 }
 

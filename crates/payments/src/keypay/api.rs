@@ -36,7 +36,7 @@ pub fn read_query(
     let text = |key| body.scalar(key).map_err(bad);
     let (error, status, amount) = (text("error")?, text("status")?, text("trans_amount")?);
     let outcome = KEYPAY.outcome("status", &status);
-    let outcome = if outcome.class == Class::Paid && !matches!(error.as_str(), "" | "0") {
+    let outcome = if outcome.class == Class::Paid && !matches!(&*error, "" | "0") {
         outcome.held(Class::Hold)
     } else {
         outcome

@@ -72,6 +72,6 @@ pub fn read_created(
     let body = read_object(answer.0).map_err(bad)?;
     let text = |key| body.scalar(key).map_err(bad);
     let outcome = KEYPAY.outcome("create", &text("error")?);
-    let addresses = (text("payment_url")?, String::new());
+    let addresses = (text("payment_url")?, "".into());
     Created::new(account, &pay.reference, outcome, addresses, Authentic::tls(), answer.0)
 }

@@ -1,5 +1,6 @@
 //! The callback, signed with key2 over the same text as the create request. Its status is not signed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Account, Keypay, KeypayKeys};
@@ -7,7 +8,8 @@ use crate::code::{Class, KEYPAY, Outcome};
 use crate::dong::Dong;
 use crate::json::read_object;
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_text, uncovered, values,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, pipe_text,
+    uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
@@ -17,21 +19,23 @@ const SIGNED: [&str; 6] =
     ["addition_fee", "client_id", "command", "trans_amount", "transaction_id", "version"];
 
 impl NoticeRules for Keypay {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
-        let signed = values(&body, &SIGNED)?;
+        let mut fields = Taking::of(&body);
+        let signed = values(&mut fields, &SIGNED)?;
         let text = pipe_text(&SIGNED, &signed)?;
-        let [fee, client, command, amount, reference, version] = &signed;
+        fields.take("check_sum");
+        let [fee, client, command, amount, reference, version] = signed;
         let dong = |key: &'static str, text: &str| {
             Dong::parse(text).map_err(|_| Reason::malformed(key, "not whole đồng"))
         };
-        for (key, value, only) in [("command", command, "PAY"), ("version", version, "3.0")] {
+        for (key, value, only) in [("command", &command, "PAY"), ("version", &version, "3.0")] {
             if value != only {
                 return Err(Reason::malformed(key, "not of a payment by version 3.0"));
             }
         }
-        let fee = dong("addition_fee", fee)?;
+        let fee = dong("addition_fee", &fee)?;
         let also = if fee == Dong::ZERO {
             BTreeMap::new()
         } else {
@@ -41,20 +45,20 @@ impl NoticeRules for Keypay {
         let outcome = Outcome {
             en: "unsigned status: query before believing it",
             vi: "Trạng thái không được ký: phải truy vấn lại",
-            ..KEYPAY.outcome("status", &body.shown("status")?).held(Class::Pending)
+            ..KEYPAY.outcome("status", &body.scalar("status")?).held(Class::Pending)
         };
         Ok(Message {
             text: ("pipe", text),
             signature: body.scalar("check_sum")?,
             claim: Claim {
-                merchant: Some(client.to_string()),
-                amount: Some(dong("trans_amount", amount)?),
-                uncovered: uncovered(&body, &SIGNED, "check_sum"),
+                merchant: Some(client),
+                amount: Some(dong("trans_amount", &amount)?),
+                uncovered: uncovered(&fields),
                 outcome_unsigned: true,
                 also,
-                ..Claim::new(&**reference, outcome)
+                ..Claim::new(reference, outcome)
             },
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -62,11 +66,7 @@ impl NoticeRules for Keypay {
         keys.key2.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         let body = match answer {
             Answer::Recorded | Answer::AlreadyRecorded => {
                 r#"{"return_code":0,"return_msg":"success"}"#

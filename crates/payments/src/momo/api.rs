@@ -93,15 +93,15 @@ pub fn read_query(
     let transaction = body.scalar("transId").map_err(bad)?;
     let outcome = MOMO.outcome("result", &code);
     // A figure of zero stands where nothing was paid.
-    let amount = match body.scalar("amount").map_err(bad)?.as_str() {
+    let amount = match &*body.scalar("amount").map_err(bad)? {
         "" => None,
         "0" if outcome.class != Class::Paid => None,
         text => Some(Dong::parse(text)?),
     };
     let claim = Claim {
-        merchant: Some(body.text("partnerCode").map_err(bad)?.to_owned()),
+        merchant: Some(body.text("partnerCode").map_err(bad)?.into()),
         amount,
-        transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
+        transaction: Some(transaction).filter(|t| !matches!(&**t, "" | "0")),
         ..Claim::new(body.text("orderId").map_err(bad)?, outcome)
     };
     from_connection(account, expected, claim, answer)

@@ -9,11 +9,11 @@ use crate::form;
 use crate::instant::read_milliseconds;
 use crate::json::read_object;
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, each, imitates, joined,
-    uncovered, values,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, imitates,
+    joined, only_joins, uncovered,
 };
 use crate::reason::Reason;
-use crate::secret::{Algorithm, Encoding};
+use crate::secret::{Algorithm, Encoding, KeyForm};
 
 /// The signed fields of IPN and redirect, after `accessKey`.
 const SIGNED: [&str; 12] = [
@@ -31,66 +31,125 @@ const SIGNED: [&str; 12] = [
     "transId",
 ];
 
-/// What is neither signed nor news.
-const OUTSIDE: [&str; 2] = ["signature", "accessKey"];
+/// The same in the order of the document, in which they are sent.
+const SENT: [&str; 12] = [
+    "partnerCode",
+    "orderId",
+    "requestId",
+    "amount",
+    "orderInfo",
+    "orderType",
+    "transId",
+    "resultCode",
+    "message",
+    "payType",
+    "responseTime",
+    "extraData",
+];
+
+/// The values in the order of [`SENT`]; the first that is missing is told in the order of [`SIGNED`].
+fn sent<'a>(
+    mut take: impl FnMut(&'static str) -> Option<Result<Cow<'a, str>, Reason>>,
+) -> Result<[Cow<'a, str>; 12], Reason> {
+    let mut values = [const { Cow::Borrowed("") }; 12];
+    for (place, name) in values.iter_mut().zip(SENT) {
+        let Some(value) = take(name) else {
+            let missing = SIGNED.into_iter().find(|name| take(name).is_none()).unwrap_or(name);
+            return Err(Reason::malformed(missing, "missing"));
+        };
+        *place = value?;
+    }
+    Ok(values)
+}
 
 fn digits(key: &'static str, value: &str) -> Result<i64, Reason> {
-    let canonical = value.parse::<i64>().ok().filter(|n| n.to_string() == value);
-    canonical.ok_or_else(|| Reason::malformed(key, "not an integer"))
+    let unsigned = value.strip_prefix('-').unwrap_or(value);
+    let canonical = value == "0" || matches!(unsigned.bytes().next(), Some(b'1'..=b'9'));
+    let number = value.parse::<i64>().ok().filter(|_| canonical);
+    number.ok_or_else(|| Reason::malformed(key, "not an integer"))
 }
 
 impl NoticeRules for Momo {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
-        let (body, query);
-        let (signed, signature, uncovered) = if raw.method == "GET" {
-            query = form::read(&raw.query)?;
-            let value = |key: &str| query.iter().find(|p| p.key == key).map(|p| &*p.value);
-            let signed = each(&SIGNED, |key| value(key).map(|v| Ok(Cow::Borrowed(v))))?;
-            let outside = |key: &&str| !SIGNED.contains(key) && !OUTSIDE.contains(key);
-            let names = query.iter().map(|p| &*p.key).filter(outside).map(str::to_owned).collect();
-            (signed, value("signature").unwrap_or_default().to_owned(), names)
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
+        let (values, signature, uncovered) = if raw.method == "GET" {
+            let query = form::read(&raw.query)?;
+            let mut fields = Taking::new(&query);
+            let values = sent(|key| fields.take(key).map(|p| Ok(p.value.clone())))?;
+            let signature = fields.take("signature").map(|p| p.value.clone());
+            // The access key is part of the signed text and may be repeated here.
+            fields.take("accessKey");
+            (values, signature.unwrap_or_default(), uncovered(&fields))
         } else {
             raw.demand("POST")?;
-            body = read_object(&raw.body)?;
+            let body = read_object(&raw.body)?;
             for key in ["amount", "resultCode", "responseTime", "transId"] {
                 body.integer(key)?;
             }
-            let mut names = uncovered(&body, &SIGNED, "signature");
-            names.retain(|name| !OUTSIDE.contains(&name.as_str()));
-            (values(&body, &SIGNED)?, body.scalar("signature")?, names)
+            let mut fields = Taking::of(&body);
+            let values = sent(|key| fields.take(key).map(|(_, value)| value.single(key)))?;
+            let signature = fields.take("signature").map(|(key, value)| value.single(key));
+            fields.take("accessKey");
+            (values, signature.transpose()?.unwrap_or_default(), uncovered(&fields))
         };
-        let pairs = || SIGNED.into_iter().zip(signed.iter().map(|v| &**v));
-        imitates(pairs(), &SIGNED)?;
-        let [amount, _, _, reference, _, _, partner, _, _, at, result, transaction] = &signed;
-        let transaction = digits("transId", transaction)?;
+        let [
+            partner,
+            reference,
+            request,
+            amount,
+            info,
+            kind,
+            transaction,
+            result,
+            message,
+            by,
+            at,
+            extra,
+        ] = values;
+        let signed: [&str; 12] = [
+            &amount,
+            &extra,
+            &message,
+            &reference,
+            &info,
+            &kind,
+            &partner,
+            &by,
+            &request,
+            &at,
+            &result,
+            &transaction,
+        ];
+        let pairs = || SIGNED.into_iter().zip(signed);
+        let text = joined(pairs());
+        if !only_joins(&text, b'&', SIGNED.len()) {
+            imitates(pairs(), &SIGNED)?;
+        }
+        let number = digits("transId", &transaction)?;
         let amount =
-            Dong::parse(amount).map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
-        digits("resultCode", result)?;
+            Dong::parse(&amount).map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
+        digits("resultCode", &result)?;
         Ok(Message {
-            text: ("raw", joined(pairs())),
+            text: ("raw", text),
             signature,
             claim: Claim {
-                merchant: Some(partner.to_string()),
+                at: read_milliseconds(digits("responseTime", &at)?),
+                merchant: Some(partner),
                 amount: Some(amount),
-                transaction: (transaction > 0).then(|| transaction.to_string()),
-                at: read_milliseconds(digits("responseTime", at)?),
+                transaction: Some(transaction).filter(|_| number > 0),
                 uncovered,
-                ..Claim::new(&**reference, MOMO.outcome("result", result))
+                ..Claim::new(reference, MOMO.outcome("result", &result))
             },
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
     fn fits(text: &str, signature: &str, keys: &MomoKeys) -> bool {
-        let text = ["accessKey=", &keys.access_key, "&", text].concat();
-        keys.secret.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
+        let pieces = ["accessKey=", &keys.access_key, "&", text].map(str::as_bytes);
+        let key = (Algorithm::HmacSha256, KeyForm::Text);
+        keys.secret.verifies_pieces(key, Encoding::HexLower, &pieces, signature)
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         // Document "Payment notification": 204 without body within 15 s; anything else is no acknowledgement.
         Acknowledgement::empty(match answer {
             Answer::Recorded | Answer::AlreadyRecorded => 204,

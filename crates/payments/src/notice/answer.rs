@@ -1,11 +1,12 @@
 //! Answers to queries as news: bound to the expected order as a notice is, whether signed or known by the connection only.
 
-use super::{
-    Acknowledgement, Authentic, Claim, Expected, Matches, Verified, bind, fingerprint, warnings,
-};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use super::answers::{Answers, MessageHash};
+use super::{Authentic, Claim, Expected, NoticeRules, Verified, bind, warnings};
 use crate::gateway::{Account, Gateway};
 use crate::reason::Reason;
-use crate::secret::sha256_hex;
 
 /// The bytes of a gateway's answer that carries no signature of its own: it is as good as the connection it came over.
 #[derive(Clone, Copy, Debug)]
@@ -33,14 +34,14 @@ impl Authentic {
 
 /// The answer to a query as read.
 pub(crate) struct Answered<'a> {
-    pub claim: Claim,
+    pub claim: Claim<'a>,
     pub authentic: Authentic,
     pub body: &'a [u8],
     pub partial: bool,
 }
 
 /// Makes news out of the answer to a query, bound to the expected order as a notice is.
-pub(crate) fn from_answer<G: Gateway>(
+pub(crate) fn from_answer<G: NoticeRules>(
     account: &Account<G>,
     expected: &Expected,
     answered: Answered<'_>,
@@ -56,7 +57,6 @@ pub(crate) fn from_answer<G: Gateway>(
         got: got.to_owned(),
         expected: expected.to_owned(),
     };
-    let fingerprint = fingerprint(G::NAME, account.merchant(), &claim);
     let matches =
         bind(&claim, account.merchant(), Some(expected), partial).map_err(
             |reason| match reason {
@@ -82,34 +82,34 @@ pub(crate) fn from_answer<G: Gateway>(
                 | Reason::TestCall { .. } => mismatch("message", reason.code(), "an answer"),
             },
         )?;
-    Ok(Verified {
+    let mut verified = Verified {
         gateway: G::NAME,
         environment: account.environment(),
         provenance: G::PROVENANCE,
-        merchant: account.merchant().to_owned(),
         authentic,
-        matches: Matches { applied_before: expected.applied.contains(&fingerprint), ..matches },
-        fingerprint,
+        matches,
+        fingerprint: OnceLock::new(),
         warnings: warnings(&claim, Some(expected)),
-        reference: claim.reference,
+        reference: claim.reference.into_owned(),
         amount: claim.amount,
-        transaction: claim.transaction,
+        transaction: claim.transaction.map(Cow::into_owned),
         outcome: claim.outcome,
         at: claim.at,
+        time: String::new(),
         uncovered: claim.uncovered,
-        message_sha256: sha256_hex(body),
-        // Nobody waits for an answer to an answer.
-        acknowledgement: Acknowledgement::empty(204),
-        acknowledgement_if_applied: Acknowledgement::empty(204),
-    })
+        message: MessageHash::of_body(body),
+        answers: Answers::none(account),
+    };
+    verified.matches.applied_before = expected.applied(&verified);
+    Ok(verified)
 }
 
 /// Makes news out of a query's answer that is known by its connection alone: `claim` is what the caller read in it, `expected` what the
 /// order that was asked about expects.
-pub fn from_connection<G: Gateway>(
+pub fn from_connection<G: NoticeRules>(
     account: &Account<G>,
     expected: &Expected,
-    claim: Claim,
+    claim: Claim<'_>,
     answer: TlsAnswer<'_>,
 ) -> Result<Verified, crate::Error> {
     let authentic = Authentic::tls();

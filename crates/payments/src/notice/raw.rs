@@ -88,13 +88,12 @@ impl RawNotice {
 
     /// SHA-256 of method, query and body: what the records keep instead of the message.
     pub fn sha256(&self) -> String {
-        sha256_hex_of([
-            self.method.as_bytes(),
-            b"\n",
-            self.query.as_bytes(),
-            b"\n",
-            self.body.as_slice(),
-        ])
+        sha256_hex_of(self.pieces())
+    }
+
+    /// What is hashed.
+    pub(crate) fn pieces(&self) -> [&[u8]; 5] {
+        [self.method.as_bytes(), b"\n", self.query.as_bytes(), b"\n", self.body.as_slice()]
     }
 }
 

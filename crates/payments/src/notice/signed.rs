@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::{Named, Taking};
 use crate::json::Json;
 use crate::reason::Reason;
 
@@ -21,39 +22,38 @@ pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(
     text
 }
 
-/// The values of the signed fields, all of which must be there.
-pub(crate) fn each<'a, const N: usize>(
+/// Whether `text`, which joins `count` values, has no more than the delimiters that join them: then no value holds one.
+pub(crate) fn only_joins(text: &str, delimiter: u8, count: usize) -> bool {
+    text.bytes().filter(|b| *b == delimiter).count() < count
+}
+
+/// The values of the signed fields of a JSON notice, all of which must be there.
+pub(crate) fn values<'a, const N: usize>(
+    body: &mut Taking<'_, (Cow<'a, str>, Json<'a>)>,
     names: &[&'static str; N],
-    value: impl Fn(&'static str) -> Option<Result<Cow<'a, str>, Reason>>,
 ) -> Result<[Cow<'a, str>; N], Reason> {
     let mut values = [const { Cow::Borrowed("") }; N];
     for (place, name) in values.iter_mut().zip(names) {
-        *place = value(name).ok_or_else(|| Reason::malformed(*name, "missing"))??;
+        let (_, value) = body.take(name).ok_or_else(|| Reason::malformed(*name, "missing"))?;
+        *place = value.single(name)?;
     }
     Ok(values)
-}
-
-/// The same of a JSON notice.
-pub(crate) fn values<'a, const N: usize>(
-    body: &'a Json<'_>,
-    names: &[&'static str; N],
-) -> Result<[Cow<'a, str>; N], Reason> {
-    each(names, |name| Some(body.get(name)?.single(name)))
 }
 
 /// The signed values joined by `|`. A delimiter inside a value makes the text mean two things: refused.
 pub(crate) fn pipe_text(names: &[&'static str], values: &[Cow<'_, str>]) -> Result<String, Reason> {
     let mut text = String::with_capacity(256);
-    for (i, (name, value)) in names.iter().zip(values).enumerate() {
-        if value.contains('|') {
-            return Err(Reason::malformed(*name, "holds the delimiter '|'"));
-        }
+    for (i, value) in values.iter().enumerate() {
         if i > 0 {
             text.push('|');
         }
         text.push_str(value);
     }
-    Ok(text)
+    if only_joins(&text, b'|', values.len()) {
+        return Ok(text);
+    }
+    let name = names.iter().zip(values).find(|(_, value)| value.contains('|'));
+    Err(Reason::malformed(*name.map_or(&"", |(name, _)| name), "holds the delimiter '|'"))
 }
 
 /// Refuses a value that holds `&name=` of a signed field: unescaped, the text could be cut in two ways.
@@ -71,9 +71,7 @@ pub(crate) fn imitates<'a>(
     Ok(())
 }
 
-/// The names in a JSON object that are neither signed nor the signature.
-pub(crate) fn uncovered(body: &Json<'_>, signed: &[&str], signature: &str) -> Vec<String> {
-    let Json::Object(fields) = body else { return Vec::new() };
-    let outside = |key: &&str| !signed.contains(key) && *key != signature;
-    fields.iter().map(|(key, _)| &**key).filter(outside).map(str::to_owned).collect()
+/// The names of the fields that nobody took: they are not signed.
+pub(crate) fn uncovered<T: Named>(fields: &Taking<'_, T>) -> Vec<String> {
+    fields.left().map(|field| field.name().to_owned()).collect()
 }

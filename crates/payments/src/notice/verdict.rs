@@ -1,9 +1,13 @@
 //! What judging a notice gives: [`Verified`] or [`Refused`], each with the exact answer to give.
 
-use serde::Serialize;
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
-use super::Acknowledgement;
+use super::answers::{Answers, MessageHash};
+use super::{Acknowledgement, Event, Repeated, fingerprint};
 use crate::code::Outcome;
 use crate::dong::Dong;
 use crate::gateway::{EnvironmentKind, Provenance};
@@ -49,30 +53,99 @@ pub struct Matches {
 
 /// A notice that is authentic and speaks of the expected order. Only [`verify`](super::verify) and the readers of query answers make
 /// one, and only it can be applied to an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// Its answer, the hash of the message and the identity of the event are worked out when they are first asked for, as applying it to an order
+/// does. Until then it holds the message, and as long as it lives the account's keys; it shows neither.
+#[derive(Clone)]
 pub struct Verified {
     pub(crate) gateway: &'static str,
     pub(crate) environment: EnvironmentKind,
-    #[serde(skip)]
     pub(crate) provenance: Provenance,
-    pub(crate) merchant: String,
     pub(crate) reference: String,
     pub(crate) amount: Option<Dong>,
     pub(crate) transaction: Option<String>,
     pub(crate) authentic: Authentic,
     pub(crate) matches: Matches,
     pub(crate) outcome: Outcome,
-    #[serde(with = "crate::instant::optional")]
     pub(crate) at: Option<OffsetDateTime>,
+    /// The time as the gateway wrote it, where its answer repeats it.
+    pub(crate) time: String,
     pub(crate) uncovered: Vec<String>,
     pub(crate) warnings: Vec<Warning>,
-    pub(crate) fingerprint: String,
-    pub(crate) message_sha256: String,
-    pub(crate) acknowledgement: Acknowledgement,
-    pub(crate) acknowledgement_if_applied: Acknowledgement,
+    pub(crate) fingerprint: OnceLock<String>,
+    pub(crate) message: MessageHash,
+    pub(crate) answers: Answers,
 }
 
+/// A verified notice as it is written, shown and compared.
+#[derive(Debug, PartialEq, Serialize)]
+struct Shown<'a> {
+    gateway: &'static str,
+    environment: EnvironmentKind,
+    merchant: &'a str,
+    reference: &'a str,
+    amount: Option<Dong>,
+    transaction: Option<&'a str>,
+    authentic: &'a Authentic,
+    matches: Matches,
+    outcome: &'a Outcome,
+    #[serde(with = "crate::instant::optional")]
+    at: Option<OffsetDateTime>,
+    uncovered: &'a [String],
+    warnings: &'a [Warning],
+    fingerprint: &'a str,
+    message_sha256: &'a str,
+    acknowledgement: &'a Acknowledgement,
+    acknowledgement_if_applied: &'a Acknowledgement,
+}
+
+impl Serialize for Verified {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.shown().serialize(serializer)
+    }
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Verified").field(&self.shown()).finish()
+    }
+}
+
+impl PartialEq for Verified {
+    fn eq(&self, other: &Verified) -> bool {
+        self.shown() == other.shown()
+    }
+}
+
+impl Eq for Verified {}
+
 impl Verified {
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            gateway: self.gateway,
+            environment: self.environment,
+            merchant: self.merchant(),
+            reference: &self.reference,
+            amount: self.amount,
+            transaction: self.transaction(),
+            authentic: &self.authentic,
+            matches: self.matches,
+            outcome: &self.outcome,
+            at: self.at,
+            uncovered: &self.uncovered,
+            warnings: &self.warnings,
+            fingerprint: self.fingerprint(),
+            message_sha256: self.message_sha256(),
+            acknowledgement: self.answer(false),
+            acknowledgement_if_applied: self.answer(true),
+        }
+    }
+
+    /// The answer to give where the event is recorded now, or was before.
+    pub(crate) fn answer(&self, before: bool) -> &Acknowledgement {
+        self.answers.give(before, Repeated { reference: &self.reference, time: &self.time })
+    }
+
     /// The gateway's name.
     pub fn gateway(&self) -> &'static str {
         self.gateway
@@ -87,7 +160,7 @@ impl Verified {
     }
     /// The merchant code of that account.
     pub fn merchant(&self) -> &str {
-        &self.merchant
+        self.answers.merchant()
     }
     /// Our reference.
     pub fn reference(&self) -> &str {
@@ -127,19 +200,24 @@ impl Verified {
     }
     /// The identity of the event: the same for the same news by whatever way it comes.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        self.fingerprint.get_or_init(|| {
+            fingerprint(&Event {
+                gateway: self.gateway,
+                merchant: self.merchant(),
+                reference: &self.reference,
+                transaction: self.transaction(),
+                outcome: &self.outcome,
+                amount: self.amount,
+            })
+        })
     }
     /// SHA-256 of the raw message.
     pub fn message_sha256(&self) -> &str {
-        &self.message_sha256
+        self.message.hex()
     }
     /// The answer to give. After applying to an order prefer the one that the order returns.
     pub fn acknowledgement(&self) -> &Acknowledgement {
-        if self.matches.applied_before {
-            &self.acknowledgement_if_applied
-        } else {
-            &self.acknowledgement
-        }
+        self.answer(self.matches.applied_before)
     }
 }
 

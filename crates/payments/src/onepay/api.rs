@@ -1,5 +1,7 @@
 //! queryDR and refund: signed forms, answered by forms. Their addresses stand in the contract and are given with each call.
 
+use std::borrow::Cow;
+
 use super::notices::Fields;
 use super::{Account, DELIMITERS, MOST, Onepay};
 use crate::code::{Class, ONEPAY};
@@ -89,7 +91,7 @@ fn read<'a>(
     let Some(received) = fields.get("vpc_SecureHash") else {
         return Ok((fields, Authentic::tls()));
     };
-    match account.keys().iter().find(|k| k.fits(&fields.text, received)) {
+    match account.keys().iter().find(|k| k.fits(&fields.text, &received)) {
         Some(keys) => {
             let authentic = Authentic { key: keys.label().to_owned(), form: "decoded" };
             Ok((fields, authentic))
@@ -106,22 +108,23 @@ pub fn read_query(
 ) -> Result<Verified, Error> {
     let bad = |reason| malformed_answer::<Onepay>("queryDR", reason);
     let (fields, authentic) = read(account, "queryDR", answer)?;
-    let exists = ONEPAY.outcome("exists", fields.need("vpc_DRExists").map_err(bad)?);
+    let exists = ONEPAY.outcome("exists", &fields.need("vpc_DRExists").map_err(bad)?);
     let claim = if exists.class == Class::Paid {
         Claim {
-            merchant: fields.get("vpc_Merchant").map(str::to_owned),
+            merchant: fields.get("vpc_Merchant"),
             amount: Some(fields.amount().map_err(bad)?),
             currency: fields.currency(),
             transaction: fields.transaction(),
             uncovered: fields.uncovered.clone(),
             ..Claim::new(
                 fields.need("vpc_MerchTxnRef").map_err(bad)?,
-                ONEPAY.outcome("response", fields.need("vpc_TxnResponseCode").map_err(bad)?),
+                ONEPAY.outcome("response", &fields.need("vpc_TxnResponseCode").map_err(bad)?),
             )
         }
     } else {
         // The answer may repeat the reference; where it does it must be ours.
-        Claim::new(fields.get("vpc_MerchTxnRef").unwrap_or(&expected.reference), exists)
+        let named = fields.get("vpc_MerchTxnRef");
+        Claim::new(named.unwrap_or(Cow::Borrowed(&expected.reference)), exists)
     };
     let answered = Answered { claim, authentic, body: answer.0, partial: false };
     from_answer(account, expected, answered)
@@ -136,9 +139,9 @@ pub fn read_refund(
     let bad = |reason| malformed_answer::<Onepay>("refund", reason);
     let (fields, _) = read(account, "refund", answer)?;
     let need = |key| fields.need(key).map_err(bad);
-    repeats::<Onepay>("refund", "vpc_Merchant", need("vpc_Merchant")?, account.merchant())?;
-    repeats::<Onepay>("refund", "vpc_MerchTxnRef", need("vpc_MerchTxnRef")?, &refund.id)?;
-    let outcome = ONEPAY.outcome("refund", need("vpc_TxnResponseCode")?);
+    repeats::<Onepay>("refund", "vpc_Merchant", &need("vpc_Merchant")?, account.merchant())?;
+    repeats::<Onepay>("refund", "vpc_MerchTxnRef", &need("vpc_MerchTxnRef")?, &refund.id)?;
+    let outcome = ONEPAY.outcome("refund", &need("vpc_TxnResponseCode")?);
     let amount = match fields.get("vpc_Amount") {
         Some(_) => Some(fields.amount().map_err(bad)?),
         None => None,

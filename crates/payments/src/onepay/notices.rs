@@ -6,7 +6,9 @@ use super::{Account, DELIMITERS, Onepay, OnepayKeys};
 use crate::code::ONEPAY;
 use crate::dong::Dong;
 use crate::form::{self, Pair};
-use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, joined};
+use crate::notice::{
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, joined,
+};
 use crate::reason::Reason;
 
 /// The fields of a message, the text that was signed, and the names that stand outside it.
@@ -35,7 +37,7 @@ const EMPTY_ALLOWED: [&str; 12] = [
 impl<'a> Fields<'a> {
     pub fn read(query: &'a str) -> Result<Fields<'a>, Reason> {
         let pairs = form::read(query)?;
-        let (mut signed, mut uncovered) = (Vec::new(), Vec::new());
+        let (mut signed, mut uncovered) = (Vec::with_capacity(pairs.len()), Vec::new());
         for pair in &pairs {
             let covered = pair.key.starts_with("vpc_") || pair.key.starts_with("user_");
             if pair.key == "vpc_SecureHash" {
@@ -52,7 +54,7 @@ impl<'a> Fields<'a> {
                 continue;
             }
             // The text is signed without escapes: a delimiter inside a value would make it mean two things.
-            if pair.value.contains(DELIMITERS) || pair.key.contains(DELIMITERS) {
+            if pair.holds(DELIMITERS) {
                 return Err(Reason::malformed(&*pair.key, "holds a delimiter of the signed text"));
             }
             signed.push((&*pair.key, &*pair.value));
@@ -63,31 +65,31 @@ impl<'a> Fields<'a> {
     }
 
     /// A value, where it is there and not empty.
-    pub fn get(&self, key: &str) -> Option<&str> {
-        let found = self.pairs.iter().find(|p| p.key == key);
-        found.map(|p| &*p.value).filter(|v| !v.is_empty())
+    pub fn get(&self, key: &str) -> Option<Cow<'a, str>> {
+        let found = self.pairs.iter().find(|p| p.key == key).filter(|p| !p.value.is_empty());
+        found.map(|p| p.value.clone())
     }
 
-    pub fn need(&self, key: &'static str) -> Result<&str, Reason> {
+    pub fn need(&self, key: &'static str) -> Result<Cow<'a, str>, Reason> {
         self.get(key).ok_or_else(|| Reason::malformed(key, "missing or empty"))
     }
 
     pub fn amount(&self) -> Result<Dong, Reason> {
-        Dong::parse_hundredths(self.need("vpc_Amount")?)
+        Dong::parse_hundredths(&self.need("vpc_Amount")?)
             .map_err(|_| Reason::malformed("vpc_Amount", "not đồng × 100"))
     }
 
-    pub fn currency(&self) -> Option<String> {
-        self.get("vpc_Currency").or_else(|| self.get("vpc_CurrencyCode")).map(str::to_owned)
+    pub fn currency(&self) -> Option<Cow<'a, str>> {
+        self.get("vpc_Currency").or_else(|| self.get("vpc_CurrencyCode"))
     }
 
-    pub fn transaction(&self) -> Option<String> {
-        self.get("vpc_TransactionNo").filter(|t| *t != "0").map(str::to_owned)
+    pub fn transaction(&self) -> Option<Cow<'a, str>> {
+        self.get("vpc_TransactionNo").filter(|t| t != "0")
     }
 }
 
 impl NoticeRules for Onepay {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         let query = if raw.method == "GET" {
             raw.query.as_str()
         } else {
@@ -95,11 +97,11 @@ impl NoticeRules for Onepay {
             raw.text()?
         };
         let fields = Fields::read(query)?;
-        let outcome = ONEPAY.outcome("response", fields.need("vpc_TxnResponseCode")?);
+        let outcome = ONEPAY.outcome("response", &fields.need("vpc_TxnResponseCode")?);
         Ok(Message {
-            signature: fields.get("vpc_SecureHash").unwrap_or_default().to_owned(),
+            signature: fields.get("vpc_SecureHash").unwrap_or_default(),
             claim: Claim {
-                merchant: Some(fields.need("vpc_Merchant")?.to_owned()),
+                merchant: Some(fields.need("vpc_Merchant")?),
                 amount: Some(fields.amount()?),
                 currency: fields.currency(),
                 transaction: fields.transaction(),
@@ -107,7 +109,7 @@ impl NoticeRules for Onepay {
                 ..Claim::new(fields.need("vpc_MerchTxnRef")?, outcome)
             },
             text: ("decoded", fields.text),
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -115,11 +117,7 @@ impl NoticeRules for Onepay {
         keys.fits(text, signature)
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         let body = match answer {
             Answer::Recorded | Answer::AlreadyRecorded => "responsecode=1&desc=confirm-success",
             Answer::UnknownOrder

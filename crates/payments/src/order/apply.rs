@@ -55,8 +55,8 @@ impl Order {
         let answer = |order: &Order, change, acknowledgement: &Acknowledgement| {
             Ok(Applied { change, state: order.state, acknowledgement: acknowledgement.clone() })
         };
-        if self.applied.contains(&news.fingerprint) {
-            return answer(self, Change::AlreadyApplied, &news.acknowledgement_if_applied);
+        if self.applied.contains(news.fingerprint()) {
+            return answer(self, Change::AlreadyApplied, news.answer(true));
         }
         let from = self.state;
         let was_settled = from.is_settled();
@@ -69,13 +69,8 @@ impl Order {
                 Change::Kept { why: "refund_news" }
             }
         };
-        self.applied.insert(news.fingerprint.clone());
-        let acknowledgement = if was_settled && news.outcome.class != Class::Paid {
-            &news.acknowledgement_if_applied
-        } else {
-            &news.acknowledgement
-        };
-        answer(self, change, acknowledgement)
+        self.applied.insert(news.fingerprint().to_owned());
+        answer(self, change, news.answer(was_settled && news.outcome.class != Class::Paid))
     }
 
     /// Whether one of our attempts stands behind the news.
@@ -92,8 +87,8 @@ impl Order {
         if attempt.environment != news.environment {
             return foreign("environment", news.environment.name());
         }
-        if attempt.merchant != news.merchant {
-            return foreign("merchant", &news.merchant);
+        if attempt.merchant != news.merchant() {
+            return foreign("merchant", news.merchant());
         }
         Ok(())
     }
@@ -107,7 +102,7 @@ impl Order {
             news.amount.map(|a| a.to_string()).unwrap_or_default(),
             news.transaction.as_deref().unwrap_or_default()
         );
-        self.note(at, who, to, why, detail, &news.message_sha256);
+        self.note(at, who, to, why, detail, news.message_sha256());
     }
 
     /// Money came. It is kept whatever the state: lost money is the one thing that must not happen.
@@ -139,7 +134,7 @@ impl Order {
             transaction: news.transaction.clone(),
             amount,
             at: paid_at.replace_nanosecond(0).unwrap_or(paid_at),
-            fingerprint: news.fingerprint.clone(),
+            fingerprint: news.fingerprint().to_owned(),
         };
         let mut queue = |amount, why| {
             self.refunds_due.push(RefundDue {

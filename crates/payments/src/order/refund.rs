@@ -102,7 +102,7 @@ impl RefundAnswer {
             merchant: account.merchant().to_owned(),
             refund: refund.id.clone(),
             class: outcome.class,
-            code: outcome.code,
+            code: outcome.code.into_owned(),
             amount,
             message_sha256: sha256_hex(body),
         }

@@ -1,5 +1,7 @@
 //! Payment links: create, ask, cancel. Requests are signed in the body, answers over their `data`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -90,7 +92,7 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
         ("returnUrl", Json::from(pay.return_url.as_str())),
     ];
     if let Some(expires) = pay.expires_at {
-        body.push(("expiredAt", Json::Integer(expires.unix_timestamp().into())));
+        body.push(("expiredAt", Json::Integer(expires.unix_timestamp().to_string().into())));
     }
     let address = format!("{}/v2/payment-requests", account.base());
     let sent = Outgoing::json(address, body, ("signature", signature), canonical);
@@ -166,7 +168,7 @@ pub fn read_created(account: &Account, pay: &CreateRequest, body: &[u8]) -> Resu
     let outcome = PAYOS.outcome("call", &code);
     let reference = pay.reference.to_string();
     let Some((data, authentic)) = data else {
-        let none = (String::new(), String::new());
+        let none = ("".into(), "".into());
         return Created::new(account, &reference, outcome, none, Authentic::tls(), body);
     };
     let number = |key| Ok(data.integer(key).map_err(bad)?.to_string());
@@ -188,12 +190,7 @@ pub fn read_query(
     let Some((data, authentic)) = data else {
         return Err(bad(Reason::malformed(format!("code {code}"), "an answer without data")));
     };
-    let amount = |of: &Json<'_>, key: &'static str| {
-        let number = u64::try_from(of.integer(key).map_err(bad)?).ok();
-        number
-            .and_then(|n| Dong::new(n).ok())
-            .ok_or_else(|| bad(Reason::malformed(key, "not đồng")))
-    };
+    let amount = |of: &Json<'_>, key: &'static str| of.dong(key).map_err(bad);
     let reference = data.integer("orderCode").map_err(bad)?.to_string();
     repeats::<Payos>(
         "query",
@@ -213,8 +210,9 @@ pub fn read_query(
         let at = transfer.text("transactionDateTime").map_err(bad)?;
         claims.push(Claim {
             amount: Some(one),
-            transaction: Some(transfer.text("reference").map_err(bad)?.to_owned())
-                .filter(|t| !t.is_empty()),
+            transaction: Some(transfer.text("reference").map_err(bad)?)
+                .filter(|t| !t.is_empty())
+                .map(Cow::Borrowed),
             at: read_offset(at).or_else(|| read_local(at)),
             ..Claim::new(&reference, PAYOS.outcome("webhook", "00"))
         });
@@ -230,7 +228,7 @@ pub fn read_query(
         let outcome = if status.class == Class::Paid { status.held(Class::Hold) } else { status };
         claims.push(Claim::new(&reference, outcome));
     }
-    let news = |claim| {
+    let news = |claim: Claim<'_>| {
         let authentic = authentic.clone();
         from_answer(account, expected, Answered { claim, authentic, body, partial: true })
     };

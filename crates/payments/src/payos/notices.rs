@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::{Account, DELIMITERS, Payos, TEST_ORDER};
 use crate::code::PAYOS;
-use crate::dong::Dong;
 use crate::form::component;
 use crate::gateway::OneSecret;
 use crate::instant::read_local;
 use crate::json::{Json, read_object};
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, imitates, joined,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, imitates, joined,
+    only_joins,
 };
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
@@ -27,10 +27,8 @@ pub(super) fn signed_text(data: &Json<'_>) -> Result<String, Reason> {
         let text = match value {
             Json::Null => Cow::Borrowed(""),
             Json::Text(text) if text == "null" || text == "undefined" => Cow::Borrowed(""),
-            Json::Text(text) => Cow::Borrowed(&**text),
-            Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => {
-                Cow::Owned(value.sorted_text())
-            }
+            Json::Text(text) | Json::Integer(text) => Cow::Borrowed(&**text),
+            Json::Bool(_) | Json::List(_) | Json::Object(_) => Cow::Owned(value.sorted_text()),
         };
         (key, text)
     });
@@ -80,14 +78,13 @@ impl NoticeRules for Payos {
     // One webhook for each transfer: a link may be paid in parts.
     const PARTIAL: bool = true;
 
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
         let data = body.get("data").ok_or_else(|| Reason::malformed("data", "missing"))?;
         let text = signed_text(data)?;
-        let reference = data.integer("orderCode")?.to_string();
-        let amount = u64::try_from(data.integer("amount")?).ok().and_then(|a| Dong::new(a).ok());
-        let amount = amount.ok_or_else(|| Reason::malformed("amount", "not whole đồng"))?;
+        data.integer("orderCode")?;
+        let amount = data.dong("amount")?;
         // Without these exact fields the unescaped text could be read in two ways.
         for key in ["currency", "code", "reference", "transactionDateTime"] {
             data.text(key)?;
@@ -95,22 +92,26 @@ impl NoticeRules for Payos {
         let Json::Object(inner) = data else {
             return Err(Reason::malformed("data", "not a JSON object"));
         };
-        if let Some((key, _)) = inner.iter().find(|(k, _)| k.contains(DELIMITERS)) {
-            return Err(Reason::malformed(&**key, "a delimiter of the signed text in a name"));
+        if !only_joins(&text, b'&', inner.len()) || !only_joins(&text, b'=', inner.len() + 1) {
+            if let Some((key, _)) = inner.iter().find(|(k, _)| k.contains(DELIMITERS)) {
+                return Err(Reason::malformed(&**key, "a delimiter of the signed text in a name"));
+            }
+            let texts = inner.iter().filter_map(|(key, value)| match value {
+                Json::Text(text) => Some((&**key, &**text)),
+                Json::Null | Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => {
+                    None
+                }
+            });
+            imitates(texts, &KNOWN)?;
         }
-        let texts = inner.iter().filter_map(|(key, value)| match value {
-            Json::Text(text) => Some((&**key, &**text)),
-            Json::Null | Json::Bool(_) | Json::Integer(_) | Json::List(_) | Json::Object(_) => None,
-        });
-        imitates(texts, &KNOWN)?;
-        let transaction = data.text("reference")?.to_owned();
+        let (reference, transaction) = (data.scalar("orderCode")?, data.scalar("reference")?);
         let outside = ["code", "desc", "success"].iter().filter(|k| body.get(k).is_some());
         Ok(Message {
             text: ("data", text),
             signature: body.scalar("signature")?,
             claim: Claim {
                 amount: Some(amount),
-                currency: Some(data.text("currency")?.to_owned()),
+                currency: Some(data.scalar("currency")?),
                 transaction: Some(transaction).filter(|t| !t.is_empty()),
                 at: read_local(data.text("transactionDateTime")?),
                 uncovered: outside.map(|k| (*k).to_owned()).collect(),
@@ -118,7 +119,7 @@ impl NoticeRules for Payos {
                     .then_some("order 123: the call of confirm-webhook"),
                 ..Claim::new(reference, PAYOS.outcome("webhook", data.text("code")?))
             },
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -126,11 +127,7 @@ impl NoticeRules for Payos {
         keys.secret.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         // Any 2xx ends the calls; the test call must get one though no such order exists.
         let (status, success) = match answer {
             Answer::Recorded | Answer::AlreadyRecorded | Answer::TestCall => (200, true),

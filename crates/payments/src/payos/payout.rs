@@ -82,10 +82,7 @@ pub fn read_payout(
     let [transfer] = transfers.as_slice() else {
         return Err(bad(Reason::malformed("transactions", "must hold one transfer")));
     };
-    let amount = u64::try_from(transfer.integer("amount").map_err(bad)?).ok();
-    let amount = amount
-        .and_then(|a| Dong::new(a).ok())
-        .ok_or_else(|| bad(Reason::malformed("amount", "not whole đồng")))?;
+    let amount = transfer.dong("amount").map_err(bad)?;
     let outcome = PAYOS.outcome("payout", transfer.text("state").map_err(bad)?);
     Ok(RefundAnswer::new(account, refund, outcome, Some(amount), body))
 }

@@ -125,7 +125,7 @@ pub fn read_created(
     let body = unwrapped(answer.0).map_err(bad)?;
     let body = read_object(&body).map_err(bad)?;
     let text = |key| body.scalar(key).map_err(bad);
-    let addresses = (text("UrlThanhToan")?, String::new());
+    let addresses = (text("UrlThanhToan")?, "".into());
     let outcome = PAYPLATFORM.outcome("init", body.text("MaLoi").map_err(bad)?);
     Created::new(account, &init.reference, outcome, addresses, Authentic::tls(), answer.0)
 }

@@ -1,16 +1,17 @@
 //! CONFIRM: the platform tells the portal what became of a payment.
 
-use super::{Account, Payplatform, code};
+use super::{Account, Payplatform, code, hashed};
 use crate::code::PAYPLATFORM;
 use crate::dong::Dong;
 use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
 use crate::json::{Json, object, read_object};
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, pipe_text, uncovered, values,
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, pipe_text,
+    uncovered, values,
 };
 use crate::reason::Reason;
-use crate::secret::same_text;
+use crate::secret::sha256_fits;
 
 /// The signed fields of CONFIRM, in order.
 const SIGNED: [&str; 10] = [
@@ -27,44 +28,42 @@ const SIGNED: [&str; 10] = [
 ];
 
 impl NoticeRules for Payplatform {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
-        let signed = values(&body, &SIGNED)?;
+        let mut fields = Taking::of(&body);
+        let signed = values(&mut fields, &SIGNED)?;
         let text = pipe_text(&SIGNED, &signed)?;
-        let [kind, error, partner, reference, amount, currency, transaction, _, time, _] = &signed;
+        let signature = fields.take("MaXacThuc").map(|(key, value)| value.single(key));
+        let [kind, error, partner, reference, amount, currency, transaction, _, time, _] = signed;
         if kind != "CONFIRM" {
             return Err(Reason::malformed("LoaiBanTin", "not CONFIRM"));
         }
         let amount =
-            Dong::parse(amount).map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
+            Dong::parse(&amount).map_err(|_| Reason::malformed("SoTien", "not whole đồng"))?;
         Ok(Message {
             text: ("pipe", text),
-            signature: body.scalar("MaXacThuc")?,
+            signature: signature.transpose()?.unwrap_or_default(),
             claim: Claim {
-                merchant: Some(partner.to_string()),
+                merchant: Some(partner),
                 amount: Some(amount),
-                currency: Some(currency.to_string()),
-                transaction: Some(transaction.to_string()).filter(|t| !t.is_empty()),
-                at: read_stamp(time),
-                uncovered: uncovered(&body, &SIGNED, "MaXacThuc"),
-                ..Claim::new(&**reference, PAYPLATFORM.outcome("confirm", error))
+                currency: Some(currency),
+                transaction: Some(transaction).filter(|t| !t.is_empty()),
+                at: read_stamp(&time),
+                uncovered: uncovered(&fields),
+                ..Claim::new(reference, PAYPLATFORM.outcome("confirm", &error))
             },
-            fields: vec![("ThoiGianGD", time.to_string())],
+            time,
         })
     }
 
     fn fits(text: &str, signature: &str, keys: &OneSecret) -> bool {
-        same_text(code(keys.secret.expose(), text).as_bytes(), signature.as_bytes())
+        sha256_fits(hashed(keys.secret.expose(), text), signature)
     }
 
     /// No public text says what a duplicate gets: `00`, as the first. Nor is the text signed in this answer public; the values
     /// are joined in their own order as in every other message.
-    fn acknowledge(
-        answer: Answer,
-        message: Option<&Message>,
-        account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, repeated: Repeated<'_>, account: &Account) -> Acknowledgement {
         let (error, text) = match answer {
             Answer::Recorded | Answer::AlreadyRecorded => ("00", "Thanh cong"),
             Answer::UnknownOrder => ("99", "Khong tim thay giao dich"),
@@ -73,15 +72,12 @@ impl NoticeRules for Payplatform {
             Answer::NotAuthentic => ("99", "Sai ma xac thuc"),
             Answer::Malformed | Answer::TestCall => ("99", "Sai dinh dang"),
         };
-        let (reference, time) = message
-            .map(|m| (m.claim.reference.as_str(), m.fields.first().map_or("", |(_, v)| v)))
-            .unwrap_or_default();
         let signed = [
             ("MaLoi", error),
             ("MoTaLoi", text),
             ("MaDoiTac", account.merchant()),
-            ("MaThamChieu", reference),
-            ("ThoiGianGD", time),
+            ("MaThamChieu", repeated.reference),
+            ("ThoiGianGD", repeated.time),
         ];
         let joined = signed.map(|(_, v)| v).join("|");
         let sum = account.current().map(|k| code(k.secret.expose(), &joined)).unwrap_or_default();

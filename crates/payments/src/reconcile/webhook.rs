@@ -86,7 +86,7 @@ impl Item<'_> {
         match at(self.value, pointer) {
             None | Some(Json::Null) => Ok(String::new()),
             Some(Json::Text(text)) => Ok(text.trim().to_owned()),
-            Some(Json::Integer(number)) => Ok(number.to_string()),
+            Some(Json::Integer(digits)) => Ok(digits.to_string()),
             Some(Json::Bool(value)) => Ok(value.to_string()),
             Some(Json::List(_) | Json::Object(_)) => {
                 Err(self.bad(pointer, "", "a single value, not a list or object"))

@@ -106,7 +106,7 @@ pub fn read_refund(account: &Account, refund: &Refund, body: &[u8]) -> Result<Re
     let (error, merchant, order, version) =
         (text("error_code")?, text("merchant_code")?, text("order_id")?, text("version")?);
     let received = text("check_sum")?;
-    let parts = [error.as_str(), &merchant, &order, &version];
+    let parts = [&*error, &merchant, &order, &version];
     if received.is_empty() || !account.keys().iter().any(|k| k.fits(&parts, &received)) {
         return Err(Error::AnswerSignature { gateway: "viettelpay", message: "refund" });
     }

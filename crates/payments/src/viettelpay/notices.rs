@@ -1,5 +1,6 @@
 //! The calls that Viettel makes: "does this order stand?" before paying, and the result.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Account, Viettelpay, ViettelpayKeys};
@@ -7,7 +8,10 @@ use crate::code::{Class, VIETTELPAY};
 use crate::dong::Dong;
 use crate::form::{self, Pair};
 use crate::json::{Json, object};
-use crate::notice::{Acknowledgement, Answer, Claim, Expected, Message, NoticeRules, RawNotice};
+use crate::notice::{
+    Acknowledgement, Answer, Claim, Expected, Message, NoticeRules, RawNotice, Repeated, Taking,
+    uncovered,
+};
 use crate::reason::Reason;
 
 struct Fields<'a>(Vec<Pair<'a>>);
@@ -80,10 +84,12 @@ const SIGNED: [&str; 8] = [
 ];
 
 impl NoticeRules for Viettelpay {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         let fields = Fields::read(raw)?;
-        let need =
-            |key: &'static str| fields.get(key).ok_or_else(|| Reason::malformed(key, "missing"));
+        let need = |key: &'static str| {
+            let pair = fields.0.iter().find(|p| p.key == key);
+            pair.map(|p| p.value.clone()).ok_or_else(|| Reason::malformed(key, "missing"))
+        };
         let shaped = |key: &'static str, most: usize, allows: fn(u8) -> bool| {
             let value = need(key)?;
             if value.len() <= most && value.bytes().all(allows) {
@@ -95,7 +101,7 @@ impl NoticeRules for Viettelpay {
         shaped("cust_msisdn", 15, |b| b.is_ascii_digit())?;
         // No code of the table is the end of another, so the end of the telephone number cannot be read as part of one.
         let error = need("error_code")?;
-        if VIETTELPAY.find("error", error).is_none() {
+        if VIETTELPAY.find("error", &error).is_none() {
             return Err(Reason::malformed("error_code", "not in Viettel's table"));
         }
         shaped("vt_transaction_id", 50, |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')?;
@@ -105,37 +111,37 @@ impl NoticeRules for Viettelpay {
         }
         let mut text = String::with_capacity(128);
         for key in SIGNED {
-            text.push_str(need(key)?);
+            text.push_str(&need(key)?);
         }
-        let amount = Dong::parse(need("trans_amount")?)
+        let amount = Dong::parse(&need("trans_amount")?)
             .map_err(|_| Reason::malformed("trans_amount", "not whole đồng"))?;
-        let outside = |key: &&str| !SIGNED.contains(key) && *key != "check_sum";
-        let mut outcome = VIETTELPAY.outcome("status", status);
+        let mut taking = Taking::new(&fields.0);
+        for key in SIGNED.iter().chain(&["check_sum"]) {
+            taking.take(key);
+        }
+        let mut outcome = VIETTELPAY.outcome("status", &status);
         if outcome.class == Class::Paid && error != "00" {
             outcome = outcome.held(Class::Hold);
         }
-        outcome.code = format!("{error}/{status}");
+        outcome.code = format!("{error}/{status}").into();
         let (bill, reference) = (need("billcode")?, need("order_id")?);
         let also = if bill == reference {
             BTreeMap::new()
         } else {
-            BTreeMap::from([("billcode".to_owned(), bill.to_owned())])
+            BTreeMap::from([("billcode".to_owned(), bill.into_owned())])
         };
         Ok(Message {
             text: ("concatenated", text),
-            signature: fields.get("check_sum").unwrap_or_default().to_owned(),
+            signature: need("check_sum").unwrap_or_default(),
             claim: Claim {
-                merchant: Some(need("merchant_code")?.to_owned()),
+                merchant: Some(need("merchant_code")?),
                 amount: Some(amount),
-                transaction: Some(need("vt_transaction_id")?.to_owned()).filter(|t| !t.is_empty()),
-                uncovered: (fields.0.iter().map(|p| &*p.key).filter(outside))
-                    .map(str::to_owned)
-                    .collect(),
+                transaction: Some(need("vt_transaction_id")?).filter(|t| !t.is_empty()),
+                uncovered: uncovered(&taking),
                 also,
                 ..Claim::new(reference, outcome)
             },
-            // What follows the status in the signed text.
-            fields: vec![("trans_amount", format!("{amount}{}", need("vt_transaction_id")?))],
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -143,23 +149,23 @@ impl NoticeRules for Viettelpay {
         keys.fits(&[text], signature)
     }
 
-    fn may_be_cut_anew(message: &Message, expected: &Expected) -> bool {
-        message.claim.amount != Some(expected.amount)
-            && message.fields.iter().any(|(_, t)| t.starts_with(&expected.amount.to_string()))
+    fn may_be_cut_anew(message: &Message<'_>, expected: &Expected) -> bool {
+        let Some(amount) = message.claim.amount.filter(|a| *a != expected.amount) else {
+            return false;
+        };
+        // What follows the status in the signed text.
+        let transaction = message.claim.transaction.as_deref().unwrap_or_default();
+        format!("{amount}{transaction}").starts_with(&expected.amount.to_string())
     }
 
-    fn acknowledge(
-        answer: Answer,
-        message: Option<&Message>,
-        account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, repeated: Repeated<'_>, account: &Account) -> Acknowledgement {
         let error = match answer {
             Answer::Recorded | Answer::AlreadyRecorded => "00",
             Answer::UnknownOrder | Answer::WrongAmount | Answer::WrongOrder => "01",
             Answer::NotAuthentic => "02",
             Answer::Malformed | Answer::TestCall => "03",
         };
-        let reference = message.map_or("", |m| &m.claim.reference);
+        let reference = repeated.reference;
         // Our answer is signed over access_code+error_code+merchant_code+order_id.
         let sum = match account.current() {
             Ok(keys) => keys.code(&[error, account.merchant(), reference]),

@@ -217,7 +217,7 @@ pub fn read_query(account: &Account, expected: &Expected, body: &[u8]) -> Result
     let text = |name| answer.scalar(name).map_err(bad);
     let call = text("vnp_ResponseCode")?;
     let amount = text("vnp_Amount")?;
-    let outcome = match call.as_str() {
+    let outcome = match &*call {
         "00" if text("vnp_TransactionType")? == "01" => {
             VNPAY.outcome("status", &text("vnp_TransactionStatus")?)
         }
@@ -229,7 +229,7 @@ pub fn read_query(account: &Account, expected: &Expected, body: &[u8]) -> Result
     let claim = Claim {
         merchant: Some(text("vnp_TmnCode")?),
         amount: if amount.is_empty() { None } else { Some(Dong::parse_hundredths(&amount)?) },
-        transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
+        transaction: Some(transaction).filter(|t| !matches!(&**t, "" | "0")),
         at: read_stamp(&text("vnp_PayDate")?),
         ..Claim::new(text("vnp_TxnRef")?, outcome)
     };
@@ -246,7 +246,7 @@ pub fn read_refund(account: &Account, refund: &Refund, body: &[u8]) -> Result<Re
     let (call, status) = (text("vnp_ResponseCode")?, text("vnp_TransactionStatus")?);
     let amount = text("vnp_Amount")?;
     let outcome = VNPAY.outcome("refund", &call);
-    let outcome = match call.as_str() {
+    let outcome = match &*call {
         "00" => {
             let moved = VNPAY.outcome("status", &status);
             let class = match moved.class {
@@ -260,6 +260,6 @@ pub fn read_refund(account: &Account, refund: &Refund, body: &[u8]) -> Result<Re
         _ => outcome,
     };
     let amount = if amount.is_empty() { None } else { Some(Dong::parse_hundredths(&amount)?) };
-    let outcome = Outcome { code: format!("{call}/{status}"), ..outcome };
+    let outcome = Outcome { code: format!("{call}/{status}").into(), ..outcome };
     Ok(RefundAnswer::new(account, refund, outcome, amount, body))
 }

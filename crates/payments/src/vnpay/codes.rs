@@ -7,7 +7,8 @@ use crate::code::{Outcome, VNPAY};
 
 /// What response code and transaction status say together. Paid needs both `00`; a disagreement is held.
 pub fn outcome(response: &str, status: &str) -> Outcome {
-    let together = |found: Outcome| Outcome { code: format!("{response}/{status}"), ..found };
+    let together =
+        |found: Outcome| Outcome { code: format!("{response}/{status}").into(), ..found };
     let by_response = VNPAY.outcome("response", response);
     let by_status = VNPAY.outcome("status", status);
     match (by_response.class, by_status.class) {

@@ -1,11 +1,15 @@
 //! IPN and return: the same signed query, sent by the server and by the browser.
 
+use std::borrow::Cow;
+
 use super::{Account, Vnpay, codes};
 use crate::dong::Dong;
 use crate::form::{self, Pair, Space, write};
 use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
-use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, joined};
+use crate::notice::{
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, joined,
+};
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
 
@@ -15,10 +19,10 @@ const HASH_TYPES: [&str; 2] = ["HmacSHA512", "HMACSHA512"];
 impl NoticeRules for Vnpay {
     const TELLS_REPETITION: bool = true;
 
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("GET")?;
         let pairs = form::read(&raw.query)?;
-        let value = |key: &str| pairs.iter().find(|p| p.key == key).map(|p| &*p.value);
+        let value = |key: &str| pairs.iter().find(|p| p.key == key).map(|p| p.value.clone());
         let need = |key: &'static str| {
             value(key)
                 .filter(|v| !v.is_empty())
@@ -47,20 +51,18 @@ impl NoticeRules for Vnpay {
         }
         signed.sort_by(|a, b| a.key.as_bytes().cmp(b.key.as_bytes()));
         let text = joined(signed.iter().map(|p| (p.raw_key, p.raw_value)));
-        let amount = Dong::parse_hundredths(need("vnp_Amount")?)
+        let amount = Dong::parse_hundredths(&need("vnp_Amount")?)
             .map_err(|_| Reason::malformed("vnp_Amount", "not đồng × 100 in digits"))?;
         let status = value("vnp_TransactionStatus").unwrap_or_default();
-        let outcome = codes::outcome(need("vnp_ResponseCode")?, status);
+        let outcome = codes::outcome(&need("vnp_ResponseCode")?, &status);
         Ok(Message {
-            signature: value("vnp_SecureHash").unwrap_or_default().to_owned(),
+            signature: value("vnp_SecureHash").unwrap_or_default(),
             claim: Claim {
-                merchant: Some(need("vnp_TmnCode")?.to_owned()),
+                merchant: Some(need("vnp_TmnCode")?),
                 amount: Some(amount),
-                currency: value("vnp_CurrCode").map(str::to_owned),
-                transaction: value("vnp_TransactionNo")
-                    .filter(|t| !matches!(*t, "" | "0"))
-                    .map(str::to_owned),
-                at: value("vnp_PayDate").and_then(read_stamp),
+                currency: value("vnp_CurrCode"),
+                transaction: value("vnp_TransactionNo").filter(|t| !matches!(&**t, "" | "0")),
+                at: value("vnp_PayDate").and_then(|t| read_stamp(&t)),
                 uncovered,
                 // The portal's "Test call IPN" sends the format before 2.1.0, which has no transaction status.
                 test_call: status
@@ -69,7 +71,7 @@ impl NoticeRules for Vnpay {
                 ..Claim::new(need("vnp_TxnRef")?, outcome)
             },
             text: ("raw", text),
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -77,18 +79,14 @@ impl NoticeRules for Vnpay {
         keys.secret.verifies(Algorithm::HmacSha512, Encoding::HexLower, text.as_bytes(), signature)
     }
 
-    fn other_forms(message: &Message) -> Vec<(&'static str, String)> {
+    fn other_forms(message: &Message<'_>) -> Vec<(&'static str, String)> {
         // The text is made of raw pairs that were read once already.
         let pairs = form::read(&message.text.1).unwrap_or_default();
         let fields = || pairs.iter().map(|p| (&*p.key, &*p.value));
         vec![("plus", write(fields(), Space::Plus)), ("percent20", write(fields(), Space::Percent))]
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         // Document "IPN URL": RspCode and Message; 00 and 02 end the calls, anything else repeats them.
         let body = match answer {
             Answer::Recorded => r#"{"RspCode":"00","Message":"Confirm Success"}"#,

@@ -99,7 +99,7 @@ pub fn read_query(
     let transaction = body.scalar("zp_trans_id").map_err(bad)?;
     let claim = Claim {
         amount: if outcome.class == Class::Paid { Some(Dong::parse(&amount)?) } else { None },
-        transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
+        transaction: Some(transaction).filter(|t| !matches!(&**t, "" | "0")),
         ..Claim::new(&expected.reference, outcome)
     };
     from_connection(account, expected, claim, answer)

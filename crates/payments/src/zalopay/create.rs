@@ -75,10 +75,10 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
     check("description", &pay.description, 1, 256, Alphabet::Without(&[]))?;
     check("item", &pay.item, 2, 2048, Alphabet::Without(PIPE))?;
     check("embed_data", &pay.embed_data, 2, 1024, Alphabet::Without(PIPE))?;
-    let json = |field, text: &str, list: bool| match serde_json::from_str::<Json<'_>>(text) {
-        Ok(Json::List(_)) if list => Ok(()),
-        Ok(Json::Object(_)) if !list => Ok(()),
-        Ok(_) | Err(_) => Err(Error::FieldPattern {
+    let json = |field, text: &str, list: bool| match Json::read(text) {
+        Some(Json::List(_)) if list => Ok(()),
+        Some(Json::Object(_)) if !list => Ok(()),
+        Some(_) | None => Err(Error::FieldPattern {
             field,
             got: text.to_owned(),
             expected: if list { "a JSON list as text" } else { "a JSON object as text" },

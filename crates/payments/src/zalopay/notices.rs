@@ -1,47 +1,53 @@
 //! The callback (settles) and the redirect (only displays), both signed with key2.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Account, Zalopay, ZalopayKeys};
 use crate::code::ZALOPAY;
-use crate::dong::Dong;
 use crate::form;
 use crate::instant::read_milliseconds;
 use crate::json::read_object;
-use crate::notice::{Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, uncovered};
+use crate::notice::{
+    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, uncovered,
+};
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding};
 
 impl NoticeRules for Zalopay {
     const TELLS_REPETITION: bool = true;
 
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("POST")?;
         let body = read_object(&raw.body)?;
         let data = body.text("data")?;
         // Type 2 tells of a payment agreement, not of an order.
-        if body.integer("type")? != 1 {
+        if body.integer("type")? != "1" {
             return Err(Reason::malformed("type", "not 1 (order)"));
         }
         let inner = read_object(data.as_bytes())?;
-        let amount = u64::try_from(inner.integer("amount")?).ok().and_then(|a| Dong::new(a).ok());
-        let amount = amount.ok_or_else(|| Reason::malformed("amount", "not whole đồng"))?;
+        let own = |value: Cow<'_, str>| Cow::Owned(value.into_owned());
+        let amount = inner.dong("amount")?;
         let transaction = inner.scalar("zp_trans_id")?;
-        let time = i64::try_from(inner.integer("server_time")?).ok().and_then(read_milliseconds);
+        let time = inner.integer("server_time")?.parse().ok().and_then(read_milliseconds);
+        let mut outer = Taking::of(&body);
+        outer.take("data");
+        outer.take("mac");
         Ok(Message {
             signature: body.scalar("mac")?,
             claim: Claim {
-                merchant: Some(inner.scalar("app_id")?),
+                merchant: Some(inner.scalar("app_id")?).map(own),
                 amount: Some(amount),
-                transaction: Some(transaction).filter(|t| !matches!(t.as_str(), "" | "0")),
+                transaction: Some(transaction).filter(|t| !matches!(&**t, "" | "0")).map(own),
                 at: time,
-                uncovered: uncovered(&body, &["data"], "mac"),
+                uncovered: uncovered(&outer),
                 // Sent on success only.
-                ..Claim::new(inner.text("app_trans_id")?, ZALOPAY.outcome("query", "1"))
+                ..Claim::new(inner.text("app_trans_id")?.to_owned(), ZALOPAY.outcome("query", "1"))
             },
             // The received text byte for byte: it is never written again before it is hashed.
             text: ("data", data.to_owned()),
-            fields: Vec::new(),
+            time: Cow::Borrowed(""),
         })
     }
 
@@ -49,11 +55,7 @@ impl NoticeRules for Zalopay {
         keys.key2.verifies(Algorithm::HmacSha256, Encoding::HexLower, text.as_bytes(), signature)
     }
 
-    fn acknowledge(
-        answer: Answer,
-        _message: Option<&Message>,
-        _account: &Account,
-    ) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _repeated: Repeated<'_>, _account: &Account) -> Acknowledgement {
         // Document "Callback": 1 recorded, 2 invalid or duplicate, 0 call again (at most three times).
         let body = match answer {
             Answer::Recorded => r#"{"return_code":1,"return_message":"success"}"#,
