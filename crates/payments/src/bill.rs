@@ -1,14 +1,13 @@
 //! The receipt block of the National Public Service Portal (`ThongTinBienLai`, KeyPay's `bill_info`): what is collected for whom. No gateway's
 //! signature covers it: only TLS protects the beneficiary account and the lines.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dong::Dong;
 use crate::error::Error;
-use crate::json::{Json, read_object};
+use crate::json::{Json, Writer, read_object};
 use crate::reason::Reason;
 
 /// One line of `PhiLePhi`.
@@ -47,56 +46,86 @@ pub struct ReceiptBlock {
     pub lines: Vec<FeeLine>,
 }
 
-/// Fields that fees demand.
-const FEES: [&str; 8] = [
-    "MaDVC",
-    "MaTTHC",
-    "MaDonVi",
-    "TenDonVi",
-    "MaHoSo",
-    "TKThuHuong",
-    "MaNHThuHuong",
-    "TenTKThuHuong",
-];
-/// Fields that fines demand.
-const FINES: [&str; 7] = [
-    "MaCoQuanQD",
-    "TenCoQuanQD",
-    "NgayQD",
-    "SoQD",
-    "ThoiGianViPham",
-    "DiaDiemViPham",
-    "TenNguoiViPham",
-];
-/// Fields that both may carry.
-const OTHERS: [&str; 12] = [
-    "TenDVC",
-    "TenTTHC",
-    "MaLoaiHinhThuPhat",
-    "TenLoaiHinhThuPhat",
-    "KhoBac",
-    "TaiKhoanThuNSNN",
-    "NoiDungThanhToan",
-    "HoTenNguoiNop",
-    "SoCMNDNguoiNop",
-    "DiaChiNguoiNop",
-    "HuyenNguoiNop",
-    "TinhNguoiNop",
-];
+/// Who demands a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Demanded {
+    /// Fees.
+    ForFees,
+    /// Fines.
+    ForFines,
+    /// Nobody; both may carry it.
+    Not,
+}
+
+/// The fields that a block may have, sorted by name as [`ReceiptBlock::fields`] are.
+const KNOWN: [(&str, Demanded); 27] = {
+    use Demanded::{ForFees, ForFines, Not};
+    [
+        ("DiaChiNguoiNop", Not),
+        ("DiaDiemViPham", ForFines),
+        ("HoTenNguoiNop", Not),
+        ("HuyenNguoiNop", Not),
+        ("KhoBac", Not),
+        ("MaCoQuanQD", ForFines),
+        ("MaDVC", ForFees),
+        ("MaDonVi", ForFees),
+        ("MaHoSo", ForFees),
+        ("MaLoaiHinhThuPhat", Not),
+        ("MaNHThuHuong", ForFees),
+        ("MaTTHC", ForFees),
+        ("NgayQD", ForFines),
+        ("NoiDungThanhToan", Not),
+        ("SoCMNDNguoiNop", Not),
+        ("SoQD", ForFines),
+        ("TKThuHuong", ForFees),
+        ("TaiKhoanThuNSNN", Not),
+        ("TenCoQuanQD", ForFines),
+        ("TenDVC", Not),
+        ("TenDonVi", ForFees),
+        ("TenLoaiHinhThuPhat", Not),
+        ("TenNguoiViPham", ForFines),
+        ("TenTKThuHuong", ForFees),
+        ("TenTTHC", Not),
+        ("ThoiGianViPham", ForFines),
+        ("TinhNguoiNop", Not),
+    ]
+};
 
 impl ReceiptBlock {
-    pub(crate) fn json<'a>(&'a self, amount: Dong) -> Result<Json<'a>, Error> {
-        let demanded: &[&'static str] = match self.service {
-            Service::Fees => &FEES,
-            Service::Fines => &FINES,
+    /// Writes the block's fields, where they are those that the platform takes and the lines sum to `amount`.
+    pub(crate) fn write(&self, amount: Dong, out: &mut Writer) -> Result<(), Error> {
+        let (service, list, demanded) = match self.service {
+            Service::Fees => ("2", "PhiLePhi", Demanded::ForFees),
+            Service::Fines => ("1", "DSKhoanNop", Demanded::ForFines),
         };
-        for &field in demanded {
-            if self.fields.get(field).is_none_or(String::is_empty) {
-                return Err(Error::FieldMissing { field });
+        out.text("MaDichVu", service);
+        // Both are sorted: each name is looked for after the one before.
+        let mut known = KNOWN.iter();
+        let mut missing = None;
+        let mut unknown = None;
+        let lacks = |of: &[(&'static str, Demanded)]| {
+            of.iter().find(|(_, by)| *by == demanded).map(|(name, _)| *name)
+        };
+        for (name, value) in &self.fields {
+            let rest = known.as_slice();
+            let Some(at) = known.position(|(k, _)| k == name) else {
+                unknown = unknown.or(Some(name));
+                known = rest.iter();
+                continue;
+            };
+            let (skipped, found) = (rest.get(..at).unwrap_or_default(), rest.get(at..=at));
+            missing = missing.or_else(|| lacks(skipped));
+            if value.is_empty() {
+                missing = missing.or_else(|| lacks(found.unwrap_or_default()));
+            }
+            if let Some([(name, _)]) = found {
+                out.text(name, value);
             }
         }
-        let known = |name: &str| FEES.iter().chain(&FINES).chain(&OTHERS).any(|k| *k == name);
-        if let Some(name) = self.fields.keys().find(|k| !known(k)) {
+        if let Some(field) = missing.or_else(|| lacks(known.as_slice())) {
+            return Err(Error::FieldMissing { field });
+        }
+        if let Some(name) = unknown {
             return Err(Error::FieldPattern {
                 field: "ThongTinBienLai",
                 got: name.clone(),
@@ -105,37 +134,19 @@ impl ReceiptBlock {
         }
         let sum = Dong::sum(self.lines.iter().map(|l| l.amount))?;
         if sum != amount {
-            let field = if self.service == Service::Fees { "PhiLePhi" } else { "DSKhoanNop" };
-            return Err(Error::LinesSum { field, sum: sum.get(), amount: amount.get() });
+            return Err(Error::LinesSum { field: list, sum: sum.get(), amount: amount.get() });
         }
-        let (code, list, lines): (&str, &str, Vec<Json<'_>>) = match self.service {
-            Service::Fees => {
-                let line = |l: &'a FeeLine| {
-                    Json::Object(vec![
-                        ("LoaiPhiLePhi".into(), Json::from(l.kind.as_str())),
-                        ("MaPhiLePhi".into(), Json::from(l.code.as_str())),
-                        ("TenPhiLePhi".into(), Json::from(l.name.as_str())),
-                        ("SoTien".into(), Json::from(l.amount.to_string())),
-                    ])
-                };
-                ("2", "PhiLePhi", self.lines.iter().map(line).collect())
+        out.list(list, &self.lines, |out, line| {
+            if self.service == Service::Fees {
+                out.text("LoaiPhiLePhi", &line.kind);
+                out.text("MaPhiLePhi", &line.code);
+                out.text("TenPhiLePhi", &line.name);
+            } else {
+                out.text("NoiDung", &line.name);
             }
-            Service::Fines => {
-                let line = |l: &'a FeeLine| {
-                    Json::Object(vec![
-                        ("NoiDung".into(), Json::from(l.name.as_str())),
-                        ("SoTien".into(), Json::from(l.amount.to_string())),
-                    ])
-                };
-                ("1", "DSKhoanNop", self.lines.iter().map(line).collect())
-            }
-        };
-        let mut fields = vec![("MaDichVu".into(), Json::from(code))];
-        fields.extend(
-            self.fields.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), Json::from(v.as_str()))),
-        );
-        fields.push((list.into(), Json::List(lines)));
-        Ok(Json::Object(fields))
+            out.text("SoTien", &line.amount.digits());
+        });
+        Ok(())
     }
 }
 
@@ -187,7 +198,9 @@ impl ReceiptBlock {
         };
         let (mut got, mut sent) = (BTreeMap::new(), BTreeMap::new());
         flat(&read_object(received).map_err(malformed)?, "", &mut got);
-        flat(&self.json(amount)?, "", &mut sent);
+        let mut ours = Writer::new();
+        self.write(amount, &mut ours)?;
+        flat(&read_object(ours.end().as_bytes()).map_err(malformed)?, "", &mut sent);
         let mut names: Vec<&String> = sent.keys().chain(got.keys()).collect();
         names.sort_unstable();
         names.dedup();
@@ -201,5 +214,15 @@ impl ReceiptBlock {
                 expected: sent.get(name).cloned(),
             })
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KNOWN;
+
+    #[test]
+    fn known_fields_are_sorted() {
+        assert!(KNOWN.is_sorted_by(|a, b| a.0 < b.0));
     }
 }

@@ -72,6 +72,11 @@ impl Dong {
         self.0
     }
 
+    /// The number of đồng in decimal digits, as [`Dong::parse`] reads them.
+    pub(crate) fn digits(self) -> String {
+        self.0.to_string()
+    }
+
     /// đồng × 100, as VNPAY and OnePay send it.
     pub fn hundredths(self) -> u64 {
         self.0 * 100

@@ -60,9 +60,14 @@ pub(crate) fn check(
     if value.is_empty() && min > 0 {
         return Err(Error::FieldMissing { field });
     }
-    let got = value.chars().count();
+    let ascii = value.is_ascii();
+    let got = if ascii { value.len() } else { value.chars().count() };
     if got < min || got > max {
         return Err(Error::FieldLength { field, got, min, max });
+    }
+    // Most values are what they should be, and of ASCII alone.
+    if ascii && value.bytes().all(|b| alphabet.allows(char::from(b))) {
+        return Ok(());
     }
     match value.chars().enumerate().find(|(_, c)| !alphabet.allows(*c)) {
         Some((i, character)) => Err(Error::FieldCharacter {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::notice::{Named, Seen};
+use crate::notice::Seen;
 use crate::reason::Reason;
 
 /// Most parameters read in one query: three times what any gateway sends.
@@ -100,12 +100,6 @@ impl Pair<'_> {
         // What was not unescaped holds nothing else.
         let holds = |text: &Cow<'_, str>| matches!(text, Cow::Owned(t) if t.contains(delimiters));
         holds(&self.key) || holds(&self.value)
-    }
-}
-
-impl Named for Pair<'_> {
-    fn name(&self) -> &str {
-        &self.key
     }
 }
 

@@ -372,6 +372,18 @@ impl Outgoing {
         }
     }
 
+    /// A POST of JSON.
+    pub(crate) fn json_text(url: String, body: String, canonical: String) -> Outgoing {
+        Outgoing {
+            method: "POST",
+            url,
+            content_type: Some("application/json"),
+            body,
+            headers: Vec::new(),
+            canonical,
+        }
+    }
+
     /// A POST of JSON whose last field is the signature.
     pub(crate) fn json(
         url: String,
@@ -380,14 +392,7 @@ impl Outgoing {
         canonical: String,
     ) -> Outgoing {
         fields.push((signature.0, Json::from(signature.1)));
-        Outgoing {
-            method: "POST",
-            url,
-            content_type: Some("application/json"),
-            body: object(&fields),
-            headers: Vec::new(),
-            canonical,
-        }
+        Outgoing::json_text(url, object(&fields), canonical)
     }
 
     /// A POST of form fields.

@@ -14,54 +14,47 @@ pub const VIET_NAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
 /// `yyyyMMddHHmmss` on the Vietnamese clock (24 hours), as VNPAY and the payment platform write time.
 pub fn stamp(at: OffsetDateTime) -> String {
     let t = at.to_offset(VIET_NAM);
-    format!(
-        "{:04}{:02}{:02}{:02}{:02}{:02}",
-        t.year(),
-        u8::from(t.month()),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    )
+    let two = |n: u8| [b'0' + n / 10 % 10, b'0' + n % 10];
+    let rest = [u8::from(t.month()), t.day(), t.hour(), t.minute(), t.second()].map(two);
+    let mut out = String::with_capacity(14);
+    match u16::try_from(t.year()) {
+        Ok(year @ 0..=9999) => {
+            let halves = [year / 100, year % 100].map(|n| u8::try_from(n).unwrap_or_default());
+            out.extend(halves.map(two).as_flattened().iter().copied().map(char::from));
+        }
+        // No gateway has such a year; it is written as it is.
+        Ok(_) | Err(_) => out.push_str(&format!("{:04}", t.year())),
+    }
+    out.extend(rest.as_flattened().iter().copied().map(char::from));
+    out
 }
 
 /// Reads [`stamp`] back; `None` where the text is no such time.
 pub fn read_stamp(text: &str) -> Option<OffsetDateTime> {
-    on_the_clock(text, "yyyyMMddHHmmss")
-}
-
-/// Reads digits where `form` has letters, in the order year, month, day, hour, minute, second, and else what stands in `form` itself.
-fn on_the_clock(text: &str, form: &str) -> Option<OffsetDateTime> {
-    if text.len() != form.len() {
-        return None;
-    }
-    let [mut year, mut month, mut day, mut hour, mut minute, mut second] = [0_u16; 6];
-    for (byte, letter) in text.bytes().zip(form.bytes()) {
-        let number = match letter {
-            b'y' => &mut year,
-            b'M' => &mut month,
-            b'd' => &mut day,
-            b'H' => &mut hour,
-            b'm' => &mut minute,
-            b's' => &mut second,
-            _ if byte == letter => continue,
-            _ => return None,
-        };
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        *number = *number * 10 + u16::from(byte - b'0');
-    }
-    let two = |number: u16| u8::try_from(number).ok();
-    let month = Month::try_from(two(month)?).ok()?;
-    let date = Date::from_calendar_date(i32::from(year), month, two(day)?).ok()?;
-    let time = Time::from_hms(two(hour)?, two(minute)?, two(second)?).ok()?;
-    Some(PrimitiveDateTime::new(date, time).assume_offset(VIET_NAM))
+    on_the_clock(*text.as_bytes().as_array()?)
 }
 
 /// Reads `yyyy-MM-dd HH:mm:ss` on the Vietnamese clock (payOS, bank webhooks).
 pub fn read_local(text: &str) -> Option<OffsetDateTime> {
-    on_the_clock(text, "yyyy-MM-dd HH:mm:ss")
+    let [y, e, a, r, b'-', m, o, b'-', d, i, b' ', h, u, b':', n, t, b':', s, c] =
+        *text.as_bytes().as_array()?
+    else {
+        return None;
+    };
+    on_the_clock([y, e, a, r, m, o, d, i, h, u, n, t, s, c])
+}
+
+/// `yyyyMMddHHmmss`.
+fn on_the_clock(digits: [u8; 14]) -> Option<OffsetDateTime> {
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let [c, y, month, day, hour, minute, second] = *digits.as_chunks::<2>().0.as_array()?;
+    let two = |[tens, ones]: [u8; 2]| (tens - b'0') * 10 + (ones - b'0');
+    let year = i32::from(two(c)) * 100 + i32::from(two(y));
+    let date = Date::from_calendar_date(year, Month::try_from(two(month)).ok()?, two(day)).ok()?;
+    let time = Time::from_hms(two(hour), two(minute), two(second)).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_offset(VIET_NAM))
 }
 
 /// Reads RFC 3339 with its own offset (payOS's answers).

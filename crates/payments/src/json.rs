@@ -53,6 +53,19 @@ impl<'a> Json<'a> {
         self.get(key).map_or(Ok(Cow::Borrowed("")), |value| value.single(key))
     }
 
+    /// A text or an integer as the message itself has it.
+    pub(crate) fn borrowed(&self) -> Option<&'a str> {
+        match self {
+            Json::Text(Cow::Borrowed(text)) | Json::Integer(Cow::Borrowed(text)) => Some(text),
+            Json::Text(Cow::Owned(_))
+            | Json::Integer(Cow::Owned(_))
+            | Json::Null
+            | Json::Bool(_)
+            | Json::List(_)
+            | Json::Object(_) => None,
+        }
+    }
+
     /// This value, that of `key`, as [`Json::scalar`] gives it: without a copy where the message itself has the text.
     pub(crate) fn single(&self, key: &str) -> Result<Cow<'a, str>, Reason> {
         match self {
@@ -124,12 +137,72 @@ impl<'a> Json<'a> {
 /// Appends `text` as a JSON string.
 fn quote_into(out: &mut String, text: &str) {
     // RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped.
-    if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\')) {
+    if read::plain(text.as_bytes()) < text.len() {
         out.push_str(&serde_json::Value::from(text).to_string());
     } else {
         out.push('"');
         out.push_str(text);
         out.push('"');
+    }
+}
+
+/// Writes a JSON object field by field.
+pub(crate) struct Writer(String);
+
+impl Writer {
+    /// With room for a request.
+    pub(crate) fn new() -> Writer {
+        let mut out = String::with_capacity(1000);
+        out.push('{');
+        Writer(out)
+    }
+
+    /// `key` is one of our own: nothing in it is escaped.
+    fn key(&mut self, key: &'static str) -> &mut String {
+        if !self.0.ends_with(['{', '[']) {
+            self.0.push(',');
+        }
+        self.0.push('"');
+        self.0.push_str(key);
+        self.0.push_str("\":");
+        &mut self.0
+    }
+
+    pub(crate) fn text(&mut self, key: &'static str, value: &str) {
+        quote_into(self.key(key), value);
+    }
+
+    /// An object inside, whose fields `write` writes.
+    pub(crate) fn object<E>(
+        &mut self,
+        key: &'static str,
+        write: impl FnOnce(&mut Writer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.key(key).push('{');
+        write(self)?;
+        self.0.push('}');
+        Ok(())
+    }
+
+    /// A list of objects inside, one for each item.
+    pub(crate) fn list<T>(
+        &mut self,
+        key: &'static str,
+        items: &[T],
+        mut write: impl FnMut(&mut Writer, &T),
+    ) {
+        self.key(key).push('[');
+        for item in items {
+            self.0.push_str(if self.0.ends_with('[') { "{" } else { ",{" });
+            write(self, item);
+            self.0.push('}');
+        }
+        self.0.push(']');
+    }
+
+    pub(crate) fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
     }
 }
 

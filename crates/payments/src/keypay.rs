@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, Keys, Outgoing};
-use crate::json::Json;
+use crate::json::Writer;
 use crate::notice::{self, Expected, RawNotice, Verdict};
 use crate::secret::{Algorithm, Encoding, Secret};
 
@@ -59,14 +59,15 @@ fn send(
     account: &Account,
     url: String,
     canonical: String,
-    body: Vec<(&str, Json<'_>)>,
+    mut body: Writer,
 ) -> Result<Outgoing, Error> {
     let sum = account.current()?.key1.sign(
         Algorithm::HmacSha256,
         Encoding::HexLower,
         canonical.as_bytes(),
     );
-    Ok(Outgoing::json(url, body, ("check_sum", sum), canonical))
+    body.text("check_sum", &sum);
+    Ok(Outgoing::json_text(url, body.end(), canonical))
 }
 
 /// Judges a callback. See [`notice::verify`]. What it verifies is never `paid`.

@@ -26,7 +26,7 @@ pub(crate) use answer::{Answered, from_answer, malformed_answer, repeats};
 pub use answer::{TlsAnswer, from_connection};
 pub use raw::RawNotice;
 pub(crate) use signed::{imitates, joined, only_joins, pipe_text, uncovered, values};
-pub(crate) use taking::{Named, Seen, Taking};
+pub(crate) use taking::{Field, Seen, Taking};
 pub use verdict::{Authentic, Match, Matches, Refused, Verdict, Verified};
 
 /// What our side knows of the order that a notice should speak of.

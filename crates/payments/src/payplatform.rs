@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, HIDDEN, OneSecret, Outgoing};
-use crate::json::Json;
+use crate::json::Writer;
 use crate::notice::{self, Expected, RawNotice, Verdict};
 use crate::secret::sha256_hex_of;
 
@@ -43,20 +43,26 @@ fn hashed<'a>(secret: &'a str, text: &'a str) -> [&'a [u8]; 3] {
     [text.as_bytes(), b"|", secret.as_bytes()]
 }
 
+/// Signs the values, joined by `|` in their order, and sends them with what `unsigned` writes.
 fn send(
     account: &Account,
-    signed: &[(&str, &str)],
-    receipt: Option<Json<'_>>,
+    signed: &[(&'static str, &str)],
+    unsigned: impl FnOnce(&mut Writer) -> Result<(), Error>,
 ) -> Result<Outgoing, Error> {
-    let text = signed.iter().map(|(_, v)| *v).collect::<Vec<_>>().join("|");
-    let sum = code(account.current()?.secret.expose(), &text);
-    let mut body: Vec<(&str, Json<'_>)> =
-        signed.iter().map(|(k, v)| (*k, Json::from(*v))).collect();
-    if let Some(receipt) = receipt {
-        body.push(("ThongTinBienLai", receipt));
+    let mut canonical = String::with_capacity(256);
+    let mut body = Writer::new();
+    for (i, (key, value)) in signed.iter().enumerate() {
+        if i > 0 {
+            canonical.push('|');
+        }
+        canonical.push_str(value);
+        body.text(key, value);
     }
-    let canonical = format!("{text}|{HIDDEN}");
-    Ok(Outgoing::json(account.base().to_owned(), body, ("MaXacThuc", sum), canonical))
+    unsigned(&mut body)?;
+    body.text("MaXacThuc", &code(account.current()?.secret.expose(), &canonical));
+    canonical.push('|');
+    canonical.push_str(HIDDEN);
+    Ok(Outgoing::json_text(account.base().to_owned(), body.end(), canonical))
 }
 
 /// Judges a CONFIRM. See [`notice::verify`].

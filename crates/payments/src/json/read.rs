@@ -15,12 +15,16 @@ impl<'a> Json<'a> {
     /// Reads one value and nothing after it; none where it is not such JSON.
     pub(crate) fn read(text: &'a str) -> Option<Json<'a>> {
         let mut reader = Reader { text, at: 0 };
-        reader.space();
-        let value = reader.value(MAX_DEPTH)?;
-        reader.space();
-        (reader.at == text.len()).then_some(value)
+        let mut value = Json::Null;
+        reader.value(MAX_DEPTH, &mut value)?;
+        reader.sign().is_none().then_some(value)
     }
 }
+
+type Fields<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+/// A place for a field.
+const EMPTY: (Cow<'static, str>, Json<'static>) = (Cow::Borrowed(""), Json::Null);
 
 struct Reader<'a> {
     text: &'a str,
@@ -32,43 +36,51 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.here()? == byte).then(|| self.at += 1)
-    }
-
-    /// §2: white space.
-    fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.here() {
+    /// The next byte that is no white space (§2), which is passed.
+    fn sign(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.here()?;
             self.at += 1;
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(byte);
+            }
         }
     }
 
-    /// `levels` more may be opened.
-    fn value(&mut self, levels: usize) -> Option<Json<'a>> {
-        match self.here()? {
-            b'"' => Some(Json::Text(self.string()?)),
-            b'{' => self.object(levels.checked_sub(1)?),
-            b'[' => self.list(levels.checked_sub(1)?),
-            b'-' | b'0'..=b'9' => self.integer(),
-            b't' => self.word("true", Json::Bool(true)),
-            b'f' => self.word("false", Json::Bool(false)),
-            b'n' => self.word("null", Json::Null),
-            _ => None,
+    /// Reads a value to where it stays, for moving it there takes longer than reading it; `levels` more may be opened.
+    fn value(&mut self, levels: usize, out: &mut Json<'a>) -> Option<()> {
+        match self.sign()? {
+            b'"' => match self.unescaped()? {
+                Some(text) => *out = Json::Text(Cow::Borrowed(text)),
+                None => *out = Json::Text(Cow::Owned(self.escaped()?)),
+            },
+            b'-' | b'0'..=b'9' => {
+                self.at -= 1;
+                *out = Json::Integer(Cow::Borrowed(self.integer()?));
+            }
+            b'{' => *out = Json::Object(self.object(levels.checked_sub(1)?)?),
+            b'[' => *out = Json::List(self.list(levels.checked_sub(1)?)?),
+            b't' => *out = self.word("rue", Json::Bool(true))?,
+            b'f' => *out = self.word("alse", Json::Bool(false))?,
+            b'n' => *out = self.word("ull", Json::Null)?,
+            _ => return None,
         }
+        Some(())
     }
 
-    fn word(&mut self, word: &str, value: Json<'a>) -> Option<Json<'a>> {
-        self.text.get(self.at..)?.starts_with(word).then(|| {
-            self.at += word.len();
+    fn word(&mut self, rest: &str, value: Json<'a>) -> Option<Json<'a>> {
+        self.text.get(self.at..)?.starts_with(rest).then(|| {
+            self.at += rest.len();
             value
         })
     }
 
     /// §6, without fraction and exponent. What follows the digits is for the caller to judge.
-    fn integer(&mut self) -> Option<Json<'a>> {
+    fn integer(&mut self) -> Option<&'a str> {
         let start = self.at;
-        let negative = self.take(b'-').is_some();
-        let first = self.at;
+        let negative = self.here() == Some(b'-');
+        let first = start + usize::from(negative);
+        self.at = first;
         while self.here().is_some_and(|b| b.is_ascii_digit()) {
             self.at += 1;
         }
@@ -79,100 +91,86 @@ impl<'a> Reader<'a> {
         let fits = digits.len() <= 18
             || if negative { whole.parse::<i64>().is_ok() } else { whole.parse::<u64>().is_ok() };
         let fraction = matches!(self.here(), Some(b'.' | b'e' | b'E'));
-        (canonical && fits && !fraction).then_some(Json::Integer(Cow::Borrowed(whole)))
+        (canonical && fits && !fraction).then_some(whole)
     }
 
-    fn list(&mut self, levels: usize) -> Option<Json<'a>> {
-        self.take(b'[')?;
-        self.space();
+    /// After its bracket.
+    fn list(&mut self, levels: usize) -> Option<Vec<Json<'a>>> {
         let mut items = Vec::new();
-        if self.take(b']').is_some() {
-            return Some(Json::List(items));
+        if self.sign()? == b']' {
+            return Some(items);
         }
+        self.at -= 1;
         loop {
-            self.space();
-            items.push(self.value(levels)?);
-            self.space();
-            if self.take(b',').is_none() {
-                self.take(b']')?;
-                return Some(Json::List(items));
+            items.push(Json::Null);
+            self.value(levels, items.last_mut()?)?;
+            match self.sign()? {
+                b',' => {}
+                b']' => return Some(items),
+                _ => return None,
             }
         }
     }
 
-    fn object(&mut self, levels: usize) -> Option<Json<'a>> {
-        self.take(b'{')?;
-        self.space();
-        if self.take(b'}').is_some() {
-            return Some(Json::Object(Vec::new()));
+    /// After its brace.
+    fn object(&mut self, levels: usize) -> Option<Fields<'a>> {
+        let mut sign = self.sign()?;
+        if sign == b'}' {
+            return Some(Vec::new());
         }
-        let mut fields: Vec<(Cow<'a, str>, Json<'a>)> = Vec::with_capacity(16);
+        let mut fields: Fields<'a> = Vec::with_capacity(16);
         let mut seen = Seen::default();
         loop {
-            self.space();
-            let key = self.string()?;
-            if fields.len() == MAX_KEYS
-                || (seen.perhaps(&key) && fields.iter().any(|(k, _)| *k == key))
-            {
+            if sign != b'"' || fields.len() == MAX_KEYS {
                 return None;
             }
-            self.space();
-            self.take(b':')?;
-            self.space();
-            let value = self.value(levels)?;
-            fields.push((key, value));
-            self.space();
-            if self.take(b',').is_none() {
-                self.take(b'}')?;
-                return Some(Json::Object(fields));
+            fields.push(EMPTY);
+            let ((key, value), before) = fields.split_last_mut()?;
+            match self.unescaped()? {
+                Some(text) => *key = Cow::Borrowed(text),
+                None => *key = Cow::Owned(self.escaped()?),
+            }
+            if seen.perhaps(key) && before.iter().any(|(k, _)| k == key) {
+                return None;
+            }
+            (self.sign()? == b':').then_some(())?;
+            self.value(levels, value)?;
+            match self.sign()? {
+                b',' => sign = self.sign()?,
+                b'}' => return Some(fields),
+                _ => return None,
             }
         }
     }
 
-    /// §7: borrowed where nothing in it is escaped.
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        self.take(b'"')?;
+    /// §7, after the quotation mark: a string in which nothing is escaped. Where something is, goes back and gives nothing inside.
+    #[inline]
+    fn unescaped(&mut self) -> Option<Option<&'a str>> {
         let start = self.at;
         self.plain();
-        let text = self.text.get(start..self.at)?;
+        let end = self.at;
         match self.here()? {
             b'"' => {
                 self.at += 1;
-                Some(Cow::Borrowed(text))
+                self.text.get(start..end).map(Some)
             }
-            b'\\' => self.escaped(text).map(Cow::Owned),
+            b'\\' => {
+                self.at = start;
+                Some(None)
+            }
             _ => None,
         }
     }
 
-    /// Goes to the next quotation mark, reverse solidus or control character, eight bytes at a time.
+    /// Goes to the next quotation mark, reverse solidus or control character.
     fn plain(&mut self) {
-        const fn each(byte: u8) -> u64 {
-            u64::from_ne_bytes([byte; 8])
-        }
-        // The highest bit of each byte that is below `limit`; above the first such byte there may be others.
-        let below = |word: u64, limit: u8| word.wrapping_sub(each(limit)) & !word & each(0x80);
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (words, _) = rest.as_chunks::<8>();
-        for word in words {
-            let word = u64::from_le_bytes(*word);
-            let ends =
-                below(word, b' ') | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
-            if ends != 0 {
-                self.at += (ends.trailing_zeros() / 8) as usize;
-                return;
-            }
-            self.at += 8;
-        }
-        while self.here().is_some_and(|b| b >= b' ' && b != b'"' && b != b'\\') {
-            self.at += 1;
-        }
+        self.at += plain(self.text.as_bytes().get(self.at..).unwrap_or_default());
     }
 
-    /// The rest of a string from its first reverse solidus on, after `before`.
-    fn escaped(&mut self, before: &str) -> Option<String> {
-        let mut out = String::with_capacity(before.len() * 2 + 64);
-        out.push_str(before);
+    /// A string from its first character on.
+    #[cold]
+    fn escaped(&mut self) -> Option<String> {
+        let mut out = String::with_capacity(256);
         loop {
             match self.here()? {
                 b'"' => {
@@ -209,8 +207,7 @@ impl<'a> Reader<'a> {
         let first = self.unit()?;
         let mut units = [first, 0];
         let count = if (0xD800..0xDC00).contains(&first) {
-            self.take(b'\\')?;
-            self.take(b'u')?;
+            (self.text.get(self.at..self.at + 2)? == "\\u").then(|| self.at += 2)?;
             units[1] = self.unit()?;
             2
         } else {
@@ -226,6 +223,25 @@ impl<'a> Reader<'a> {
         digits.bytes().all(|b| b.is_ascii_hexdigit()).then_some(())?;
         u16::from_str_radix(digits, 16).ok()
     }
+}
+
+/// How many bytes stand before the first quotation mark, reverse solidus or control character (§7): eight are looked at together.
+pub(super) fn plain(text: &[u8]) -> usize {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    // The highest bit of each byte that is below `limit`; above the first such byte there may be others.
+    let below = |word: u64, limit: u8| word.wrapping_sub(each(limit)) & !word & each(0x80);
+    let (words, rest) = text.as_chunks::<8>();
+    for (before, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let ends = below(word, b' ') | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
+        if ends != 0 {
+            return before * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let ends = |b: &u8| *b < b' ' || *b == b'"' || *b == b'\\';
+    words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

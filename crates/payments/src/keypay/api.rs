@@ -7,7 +7,7 @@ use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check};
 use crate::gateway::Outgoing;
-use crate::json::{Json, read_object};
+use crate::json::{Writer, read_object};
 use crate::notice::{
     Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
@@ -17,11 +17,10 @@ use crate::order::{Refund, RefundAnswer};
 pub fn query(account: &Account, url: &str, reference: &str) -> Result<Outgoing, Error> {
     check("transaction_id", reference, 1, 20, Alphabet::Token)?;
     let canonical = [account.merchant(), "PAY", reference].join("|");
-    let body = vec![
-        ("client_id", Json::from(account.merchant())),
-        ("transaction_id", Json::from(reference)),
-        ("command", Json::from("PAY")),
-    ];
+    let mut body = Writer::new();
+    body.text("client_id", account.merchant());
+    body.text("transaction_id", reference);
+    body.text("command", "PAY");
     send(account, account.address(url)?, canonical, body)
 }
 
@@ -66,13 +65,12 @@ pub fn refund(
     refund.amount.within("amount", 1, Dong::MAX.get())?;
     let amount = refund.amount.to_string();
     let canonical = [&amount, account.merchant(), "REFUND", reason, &refund.reference].join("|");
-    let body = vec![
-        ("client_id", Json::from(account.merchant())),
-        ("transaction_id", Json::from(refund.reference.as_str())),
-        ("amount", Json::from(amount.as_str())),
-        ("command", Json::from("REFUND")),
-        ("reason", Json::from(reason)),
-    ];
+    let mut body = Writer::new();
+    body.text("client_id", account.merchant());
+    body.text("transaction_id", &refund.reference);
+    body.text("amount", &amount);
+    body.text("command", "REFUND");
+    body.text("reason", reason);
     send(account, account.address(url)?, canonical, body)
 }
 

@@ -10,7 +10,7 @@ use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check, url};
 use crate::gateway::Outgoing;
-use crate::json::{Json, read_object};
+use crate::json::{Writer, read_object};
 use crate::notice::{Authentic, TlsAnswer, malformed_answer};
 
 /// What a citizen is asked to pay.
@@ -39,24 +39,27 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
     check("description", &pay.description, 1, 255, Alphabet::Without(PIPE))?;
     url("return_url", &pay.return_url, 255, &[])?;
     pay.amount.within("trans_amount", 1, Dong::MAX.get())?;
-    let (amount, fee) = (pay.amount.to_string(), pay.additional_fee.to_string());
+    let (amount, fee) = (pay.amount.digits(), pay.additional_fee.digits());
     let canonical = [&fee, account.merchant(), "PAY", &amount, &pay.reference, "3.0"].join("|");
-    let mut body = vec![
-        ("client_id", Json::from(account.merchant())),
-        ("transaction_id", Json::from(pay.reference.as_str())),
-        ("trans_amount", Json::from(amount.as_str())),
-        ("addition_fee", Json::from(fee.as_str())),
-        ("command", Json::from("PAY")),
-        ("version", Json::from("3.0")),
-        ("description", Json::from(pay.description.as_str())),
-        ("locale", Json::from("vn")),
-        ("country_code", Json::from("vi")),
-        ("currency_code", Json::from("VND")),
-        ("environment", Json::from("1")),
-        ("return_url", Json::from(pay.return_url.as_str())),
-    ];
+    let mut body = Writer::new();
+    for (key, value) in [
+        ("client_id", account.merchant()),
+        ("transaction_id", &pay.reference),
+        ("trans_amount", &amount),
+        ("addition_fee", &fee),
+        ("command", "PAY"),
+        ("version", "3.0"),
+        ("description", &pay.description),
+        ("locale", "vn"),
+        ("country_code", "vi"),
+        ("currency_code", "VND"),
+        ("environment", "1"),
+        ("return_url", &pay.return_url),
+    ] {
+        body.text(key, value);
+    }
     if let Some(bill) = &pay.bill {
-        body.push(("bill_info", bill.json(pay.amount)?));
+        body.object("bill_info", |block| bill.write(pay.amount, block))?;
     }
     send(account, account.base().to_owned(), canonical, body)
 }

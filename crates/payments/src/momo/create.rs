@@ -104,7 +104,7 @@ pub fn read_created(
     let text = |key| body.scalar(key).map_err(bad);
     repeats::<Momo>("create", "partnerCode", &text("partnerCode")?, account.merchant())?;
     repeats::<Momo>("create", "orderId", &text("orderId")?, &pay.reference)?;
-    let outcome = MOMO.outcome("result", &body.integer("resultCode").map_err(bad)?.to_string());
+    let outcome = MOMO.outcome("result", body.integer("resultCode").map_err(bad)?);
     // 0 here says that the order was taken, not that it was paid.
     let outcome = if outcome.class == Class::Paid { outcome.held(Class::Pending) } else { outcome };
     let addresses = (text("payUrl")?, text("qrCodeUrl")?);

@@ -9,8 +9,8 @@ use crate::form;
 use crate::instant::read_milliseconds;
 use crate::json::read_object;
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, imitates,
-    joined, only_joins, uncovered,
+    Acknowledgement, Answer, Claim, Field, Message, NoticeRules, RawNotice, Repeated, Taking,
+    imitates, joined, only_joins, uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::{Algorithm, Encoding, KeyForm};
@@ -47,21 +47,6 @@ const SENT: [&str; 12] = [
     "extraData",
 ];
 
-/// The values in the order of [`SENT`]; the first that is missing is told in the order of [`SIGNED`].
-fn sent<'a>(
-    mut take: impl FnMut(&'static str) -> Option<Result<Cow<'a, str>, Reason>>,
-) -> Result<[Cow<'a, str>; 12], Reason> {
-    let mut values = [const { Cow::Borrowed("") }; 12];
-    for (place, name) in values.iter_mut().zip(SENT) {
-        let Some(value) = take(name) else {
-            let missing = SIGNED.into_iter().find(|name| take(name).is_none()).unwrap_or(name);
-            return Err(Reason::malformed(missing, "missing"));
-        };
-        *place = value?;
-    }
-    Ok(values)
-}
-
 fn digits(key: &'static str, value: &str) -> Result<i64, Reason> {
     let unsigned = value.strip_prefix('-').unwrap_or(value);
     let canonical = value == "0" || matches!(unsigned.bytes().next(), Some(b'1'..=b'9'));
@@ -74,11 +59,11 @@ impl NoticeRules for Momo {
         let (values, signature, uncovered) = if raw.method == "GET" {
             let query = form::read(&raw.query)?;
             let mut fields = Taking::new(&query);
-            let values = sent(|key| fields.take(key).map(|p| Ok(p.value.clone())))?;
-            let signature = fields.take("signature").map(|p| p.value.clone());
+            let values = values(&mut fields, &SENT)?;
+            let signature = fields.take("signature").map(Field::value);
             // The access key is part of the signed text and may be repeated here.
             fields.take("accessKey");
-            (values, signature.unwrap_or_default(), uncovered(&fields))
+            (values, signature.transpose()?.unwrap_or_default(), uncovered(&fields))
         } else {
             raw.demand("POST")?;
             let body = read_object(&raw.body)?;
@@ -86,8 +71,8 @@ impl NoticeRules for Momo {
                 body.integer(key)?;
             }
             let mut fields = Taking::of(&body);
-            let values = sent(|key| fields.take(key).map(|(_, value)| value.single(key)))?;
-            let signature = fields.take("signature").map(|(key, value)| value.single(key));
+            let values = values(&mut fields, &SENT)?;
+            let signature = fields.take("signature").map(Field::value);
             fields.take("accessKey");
             (values, signature.transpose()?.unwrap_or_default(), uncovered(&fields))
         };

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Named, Taking};
-use crate::json::Json;
+use super::{Field, Taking};
 use crate::reason::Reason;
 
 /// `k=v&k=v` in the order given, nothing escaped.
@@ -24,18 +23,24 @@ pub(crate) fn joined<K: AsRef<str>, V: AsRef<str>>(
 
 /// Whether `text`, which joins `count` values, has no more than the delimiters that join them: then no value holds one.
 pub(crate) fn only_joins(text: &str, delimiter: u8, count: usize) -> bool {
-    text.bytes().filter(|b| *b == delimiter).count() < count
+    // Counted in bytes, of which many are added at once.
+    let chunks = text.as_bytes().chunks(255);
+    let found = chunks.map(|c| c.iter().map(|b| u8::from(*b == delimiter)).sum::<u8>());
+    found.map(usize::from).sum::<usize>() < count
 }
 
-/// The values of the signed fields of a JSON notice, all of which must be there.
-pub(crate) fn values<'a, const N: usize>(
-    body: &mut Taking<'_, (Cow<'a, str>, Json<'a>)>,
+/// The values of the signed fields, all of which must be there.
+pub(crate) fn values<'a, T: Field<'a>, const N: usize>(
+    fields: &mut Taking<'_, T>,
     names: &[&'static str; N],
 ) -> Result<[Cow<'a, str>; N], Reason> {
     let mut values = [const { Cow::Borrowed("") }; N];
     for (place, name) in values.iter_mut().zip(names) {
-        let (_, value) = body.take(name).ok_or_else(|| Reason::malformed(*name, "missing"))?;
-        *place = value.single(name)?;
+        let field = fields.take(name).ok_or_else(|| Reason::malformed(*name, "missing"))?;
+        match field.borrowed() {
+            Some(text) => *place = Cow::Borrowed(text),
+            None => *place = field.value()?,
+        }
     }
     Ok(values)
 }
@@ -72,6 +77,6 @@ pub(crate) fn imitates<'a>(
 }
 
 /// The names of the fields that nobody took: they are not signed.
-pub(crate) fn uncovered<T: Named>(fields: &Taking<'_, T>) -> Vec<String> {
+pub(crate) fn uncovered<'a, T: Field<'a>>(fields: &Taking<'_, T>) -> Vec<String> {
     fields.left().map(|field| field.name().to_owned()).collect()
 }

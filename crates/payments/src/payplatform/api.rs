@@ -44,8 +44,7 @@ pub fn request(account: &Account, init: &InitRequest) -> Result<Outgoing, Error>
     check("ThongTinGiaoDich", &init.description, 1, 255, Alphabet::Without(PIPE))?;
     ip("Ip", &init.ip)?;
     init.amount.within("SoTien", 1, Dong::MAX.get())?;
-    let receipt = init.receipt.json(init.amount)?;
-    let (amount, time) = (init.amount.to_string(), stamp(init.created_at));
+    let (amount, time) = (init.amount.digits(), stamp(init.created_at));
     let signed = [
         ("LoaiBanTin", "INIT"),
         ("PhienBan", VERSION),
@@ -62,7 +61,9 @@ pub fn request(account: &Account, init: &InitRequest) -> Result<Outgoing, Error>
         ("ThoiGianGD", &time),
         ("Ip", &init.ip),
     ];
-    send(account, &signed, Some(receipt))
+    send(account, &signed, |body| {
+        body.object("ThongTinBienLai", |block| init.receipt.write(init.amount, block))
+    })
 }
 
 fn short(
@@ -80,7 +81,7 @@ fn short(
         ("MaThamChieu", reference),
         ("ThoiGianGD", &time),
     ];
-    send(account, &signed, None)
+    send(account, &signed, |_| Ok(()))
 }
 
 /// Builds QUERY; `created_at` is INIT's.

@@ -5,10 +5,10 @@ use crate::code::PAYPLATFORM;
 use crate::dong::Dong;
 use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
-use crate::json::{Json, object, read_object};
+use crate::json::{Writer, read_object};
 use crate::notice::{
-    Acknowledgement, Answer, Claim, Message, NoticeRules, RawNotice, Repeated, Taking, pipe_text,
-    uncovered, values,
+    Acknowledgement, Answer, Claim, Field, Message, NoticeRules, RawNotice, Repeated, Taking,
+    pipe_text, uncovered, values,
 };
 use crate::reason::Reason;
 use crate::secret::sha256_fits;
@@ -34,7 +34,7 @@ impl NoticeRules for Payplatform {
         let mut fields = Taking::of(&body);
         let signed = values(&mut fields, &SIGNED)?;
         let text = pipe_text(&SIGNED, &signed)?;
-        let signature = fields.take("MaXacThuc").map(|(key, value)| value.single(key));
+        let signature = fields.take("MaXacThuc").map(Field::value);
         let [kind, error, partner, reference, amount, currency, transaction, _, time, _] = signed;
         if kind != "CONFIRM" {
             return Err(Reason::malformed("LoaiBanTin", "not CONFIRM"));
@@ -81,9 +81,9 @@ impl NoticeRules for Payplatform {
         ];
         let joined = signed.map(|(_, v)| v).join("|");
         let sum = account.current().map(|k| code(k.secret.expose(), &joined)).unwrap_or_default();
-        let mut body: Vec<(&str, Json<'_>)> =
-            signed.iter().map(|(k, v)| (*k, Json::from(*v))).collect();
-        body.push(("MaXacThuc", Json::from(sum)));
-        Acknowledgement::json(200, object(&body))
+        let mut body = Writer::new();
+        signed.iter().for_each(|(key, value)| body.text(key, value));
+        body.text("MaXacThuc", &sum);
+        Acknowledgement::json(200, body.end())
     }
 }

@@ -37,7 +37,7 @@ impl NoticeRules for Zalopay {
         Ok(Message {
             signature: body.scalar("mac")?,
             claim: Claim {
-                merchant: Some(inner.scalar("app_id")?).map(own),
+                merchant: Some(own(inner.scalar("app_id")?)),
                 amount: Some(amount),
                 transaction: Some(transaction).filter(|t| !matches!(&**t, "" | "0")).map(own),
                 at: time,
