@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dong::Dong;
 use crate::error::Error;
-use crate::json::{Json, Writer, read_object};
+use crate::json::{Json, Key, Writer, key, read_object};
 use crate::reason::Reason;
 
 /// One line of `PhiLePhi`.
@@ -57,58 +57,61 @@ enum Demanded {
     Not,
 }
 
+macro_rules! known {
+    ($($name:literal $demanded:ident)*) => { [$(($name, key!($name), Demanded::$demanded)),*] };
+}
+
+/// A field's name, its key, and who demands it.
+type Known = (&'static str, Key, Demanded);
+
 /// The fields that a block may have, sorted by name as [`ReceiptBlock::fields`] are.
-const KNOWN: [(&str, Demanded); 27] = {
-    use Demanded::{ForFees, ForFines, Not};
-    [
-        ("DiaChiNguoiNop", Not),
-        ("DiaDiemViPham", ForFines),
-        ("HoTenNguoiNop", Not),
-        ("HuyenNguoiNop", Not),
-        ("KhoBac", Not),
-        ("MaCoQuanQD", ForFines),
-        ("MaDVC", ForFees),
-        ("MaDonVi", ForFees),
-        ("MaHoSo", ForFees),
-        ("MaLoaiHinhThuPhat", Not),
-        ("MaNHThuHuong", ForFees),
-        ("MaTTHC", ForFees),
-        ("NgayQD", ForFines),
-        ("NoiDungThanhToan", Not),
-        ("SoCMNDNguoiNop", Not),
-        ("SoQD", ForFines),
-        ("TKThuHuong", ForFees),
-        ("TaiKhoanThuNSNN", Not),
-        ("TenCoQuanQD", ForFines),
-        ("TenDVC", Not),
-        ("TenDonVi", ForFees),
-        ("TenLoaiHinhThuPhat", Not),
-        ("TenNguoiViPham", ForFines),
-        ("TenTKThuHuong", ForFees),
-        ("TenTTHC", Not),
-        ("ThoiGianViPham", ForFines),
-        ("TinhNguoiNop", Not),
-    ]
+const KNOWN: [Known; 27] = known! {
+    "DiaChiNguoiNop" Not
+    "DiaDiemViPham" ForFines
+    "HoTenNguoiNop" Not
+    "HuyenNguoiNop" Not
+    "KhoBac" Not
+    "MaCoQuanQD" ForFines
+    "MaDVC" ForFees
+    "MaDonVi" ForFees
+    "MaHoSo" ForFees
+    "MaLoaiHinhThuPhat" Not
+    "MaNHThuHuong" ForFees
+    "MaTTHC" ForFees
+    "NgayQD" ForFines
+    "NoiDungThanhToan" Not
+    "SoCMNDNguoiNop" Not
+    "SoQD" ForFines
+    "TKThuHuong" ForFees
+    "TaiKhoanThuNSNN" Not
+    "TenCoQuanQD" ForFines
+    "TenDVC" Not
+    "TenDonVi" ForFees
+    "TenLoaiHinhThuPhat" Not
+    "TenNguoiViPham" ForFines
+    "TenTKThuHuong" ForFees
+    "TenTTHC" Not
+    "ThoiGianViPham" ForFines
+    "TinhNguoiNop" Not
 };
 
 impl ReceiptBlock {
     /// Writes the block's fields, where they are those that the platform takes and the lines sum to `amount`.
     pub(crate) fn write(&self, amount: Dong, out: &mut Writer) -> Result<(), Error> {
-        let (service, list, demanded) = match self.service {
-            Service::Fees => ("2", "PhiLePhi", Demanded::ForFees),
-            Service::Fines => ("1", "DSKhoanNop", Demanded::ForFines),
+        let (service, (field, list), demanded) = match self.service {
+            Service::Fees => ("2", ("PhiLePhi", key!("PhiLePhi")), Demanded::ForFees),
+            Service::Fines => ("1", ("DSKhoanNop", key!("DSKhoanNop")), Demanded::ForFines),
         };
-        out.text("MaDichVu", service);
+        out.text(key!("MaDichVu"), service);
         // Both are sorted: each name is looked for after the one before.
         let mut known = KNOWN.iter();
         let mut missing = None;
         let mut unknown = None;
-        let lacks = |of: &[(&'static str, Demanded)]| {
-            of.iter().find(|(_, by)| *by == demanded).map(|(name, _)| *name)
-        };
+        let lacks =
+            |of: &[Known]| of.iter().find(|(_, _, by)| *by == demanded).map(|(name, ..)| *name);
         for (name, value) in &self.fields {
             let rest = known.as_slice();
-            let Some(at) = known.position(|(k, _)| k == name) else {
+            let Some(at) = known.position(|(k, ..)| k == name) else {
                 unknown = unknown.or(Some(name));
                 known = rest.iter();
                 continue;
@@ -118,8 +121,8 @@ impl ReceiptBlock {
             if value.is_empty() {
                 missing = missing.or_else(|| lacks(found.unwrap_or_default()));
             }
-            if let Some([(name, _)]) = found {
-                out.text(name, value);
+            if let Some([(_, key, _)]) = found {
+                out.text(*key, value);
             }
         }
         if let Some(field) = missing.or_else(|| lacks(known.as_slice())) {
@@ -134,17 +137,17 @@ impl ReceiptBlock {
         }
         let sum = Dong::sum(self.lines.iter().map(|l| l.amount))?;
         if sum != amount {
-            return Err(Error::LinesSum { field: list, sum: sum.get(), amount: amount.get() });
+            return Err(Error::LinesSum { field, sum: sum.get(), amount: amount.get() });
         }
         out.list(list, &self.lines, |out, line| {
             if self.service == Service::Fees {
-                out.text("LoaiPhiLePhi", &line.kind);
-                out.text("MaPhiLePhi", &line.code);
-                out.text("TenPhiLePhi", &line.name);
+                out.text(key!("LoaiPhiLePhi"), &line.kind);
+                out.text(key!("MaPhiLePhi"), &line.code);
+                out.text(key!("TenPhiLePhi"), &line.name);
             } else {
-                out.text("NoiDung", &line.name);
+                out.text(key!("NoiDung"), &line.name);
             }
-            out.text("SoTien", &line.amount.digits());
+            out.text(key!("SoTien"), &line.amount.digits());
         });
         Ok(())
     }

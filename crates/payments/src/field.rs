@@ -20,6 +20,7 @@ pub(crate) enum Alphabet {
 }
 
 impl Alphabet {
+    #[inline]
     fn allows(self, c: char) -> bool {
         match self {
             Alphabet::Digits => c.is_ascii_digit(),
@@ -30,6 +31,19 @@ impl Alphabet {
                 (c.is_ascii_graphic() || c == ' ') && !delimiters.contains(&c)
             }
             Alphabet::Without(delimiters) => !c.is_control() && !delimiters.contains(&c),
+        }
+    }
+
+    /// The same for all of a text of ASCII; a no is to be looked at again.
+    fn allows_all(self, ascii: &[u8]) -> bool {
+        match self {
+            Alphabet::Digits => ascii.iter().all(u8::is_ascii_digit),
+            Alphabet::Alphanumeric => ascii.iter().all(u8::is_ascii_alphanumeric),
+            Alphabet::Safe => ascii.iter().all(|b| crate::form::plain(*b) || *b == b' '),
+            Alphabet::Token => ascii.iter().all(|b| crate::form::plain(*b)),
+            Alphabet::Printable(_) | Alphabet::Without(_) => {
+                ascii.iter().all(|b| self.allows(char::from(*b)))
+            }
         }
     }
 
@@ -66,7 +80,7 @@ pub(crate) fn check(
         return Err(Error::FieldLength { field, got, min, max });
     }
     // Most values are what they should be, and of ASCII alone.
-    if ascii && value.bytes().all(|b| alphabet.allows(char::from(b))) {
+    if ascii && alphabet.allows_all(value.as_bytes()) {
         return Ok(());
     }
     match value.chars().enumerate().find(|(_, c)| !alphabet.allows(*c)) {

@@ -29,7 +29,8 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-fn plain(byte: u8) -> bool {
+/// Whether nobody escapes it.
+pub(crate) fn plain(byte: u8) -> bool {
     PLAIN[usize::from(byte)]
 }
 

@@ -16,17 +16,17 @@ pub fn stamp(at: OffsetDateTime) -> String {
     let t = at.to_offset(VIET_NAM);
     let two = |n: u8| [b'0' + n / 10 % 10, b'0' + n % 10];
     let rest = [u8::from(t.month()), t.day(), t.hour(), t.minute(), t.second()].map(two);
-    let mut out = String::with_capacity(14);
-    match u16::try_from(t.year()) {
-        Ok(year @ 0..=9999) => {
-            let halves = [year / 100, year % 100].map(|n| u8::try_from(n).unwrap_or_default());
-            out.extend(halves.map(two).as_flattened().iter().copied().map(char::from));
-        }
-        // No gateway has such a year; it is written as it is.
-        Ok(_) | Err(_) => out.push_str(&format!("{:04}", t.year())),
+    let [month, day, hour, minute, second] = rest;
+    let year = t.year();
+    let halves = [year / 100, year % 100].map(|n| two(u8::try_from(n).unwrap_or_default()));
+    if (0..=9999).contains(&year) {
+        let all = [halves[0], halves[1], month, day, hour, minute, second];
+        // Digits are always UTF-8.
+        return String::from_utf8(all.as_flattened().to_vec()).unwrap_or_default();
     }
-    out.extend(rest.as_flattened().iter().copied().map(char::from));
-    out
+    // No gateway has such a year; it is written as it is.
+    let rest: String = rest.as_flattened().iter().copied().map(char::from).collect();
+    format!("{year:04}{rest}")
 }
 
 /// Reads [`stamp`] back; `None` where the text is no such time.

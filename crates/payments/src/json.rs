@@ -146,6 +146,18 @@ fn quote_into(out: &mut String, text: &str) {
     }
 }
 
+/// A key of our own as it is written after another field: [`key`] makes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Key(pub &'static str);
+
+/// A [`Key`]: a name in which nothing has to be escaped.
+macro_rules! key {
+    ($name:literal) => {
+        $crate::json::Key(concat!(",\"", $name, "\":"))
+    };
+}
+pub(crate) use key;
+
 /// Writes a JSON object field by field.
 pub(crate) struct Writer(String);
 
@@ -157,25 +169,20 @@ impl Writer {
         Writer(out)
     }
 
-    /// `key` is one of our own: nothing in it is escaped.
-    fn key(&mut self, key: &'static str) -> &mut String {
-        if !self.0.ends_with(['{', '[']) {
-            self.0.push(',');
-        }
-        self.0.push('"');
-        self.0.push_str(key);
-        self.0.push_str("\":");
+    fn key(&mut self, key: Key) -> &mut String {
+        let first = self.0.as_bytes().last() == Some(&b'{');
+        self.0.push_str(if first { key.0.get(1..).unwrap_or_default() } else { key.0 });
         &mut self.0
     }
 
-    pub(crate) fn text(&mut self, key: &'static str, value: &str) {
+    pub(crate) fn text(&mut self, key: Key, value: &str) {
         quote_into(self.key(key), value);
     }
 
     /// An object inside, whose fields `write` writes.
     pub(crate) fn object<E>(
         &mut self,
-        key: &'static str,
+        key: Key,
         write: impl FnOnce(&mut Writer) -> Result<(), E>,
     ) -> Result<(), E> {
         self.key(key).push('{');
@@ -187,13 +194,14 @@ impl Writer {
     /// A list of objects inside, one for each item.
     pub(crate) fn list<T>(
         &mut self,
-        key: &'static str,
+        key: Key,
         items: &[T],
         mut write: impl FnMut(&mut Writer, &T),
     ) {
         self.key(key).push('[');
         for item in items {
-            self.0.push_str(if self.0.ends_with('[') { "{" } else { ",{" });
+            let first = self.0.as_bytes().last() == Some(&b'[');
+            self.0.push_str(if first { "{" } else { ",{" });
             write(self, item);
             self.0.push('}');
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, Keys, Outgoing};
-use crate::json::Writer;
+use crate::json::{Writer, key};
 use crate::notice::{self, Expected, RawNotice, Verdict};
 use crate::secret::{Algorithm, Encoding, Secret};
 
@@ -66,7 +66,7 @@ fn send(
         Encoding::HexLower,
         canonical.as_bytes(),
     );
-    body.text("check_sum", &sum);
+    body.text(key!("check_sum"), &sum);
     Ok(Outgoing::json_text(url, body.end(), canonical))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, HIDDEN, OneSecret, Outgoing};
-use crate::json::Writer;
+use crate::json::{Key, Writer, key};
 use crate::notice::{self, Expected, RawNotice, Verdict};
 use crate::secret::sha256_hex_of;
 
@@ -46,7 +46,7 @@ fn hashed<'a>(secret: &'a str, text: &'a str) -> [&'a [u8]; 3] {
 /// Signs the values, joined by `|` in their order, and sends them with what `unsigned` writes.
 fn send(
     account: &Account,
-    signed: &[(&'static str, &str)],
+    signed: &[(Key, &str)],
     unsigned: impl FnOnce(&mut Writer) -> Result<(), Error>,
 ) -> Result<Outgoing, Error> {
     let mut canonical = String::with_capacity(256);
@@ -56,10 +56,10 @@ fn send(
             canonical.push('|');
         }
         canonical.push_str(value);
-        body.text(key, value);
+        body.text(*key, value);
     }
     unsigned(&mut body)?;
-    body.text("MaXacThuc", &code(account.current()?.secret.expose(), &canonical));
+    body.text(key!("MaXacThuc"), &code(account.current()?.secret.expose(), &canonical));
     canonical.push('|');
     canonical.push_str(HIDDEN);
     Ok(Outgoing::json_text(account.base().to_owned(), body.end(), canonical))

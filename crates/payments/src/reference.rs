@@ -17,8 +17,20 @@ const BODY: usize = 9;
 /// The length of a reference: mark, body, check.
 pub const LENGTH: usize = MARK.len() + BODY + 1;
 
+/// The value of each character; 31 for what no reference has.
+const VALUES: [u8; 256] = {
+    let mut values = [31; 256];
+    let mut value = 0;
+    while value < 31 {
+        values[ALPHABET[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 fn value(c: u8) -> Option<u64> {
-    ALPHABET.iter().position(|a| *a == c).and_then(|i| u64::try_from(i).ok())
+    let value = VALUES[usize::from(c)];
+    (value < 31).then_some(u64::from(value))
 }
 
 /// ISO 7064 pattern with modulus 31: the weighted sum of body and check is 0. The weights 2 to 10 for the body and 1 for the
@@ -59,13 +71,16 @@ pub fn build(number: u64) -> Result<String, Error> {
 
 /// Reads a reference back to its number, letters in either case.
 pub fn read(text: &str) -> Result<u64, Error> {
-    let upper = text.to_ascii_uppercase();
-    let Some(rest) = upper.strip_prefix(MARK).filter(|r| r.len() == BODY + 1) else {
+    let mark =
+        text.as_bytes().get(..MARK.len()).is_some_and(|m| m.eq_ignore_ascii_case(MARK.as_bytes()));
+    let rest = text.as_bytes().get(MARK.len()..).and_then(|rest| rest.as_array::<{ BODY + 1 }>());
+    let Some(mut rest) = rest.copied().filter(|_| mark) else {
         return Err(refused(text, "it must be MC and ten characters"));
     };
-    match sum(rest.as_bytes()) {
+    rest.make_ascii_uppercase();
+    match sum(&rest) {
         None => Err(refused(text, "a character that references do not use")),
-        Some(0) => Ok(rest.bytes().take(BODY).filter_map(value).fold(0, |n, v| n * 31 + v)),
+        Some(0) => Ok(rest.into_iter().take(BODY).filter_map(value).fold(0, |n, v| n * 31 + v)),
         Some(_) => Err(refused(text, "the check character does not fit: mistyped")),
     }
 }
@@ -91,28 +106,36 @@ pub enum Found {
 /// Longest memo searched: several times what any bank carries (ISO 20022 `Ustrd` has 140 characters).
 const LONGEST: usize = 4096;
 
-/// Finds references in a credit's text, however it was upper-cased, prefixed, or cut by spaces, hyphens and other marks.
+/// Finds references in a credit's text, however it was upper-cased, prefixed, or cut by spaces, hyphens and other marks. Nothing is
+/// allocated where there is none.
 pub fn find(text: &str) -> Found {
     // Separators may have been put in or taken out by a bank: only letters and digits count.
-    let squeezed: Vec<u8> = text
-        .bytes()
-        .take(LONGEST)
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|b| b.to_ascii_uppercase())
-        .collect();
-    let mut references: Vec<String> = Vec::new();
-    for window in squeezed.windows(LENGTH) {
-        let Ok(candidate) = std::str::from_utf8(window) else { continue };
-        if read(candidate).is_ok() && !references.iter().any(|r| r == candidate) {
-            references.push(candidate.to_owned());
+    let squeezed = text.bytes().take(LONGEST).filter(u8::is_ascii_alphanumeric);
+    let mut window = [0; LENGTH];
+    let mut first: Option<String> = None;
+    let mut others: Vec<String> = Vec::new();
+    for byte in squeezed {
+        window.copy_within(1.., 0);
+        window[LENGTH - 1] = byte.to_ascii_uppercase();
+        if !window.starts_with(MARK.as_bytes()) || sum(&window[MARK.len()..]) != Some(0) {
+            continue;
+        }
+        let known = first.iter().chain(&others).any(|r| r.as_bytes() == window);
+        if !known {
+            let reference = String::from_utf8_lossy(&window).into_owned();
+            if first.is_none() {
+                first = Some(reference);
+            } else {
+                others.push(reference);
+            }
         }
     }
-    match (references.pop(), references.is_empty()) {
-        (None, _) => Found::Nothing,
-        (Some(reference), true) => Found::One { reference },
-        (Some(last), false) => {
-            references.push(last);
-            Found::Several { references }
+    match first {
+        None => Found::Nothing,
+        Some(reference) if others.is_empty() => Found::One { reference },
+        Some(reference) => {
+            others.insert(0, reference);
+            Found::Several { references: others }
         }
     }
 }
@@ -134,6 +157,10 @@ mod tests {
             assert_eq!(find(&text), Found::One { reference: reference.clone() }, "{text}");
         }
         assert_eq!(find("nop le phi ho so"), Found::Nothing);
+        let twice = format!("{reference} {reference}");
+        assert_eq!(find(&twice), Found::One { reference: reference.clone() });
+        let far = format!("{}{reference}", " ".repeat(LONGEST - LENGTH));
+        assert!(find(&far) == find(&twice) && find(&format!(" {far}")) == Found::Nothing);
         let two = format!("{reference} {}", build(5).unwrap());
         assert!(matches!(find(&two), Found::Several { references } if references.len() == 2));
     }
@@ -159,6 +186,13 @@ mod tests {
             }
         }
         assert_eq!(build(31u64.pow(9)).unwrap_err().code(), "payments.reference_invalid");
+        let good = build(7).unwrap();
+        assert_eq!(read(&good.to_lowercase()).unwrap(), 7);
+        for bad in
+            ["", "MC", "éé11111111", &good[1..], &format!("{good}1"), &good.replace("MC", "NC")]
+        {
+            assert_eq!(read(bad).unwrap_err().code(), "payments.reference_invalid", "{bad}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check};
 use crate::gateway::Outgoing;
-use crate::json::{Writer, read_object};
+use crate::json::{Writer, key, read_object};
 use crate::notice::{
     Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer, repeats,
 };
@@ -18,9 +18,9 @@ pub fn query(account: &Account, url: &str, reference: &str) -> Result<Outgoing, 
     check("transaction_id", reference, 1, 20, Alphabet::Token)?;
     let canonical = [account.merchant(), "PAY", reference].join("|");
     let mut body = Writer::new();
-    body.text("client_id", account.merchant());
-    body.text("transaction_id", reference);
-    body.text("command", "PAY");
+    body.text(key!("client_id"), account.merchant());
+    body.text(key!("transaction_id"), reference);
+    body.text(key!("command"), "PAY");
     send(account, account.address(url)?, canonical, body)
 }
 
@@ -66,11 +66,11 @@ pub fn refund(
     let amount = refund.amount.to_string();
     let canonical = [&amount, account.merchant(), "REFUND", reason, &refund.reference].join("|");
     let mut body = Writer::new();
-    body.text("client_id", account.merchant());
-    body.text("transaction_id", &refund.reference);
-    body.text("amount", &amount);
-    body.text("command", "REFUND");
-    body.text("reason", reason);
+    body.text(key!("client_id"), account.merchant());
+    body.text(key!("transaction_id"), &refund.reference);
+    body.text(key!("amount"), &amount);
+    body.text(key!("command"), "REFUND");
+    body.text(key!("reason"), reason);
     send(account, account.address(url)?, canonical, body)
 }
 

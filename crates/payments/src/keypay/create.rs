@@ -10,7 +10,7 @@ use crate::dong::Dong;
 use crate::error::Error;
 use crate::field::{Alphabet, check, url};
 use crate::gateway::Outgoing;
-use crate::json::{Writer, read_object};
+use crate::json::{Writer, key, read_object};
 use crate::notice::{Authentic, TlsAnswer, malformed_answer};
 
 /// What a citizen is asked to pay.
@@ -43,23 +43,23 @@ pub fn request(account: &Account, pay: &CreateRequest) -> Result<Outgoing, Error
     let canonical = [&fee, account.merchant(), "PAY", &amount, &pay.reference, "3.0"].join("|");
     let mut body = Writer::new();
     for (key, value) in [
-        ("client_id", account.merchant()),
-        ("transaction_id", &pay.reference),
-        ("trans_amount", &amount),
-        ("addition_fee", &fee),
-        ("command", "PAY"),
-        ("version", "3.0"),
-        ("description", &pay.description),
-        ("locale", "vn"),
-        ("country_code", "vi"),
-        ("currency_code", "VND"),
-        ("environment", "1"),
-        ("return_url", &pay.return_url),
+        (key!("client_id"), account.merchant()),
+        (key!("transaction_id"), &pay.reference),
+        (key!("trans_amount"), &amount),
+        (key!("addition_fee"), &fee),
+        (key!("command"), "PAY"),
+        (key!("version"), "3.0"),
+        (key!("description"), &pay.description),
+        (key!("locale"), "vn"),
+        (key!("country_code"), "vi"),
+        (key!("currency_code"), "VND"),
+        (key!("environment"), "1"),
+        (key!("return_url"), &pay.return_url),
     ] {
         body.text(key, value);
     }
     if let Some(bill) = &pay.bill {
-        body.object("bill_info", |block| bill.write(pay.amount, block))?;
+        body.object(key!("bill_info"), |block| bill.write(pay.amount, block))?;
     }
     send(account, account.base().to_owned(), canonical, body)
 }

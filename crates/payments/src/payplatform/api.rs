@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::field::{Alphabet, check, ip};
 use crate::gateway::Outgoing;
 use crate::instant::stamp;
-use crate::json::{Json, read_object};
+use crate::json::{Json, key, read_object};
 use crate::notice::{
     Authentic, Claim, Expected, TlsAnswer, Verified, from_connection, malformed_answer,
 };
@@ -46,23 +46,23 @@ pub fn request(account: &Account, init: &InitRequest) -> Result<Outgoing, Error>
     init.amount.within("SoTien", 1, Dong::MAX.get())?;
     let (amount, time) = (init.amount.digits(), stamp(init.created_at));
     let signed = [
-        ("LoaiBanTin", "INIT"),
-        ("PhienBan", VERSION),
-        ("MaDoiTac", account.merchant()),
-        ("MaThamChieu", &init.reference),
-        ("SoTien", &amount),
-        ("LoaiHinhThanhToan", "PAY"),
-        ("MaKenhThanhToan", "1"),
-        ("MaThietBi", "1"),
-        ("NgonNgu", "vi-VN"),
-        ("MaTienTe", "VND"),
-        ("MaNganHang", "PAYMENT"),
-        ("ThongTinGiaoDich", &init.description),
-        ("ThoiGianGD", &time),
-        ("Ip", &init.ip),
+        (key!("LoaiBanTin"), "INIT"),
+        (key!("PhienBan"), VERSION),
+        (key!("MaDoiTac"), account.merchant()),
+        (key!("MaThamChieu"), &init.reference),
+        (key!("SoTien"), &amount),
+        (key!("LoaiHinhThanhToan"), "PAY"),
+        (key!("MaKenhThanhToan"), "1"),
+        (key!("MaThietBi"), "1"),
+        (key!("NgonNgu"), "vi-VN"),
+        (key!("MaTienTe"), "VND"),
+        (key!("MaNganHang"), "PAYMENT"),
+        (key!("ThongTinGiaoDich"), &init.description),
+        (key!("ThoiGianGD"), &time),
+        (key!("Ip"), &init.ip),
     ];
     send(account, &signed, |body| {
-        body.object("ThongTinBienLai", |block| init.receipt.write(init.amount, block))
+        body.object(key!("ThongTinBienLai"), |block| init.receipt.write(init.amount, block))
     })
 }
 
@@ -75,11 +75,11 @@ fn short(
     check("MaThamChieu", reference, 1, 255, Alphabet::Token)?;
     let time = stamp(created_at);
     let signed = [
-        ("LoaiBanTin", kind),
-        ("PhienBan", VERSION),
-        ("MaDoiTac", account.merchant()),
-        ("MaThamChieu", reference),
-        ("ThoiGianGD", &time),
+        (key!("LoaiBanTin"), kind),
+        (key!("PhienBan"), VERSION),
+        (key!("MaDoiTac"), account.merchant()),
+        (key!("MaThamChieu"), reference),
+        (key!("ThoiGianGD"), &time),
     ];
     send(account, &signed, |_| Ok(()))
 }

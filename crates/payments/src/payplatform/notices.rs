@@ -5,7 +5,7 @@ use crate::code::PAYPLATFORM;
 use crate::dong::Dong;
 use crate::gateway::OneSecret;
 use crate::instant::read_stamp;
-use crate::json::{Writer, read_object};
+use crate::json::{Writer, key, read_object};
 use crate::notice::{
     Acknowledgement, Answer, Claim, Field, Message, NoticeRules, RawNotice, Repeated, Taking,
     pipe_text, uncovered, values,
@@ -73,17 +73,17 @@ impl NoticeRules for Payplatform {
             Answer::Malformed | Answer::TestCall => ("99", "Sai dinh dang"),
         };
         let signed = [
-            ("MaLoi", error),
-            ("MoTaLoi", text),
-            ("MaDoiTac", account.merchant()),
-            ("MaThamChieu", repeated.reference),
-            ("ThoiGianGD", repeated.time),
+            (key!("MaLoi"), error),
+            (key!("MoTaLoi"), text),
+            (key!("MaDoiTac"), account.merchant()),
+            (key!("MaThamChieu"), repeated.reference),
+            (key!("ThoiGianGD"), repeated.time),
         ];
         let joined = signed.map(|(_, v)| v).join("|");
         let sum = account.current().map(|k| code(k.secret.expose(), &joined)).unwrap_or_default();
         let mut body = Writer::new();
-        signed.iter().for_each(|(key, value)| body.text(key, value));
-        body.text("MaXacThuc", &sum);
+        signed.iter().for_each(|(key, value)| body.text(*key, value));
+        body.text(key!("MaXacThuc"), &sum);
         Acknowledgement::json(200, body.end())
     }
 }
