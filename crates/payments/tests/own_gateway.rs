@@ -8,8 +8,8 @@ use motcua_payments::gateway::{
     self, EnvironmentKind, FromVendorDocument, Gateway, OneSecret, Outgoing, Production, Sandbox,
 };
 use motcua_payments::notice::{
-    Acknowledgement, Answer, Claim, Expected, Message, NoticeRules, RawNotice, TlsAnswer, Verdict,
-    from_connection, verify,
+    Acknowledgement, Answer, Claim, Expected, Message, NoticeRules, RawNotice, Repeated, TlsAnswer,
+    Verdict, from_connection, verify,
 };
 use motcua_payments::order::{Attempt, Change, Order, State};
 use motcua_payments::reason::Reason;
@@ -39,22 +39,24 @@ fn outcome(result: &str) -> Outcome {
         "no" => (Class::Failed, "not paid", "không thanh toán"),
         _ => (Class::Unknown, "", ""),
     };
-    Outcome { class, code: result.to_owned(), en, vi }
+    Outcome { class, code: result.to_owned().into(), en, vi }
 }
 
 /// The claim that the five values make.
-fn claim([amount, merchant, order, result, transaction]: [&str; 5]) -> Result<Claim, Reason> {
+fn claim(
+    [amount, merchant, order, result, transaction]: [&str; 5],
+) -> Result<Claim<'static>, Reason> {
     let amount = Dong::parse(amount).map_err(|_| Reason::malformed("amount", "not whole đồng"))?;
     Ok(Claim {
-        merchant: Some(merchant.to_owned()),
+        merchant: Some(merchant.to_owned().into()),
         amount: Some(amount),
-        transaction: Some(transaction.to_owned()),
-        ..Claim::new(order, outcome(result))
+        transaction: Some(transaction.to_owned().into()),
+        ..Claim::new(order.to_owned(), outcome(result))
     })
 }
 
 impl NoticeRules for VillagePay {
-    fn read(raw: &RawNotice) -> Result<Message, Reason> {
+    fn read(raw: &RawNotice) -> Result<Message<'_>, Reason> {
         raw.demand("GET")?;
         let pairs = raw.parameters()?;
         let value = |name: &str| {
@@ -68,9 +70,9 @@ impl NoticeRules for VillagePay {
         let uncovered = pairs.iter().map(|(key, _)| key).filter(outside).cloned().collect();
         Ok(Message {
             claim: Claim { uncovered, ..claim(values)? },
-            signature: value("sum").to_owned(),
+            signature: value("sum").to_owned().into(),
             text: ("raw", values.join("|")),
-            fields: Vec::new(),
+            time: "".into(),
         })
     }
 
@@ -78,7 +80,7 @@ impl NoticeRules for VillagePay {
         keys.secret.verifies(Algorithm::HmacSha256, Encoding::HexUpper, text.as_bytes(), signature)
     }
 
-    fn acknowledge(answer: Answer, _: Option<&Message>, _: &Account) -> Acknowledgement {
+    fn acknowledge(answer: Answer, _: Repeated<'_>, _: &Account) -> Acknowledgement {
         match answer {
             Answer::Recorded | Answer::AlreadyRecorded => Acknowledgement::json(200, "{\"ok\":1}"),
             Answer::NotAuthentic | Answer::Malformed | Answer::TestCall => {
