@@ -46,110 +46,122 @@ pub struct ReceiptBlock {
     pub lines: Vec<FeeLine>,
 }
 
-/// Who demands a field.
+/// What stands behind a name of the block.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Demanded {
-    /// Fees.
+enum Place {
+    /// One of [`ReceiptBlock::fields`] that fees demand.
     ForFees,
-    /// Fines.
+    /// One that fines demand.
     ForFines,
-    /// Nobody; both may carry it.
-    Not,
+    /// One that nobody demands.
+    Free,
+    /// [`ReceiptBlock::service`].
+    Service,
+    /// [`ReceiptBlock::lines`] of fees.
+    FeeLines,
+    /// The same of fines.
+    FineLines,
 }
 
 macro_rules! known {
-    ($($name:literal $demanded:ident)*) => { [$(($name, key!($name), Demanded::$demanded)),*] };
+    ($($name:literal $place:ident)*) => { [$(($name, key!($name), Place::$place)),*] };
 }
 
-/// A field's name, its key, and who demands it.
-type Known = (&'static str, Key, Demanded);
-
-/// The fields that a block may have, sorted by name as [`ReceiptBlock::fields`] are.
-const KNOWN: [Known; 27] = known! {
-    "DiaChiNguoiNop" Not
+/// The names that a block may have, sorted as [`ReceiptBlock::fields`] are.
+const KNOWN: [(&str, Key, Place); 30] = known! {
+    "DSKhoanNop" FineLines
+    "DiaChiNguoiNop" Free
     "DiaDiemViPham" ForFines
-    "HoTenNguoiNop" Not
-    "HuyenNguoiNop" Not
-    "KhoBac" Not
+    "HoTenNguoiNop" Free
+    "HuyenNguoiNop" Free
+    "KhoBac" Free
     "MaCoQuanQD" ForFines
     "MaDVC" ForFees
+    "MaDichVu" Service
     "MaDonVi" ForFees
     "MaHoSo" ForFees
-    "MaLoaiHinhThuPhat" Not
+    "MaLoaiHinhThuPhat" Free
     "MaNHThuHuong" ForFees
     "MaTTHC" ForFees
     "NgayQD" ForFines
-    "NoiDungThanhToan" Not
-    "SoCMNDNguoiNop" Not
+    "NoiDungThanhToan" Free
+    "PhiLePhi" FeeLines
+    "SoCMNDNguoiNop" Free
     "SoQD" ForFines
     "TKThuHuong" ForFees
-    "TaiKhoanThuNSNN" Not
+    "TaiKhoanThuNSNN" Free
     "TenCoQuanQD" ForFines
-    "TenDVC" Not
+    "TenDVC" Free
     "TenDonVi" ForFees
-    "TenLoaiHinhThuPhat" Not
+    "TenLoaiHinhThuPhat" Free
     "TenNguoiViPham" ForFines
     "TenTKThuHuong" ForFees
-    "TenTTHC" Not
+    "TenTTHC" Free
     "ThoiGianViPham" ForFines
-    "TinhNguoiNop" Not
+    "TinhNguoiNop" Free
 };
 
 impl ReceiptBlock {
-    /// Writes the block's fields, where they are those that the platform takes and the lines sum to `amount`.
+    /// Writes the block sorted by name, where its fields are those that the platform takes and the lines sum to `amount`.
     pub(crate) fn write(&self, amount: Dong, out: &mut Writer) -> Result<(), Error> {
-        let (service, (field, list), demanded) = match self.service {
-            Service::Fees => ("2", ("PhiLePhi", key!("PhiLePhi")), Demanded::ForFees),
-            Service::Fines => ("1", ("DSKhoanNop", key!("DSKhoanNop")), Demanded::ForFines),
-        };
-        out.text(key!("MaDichVu"), service);
-        // Both are sorted: each name is looked for after the one before.
-        let mut known = KNOWN.iter();
-        let mut missing = None;
-        let mut unknown = None;
-        let lacks =
-            |of: &[Known]| of.iter().find(|(_, _, by)| *by == demanded).map(|(name, ..)| *name);
-        for (name, value) in &self.fields {
-            let rest = known.as_slice();
-            let Some(at) = known.position(|(k, ..)| k == name) else {
-                unknown = unknown.or(Some(name));
-                known = rest.iter();
-                continue;
-            };
-            let (skipped, found) = (rest.get(..at).unwrap_or_default(), rest.get(at..=at));
-            missing = missing.or_else(|| lacks(skipped));
-            if value.is_empty() {
-                missing = missing.or_else(|| lacks(found.unwrap_or_default()));
-            }
-            if let Some([(_, key, _)]) = found {
-                out.text(*key, value);
+        let fees = self.service == Service::Fees;
+        // Both are sorted: a name that stands in both is met in one walk.
+        let mut given = self.fields.iter().peekable();
+        for (name, key, place) in KNOWN {
+            match place {
+                Place::Service => out.text(key, if fees { "2" } else { "1" }),
+                Place::FeeLines if fees => out.list(key, &self.lines, |out, line| {
+                    out.text(key!("LoaiPhiLePhi"), &line.kind);
+                    out.text(key!("MaPhiLePhi"), &line.code);
+                    out.text(key!("SoTien"), &line.amount.digits());
+                    out.text(key!("TenPhiLePhi"), &line.name);
+                }),
+                Place::FineLines if !fees => out.list(key, &self.lines, |out, line| {
+                    out.text(key!("NoiDung"), &line.name);
+                    out.text(key!("SoTien"), &line.amount.digits());
+                }),
+                Place::FeeLines | Place::FineLines => {}
+                Place::ForFees | Place::ForFines | Place::Free => {
+                    match given.next_if(|(given, _)| *given == name) {
+                        Some((_, value)) if !value.is_empty() || !self.demands(place) => {
+                            out.text(key, value);
+                        }
+                        None if !self.demands(place) => {}
+                        Some(_) | None => return Err(self.refused()),
+                    }
+                }
             }
         }
-        if let Some(field) = missing.or_else(|| lacks(known.as_slice())) {
-            return Err(Error::FieldMissing { field });
-        }
-        if let Some(name) = unknown {
-            return Err(Error::FieldPattern {
-                field: "ThongTinBienLai",
-                got: name.clone(),
-                expected: "a field that the platform has",
-            });
+        // What is left is unknown, or stands after an unknown name.
+        if given.peek().is_some() {
+            return Err(self.refused());
         }
         let sum = Dong::sum(self.lines.iter().map(|l| l.amount))?;
         if sum != amount {
+            let field = if fees { "PhiLePhi" } else { "DSKhoanNop" };
             return Err(Error::LinesSum { field, sum: sum.get(), amount: amount.get() });
         }
-        out.list(list, &self.lines, |out, line| {
-            if self.service == Service::Fees {
-                out.text(key!("LoaiPhiLePhi"), &line.kind);
-                out.text(key!("MaPhiLePhi"), &line.code);
-                out.text(key!("TenPhiLePhi"), &line.name);
-            } else {
-                out.text(key!("NoiDung"), &line.name);
-            }
-            out.text(key!("SoTien"), &line.amount.digits());
-        });
         Ok(())
+    }
+
+    fn demands(&self, place: Place) -> bool {
+        place == if self.service == Service::Fees { Place::ForFees } else { Place::ForFines }
+    }
+
+    /// Why the fields are not taken: the first that is demanded and absent or empty, or else the first that is unknown.
+    fn refused(&self) -> Error {
+        let lacks = |name: &str| self.fields.get(name).is_none_or(String::is_empty);
+        if let Some((field, ..)) = KNOWN.iter().find(|(n, _, by)| self.demands(*by) && lacks(n)) {
+            return Error::FieldMissing { field };
+        }
+        let field = |place| matches!(place, Place::ForFees | Place::ForFines | Place::Free);
+        let known = |name: &str| KNOWN.iter().any(|(n, _, place)| *n == name && field(*place));
+        let unknown = self.fields.keys().find(|name| !known(name));
+        Error::FieldPattern {
+            field: "ThongTinBienLai",
+            got: unknown.cloned().unwrap_or_default(),
+            expected: "a field that the platform has",
+        }
     }
 }
 
@@ -222,10 +234,52 @@ impl ReceiptBlock {
 
 #[cfg(test)]
 mod tests {
-    use super::KNOWN;
+    use super::{KNOWN, Place, ReceiptBlock, Service, Writer};
+    use crate::error::Error;
 
     #[test]
-    fn known_fields_are_sorted() {
+    fn names_are_sorted() {
         assert!(KNOWN.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn fields_are_those_demanded_and_known() {
+        for (service, place) in [(Service::Fees, Place::ForFees), (Service::Fines, Place::ForFines)]
+        {
+            let demanded =
+                || KNOWN.iter().filter(|(_, _, by)| *by == place).map(|(name, ..)| *name);
+            let block = |fields: &[(&str, &str)]| ReceiptBlock {
+                service,
+                fields: fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+                lines: Vec::new(),
+            };
+            let write = |fields: &[(&str, &str)]| {
+                let mut out = Writer::new();
+                block(fields).write(crate::Dong::ZERO, &mut out).map(|()| out.end())
+            };
+            let all: Vec<_> = demanded().map(|name| (name, "1")).collect();
+            let text = write(&all).unwrap();
+            assert!(demanded().all(|name| text.contains(&format!("\"{name}\":\"1\""))), "{text}");
+            for (i, name) in demanded().enumerate() {
+                for without in [None, Some((name, ""))] {
+                    let mut some = all.clone();
+                    some.remove(i);
+                    some.extend(without);
+                    // A name that nobody knows changes nothing about what is missing.
+                    for more in [None, Some(("A", "1")), Some(("Zz", "1"))] {
+                        let fields: Vec<_> = some.iter().copied().chain(more).collect();
+                        let error = write(&fields).unwrap_err();
+                        assert!(matches!(error, Error::FieldMissing { field } if field == name));
+                    }
+                }
+            }
+            for unknown in ["A", "MaX", "Zz", "MaDichVu", "PhiLePhi", "DSKhoanNop"] {
+                let fields: Vec<_> = all.iter().copied().chain([(unknown, "1")]).collect();
+                let error = write(&fields).unwrap_err();
+                assert!(matches!(error, Error::FieldPattern { got, .. } if got == unknown));
+            }
+            let fields: Vec<_> = all.iter().copied().chain([("TinhNguoiNop", "")]).collect();
+            assert!(write(&fields).unwrap().contains(r#""TinhNguoiNop":"""#));
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! `motcua-money`; scaling (×100 for VNPAY and OnePay) is done here, once.
 
 use std::fmt;
+use std::ops::Deref;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -73,8 +74,19 @@ impl Dong {
     }
 
     /// The number of đồng in decimal digits, as [`Dong::parse`] reads them.
-    pub(crate) fn digits(self) -> String {
-        self.0.to_string()
+    pub(crate) fn digits(self) -> Digits {
+        // The largest amount has 13.
+        let mut digits = Digits { bytes: [b'0'; 13], start: 13 };
+        let mut left = self.0;
+        for (place, digit) in digits.bytes.iter_mut().enumerate().rev() {
+            *digit += (left % 10) as u8;
+            left /= 10;
+            digits.start = place;
+            if left == 0 {
+                break;
+            }
+        }
+        digits
     }
 
     /// đồng × 100, as VNPAY and OnePay send it.
@@ -103,6 +115,21 @@ impl Dong {
     /// The sum of many amounts, or `payments.amount_range`.
     pub fn sum(amounts: impl IntoIterator<Item = Dong>) -> Result<Dong, Error> {
         amounts.into_iter().try_fold(Dong::ZERO, Dong::plus)
+    }
+}
+
+/// An amount in decimal digits.
+pub(crate) struct Digits {
+    bytes: [u8; 13],
+    start: usize,
+}
+
+impl Deref for Digits {
+    type Target = str;
+    fn deref(&self) -> &str {
+        // Digits are always UTF-8.
+        let digits = self.bytes.get(self.start..).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
     }
 }
 
@@ -164,6 +191,14 @@ mod tests {
         assert_eq!(Dong::parse("36000").unwrap().get(), 36_000);
         for bad in ["", "036", "-1", "+1", "1.0", "1 000", "１", "10000000000000"] {
             assert!(Dong::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn digits_are_those_shown() {
+        for amount in [0, 1, 9, 10, 36_000, 100_000, 9_999_999_999_999] {
+            let amount = Dong::new(amount).unwrap();
+            assert_eq!(*amount.digits(), *amount.to_string());
         }
     }
 

@@ -179,6 +179,14 @@ impl Writer {
         quote_into(self.key(key), value);
     }
 
+    /// A text that `write` appends, in which nothing has to be escaped.
+    pub(crate) fn code(&mut self, key: Key, write: impl FnOnce(&mut String)) {
+        let out = self.key(key);
+        out.push('"');
+        write(out);
+        out.push('"');
+    }
+
     /// An object inside, whose fields `write` writes.
     pub(crate) fn object<E>(
         &mut self,

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::gateway::{self, FromPublicCode, Gateway, HIDDEN, OneSecret, Outgoing};
 use crate::json::{Key, Writer, key};
 use crate::notice::{self, Expected, RawNotice, Verdict};
-use crate::secret::sha256_hex_of;
+use crate::secret::sha256_hex_into;
 
 mod api;
 mod notices;
@@ -34,11 +34,7 @@ const VERSION: &str = "1.0.6";
 /// `|` joins the signed text.
 const PIPE: &[char] = &['|'];
 
-/// `MaXacThuc`: SHA-256 of the values joined by `|` with the secret last (a plain hash, no HMAC: the platform's choice).
-fn code(secret: &str, text: &str) -> String {
-    sha256_hex_of(hashed(secret, text))
-}
-
+/// What `MaXacThuc` is the SHA-256 of: the values joined by `|`, the secret last (a plain hash, no HMAC: the platform's choice).
 fn hashed<'a>(secret: &'a str, text: &'a str) -> [&'a [u8]; 3] {
     [text.as_bytes(), b"|", secret.as_bytes()]
 }
@@ -59,7 +55,8 @@ fn send(
         body.text(*key, value);
     }
     unsigned(&mut body)?;
-    body.text(key!("MaXacThuc"), &code(account.current()?.secret.expose(), &canonical));
+    let secret = account.current()?.secret.expose();
+    body.code(key!("MaXacThuc"), |out| sha256_hex_into(out, hashed(secret, &canonical)));
     canonical.push('|');
     canonical.push_str(HIDDEN);
     Ok(Outgoing::json_text(account.base().to_owned(), body.end(), canonical))

@@ -263,6 +263,11 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     sha256_hex_of([bytes])
 }
 
+/// Appends what [`sha256_hex_of`] gives.
+pub(crate) fn sha256_hex_into<'a>(out: &mut String, pieces: impl IntoIterator<Item = &'a [u8]>) {
+    hex_into(out, sha256(pieces).as_ref(), b"0123456789abcdef");
+}
+
 /// Lower-case hexadecimal SHA-256 of pieces one after another.
 pub(crate) fn sha256_hex_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex_lower(sha256(pieces).as_ref())
@@ -273,13 +278,23 @@ pub(crate) fn hex_lower(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8], digits: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    hex_into(&mut text, bytes, digits);
+    text
+}
+
+fn hex_into(out: &mut String, bytes: &[u8], digits: &[u8; 16]) {
     let digit = |half: u8| digits[usize::from(half & 15)];
-    let mut text = vec![0; bytes.len() * 2];
-    for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(*byte)];
+    // The longest code is written at once.
+    let mut pairs = [[0; 2]; 64];
+    for bytes in bytes.chunks(pairs.len()) {
+        for (pair, byte) in pairs.iter_mut().zip(bytes) {
+            *pair = [digit(byte >> 4), digit(*byte)];
+        }
+        // Digits are always UTF-8.
+        let text = pairs.as_flattened().get(..bytes.len() * 2).unwrap_or_default();
+        out.push_str(std::str::from_utf8(text).unwrap_or_default());
     }
-    // Digits are always UTF-8.
-    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads hexadecimal of either case; `None` where it is not.
@@ -352,6 +367,15 @@ mod tests {
             let code = one.clone().sign_pieces(*how, Encoding::HexLower, &[b"mess", b"", b"age"]);
             assert_eq!(code, hex_lower(theirs.as_ref()), "{how:?}");
             assert_eq!(code, one.sign_pieces(*how, Encoding::HexLower, &[b"message"]), "{how:?}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_of_any_length() {
+        for length in [0, 1, 63, 64, 65, 200] {
+            let bytes: Vec<u8> = (0..length).map(|i| i as u8).collect();
+            let theirs: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(hex_lower(&bytes), theirs);
         }
     }
 

@@ -68,10 +68,7 @@ impl RawNotice {
     pub fn fields(&self) -> Result<Vec<(String, String)>, Reason> {
         let body = crate::json::read_object(&self.body)?;
         let crate::json::Json::Object(fields) = &body else { return Ok(Vec::new()) };
-        fields
-            .iter()
-            .map(|(key, _)| Ok((key.to_string(), body.scalar(key)?.into_owned())))
-            .collect()
+        fields.iter().map(|(k, v)| Ok((k.to_string(), v.single(k)?.into_owned()))).collect()
     }
 
     /// The body as text.

@@ -1,6 +1,6 @@
 //! CONFIRM: the platform tells the portal what became of a payment.
 
-use super::{Account, Payplatform, code, hashed};
+use super::{Account, Payplatform, hashed};
 use crate::code::PAYPLATFORM;
 use crate::dong::Dong;
 use crate::gateway::OneSecret;
@@ -11,7 +11,7 @@ use crate::notice::{
     pipe_text, uncovered, values,
 };
 use crate::reason::Reason;
-use crate::secret::sha256_fits;
+use crate::secret::{sha256_fits, sha256_hex_into};
 
 /// The signed fields of CONFIRM, in order.
 const SIGNED: [&str; 10] = [
@@ -80,10 +80,14 @@ impl NoticeRules for Payplatform {
             (key!("ThoiGianGD"), repeated.time),
         ];
         let joined = signed.map(|(_, v)| v).join("|");
-        let sum = account.current().map(|k| code(k.secret.expose(), &joined)).unwrap_or_default();
         let mut body = Writer::new();
         signed.iter().for_each(|(key, value)| body.text(*key, value));
-        body.text(key!("MaXacThuc"), &sum);
+        // An account never is without keys; nothing is signed with an empty one.
+        body.code(key!("MaXacThuc"), |out| {
+            if let Ok(keys) = account.current() {
+                sha256_hex_into(out, hashed(keys.secret.expose(), &joined));
+            }
+        });
         Acknowledgement::json(200, body.end())
     }
 }
