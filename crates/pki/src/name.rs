@@ -84,6 +84,12 @@ impl Name {
         self.keys.starts_with(&base.keys)
     }
 
+    /// Whether a value that is not read as text stands where `base` has text, which it may be.
+    pub(crate) fn unread_within(&self, base: &Name) -> bool {
+        let any = |rdn: &[Attribute], read| rdn.iter().any(|a| a.text.is_some() == read);
+        self.rdns.iter().zip(&base.rdns).any(|(own, base)| any(own, false) && any(base, true))
+    }
+
     /// The name as findings show it: its beginning where it is very long.
     pub(crate) fn shown(&self) -> String {
         struct Start(String);

@@ -10,11 +10,11 @@ mod policy;
 mod profile;
 
 pub use anchor::{Anchor, Purpose};
-pub(crate) use build::Search;
+pub(crate) use build::{Search, search};
 pub use conformance::Conformance;
 pub use profile::{Budget, Profile, RevocationRule};
 
-use crate::revocation::CertificateStatus;
+use crate::revocation::{CertificateStatus, Material};
 use crate::{Certificate, Effect, Finding, Indication, Memo, Oid, SubIndication, conclude};
 use time::OffsetDateTime;
 
@@ -104,5 +104,9 @@ pub fn validate_with(
     revocation: &RevocationMaterial,
     memo: &Memo,
 ) -> PathReport {
-    build::search(target, intermediates, anchors, at, profile, revocation, memo)
+    let material = match profile.revocation {
+        RevocationRule::Required => Material::read(revocation),
+        RevocationRule::NotChecked => Material::default(),
+    };
+    search(target, intermediates, anchors, at, profile, &material, memo)
 }

@@ -12,7 +12,8 @@ pub use report::{Outcome, Process, Report, Step, TimestampKind, TimestampReport}
 
 use crate::cms::{self, CmsReport, Content, SignedData};
 use crate::finding::FindingKind as K;
-use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
+use crate::path::{self, Anchor, PathReport, Profile, RevocationMaterial, RevocationRule};
+use crate::revocation::Material;
 use crate::{Certificate, Finding, Indication, Memo, SubIndication};
 use past::Dated;
 use time::OffsetDateTime;
@@ -143,8 +144,8 @@ struct Basic {
 struct Run<'a> {
     context: &'a Context<'a>,
     certificates: Vec<Certificate>,
-    /// Newest first.
-    revocation: RevocationMaterial,
+    /// Newest first; read once for all paths.
+    material: Material,
     dated: Vec<Dated>,
     proofs: Proofs,
     steps: Vec<Step>,
@@ -181,11 +182,13 @@ impl<'a> Run<'a> {
         certificates.retain(|c| seen.insert(c.fingerprint()));
         certificates.iter().for_each(|c| proofs.add(c.as_der(), context.now));
         let (revocation, dated) = past::newest_first(&revocation);
+        let mut profiles = context.profiles.iter().chain([context.timestamping]);
+        let asked = profiles.any(|p| p.revocation == RevocationRule::Required);
         dated.iter().for_each(|d| proofs.add(&d.der, context.now));
         Run {
             context,
             certificates,
-            revocation,
+            material: if asked { Material::read(&revocation) } else { Material::default() },
             dated,
             proofs,
             steps: Vec::new(),
@@ -215,15 +218,20 @@ impl<'a> Run<'a> {
         profiles: &[Profile],
     ) -> Option<PathReport> {
         let mut first = None;
+        let none = Material::default();
         for profile in profiles {
             let profile = Profile { now: Some(self.context.now), ..profile.clone() };
-            let report = path::validate_with(
+            let material = match profile.revocation {
+                RevocationRule::Required => &self.material,
+                RevocationRule::NotChecked => &none,
+            };
+            let report = path::search(
                 target,
                 &self.certificates,
                 self.context.anchors,
                 at,
                 &profile,
-                &self.revocation,
+                material,
                 self.context.memo,
             );
             if report.is_valid() {

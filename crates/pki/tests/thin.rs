@@ -1,10 +1,11 @@
 //! The way from a demo hierarchy to a signed and verified CMS, and what must not pass on it.
 #![cfg(feature = "authority")]
+#![allow(clippy::unwrap_used)]
 
 use motcua_pki::authority::Demo;
 use motcua_pki::cms::{self, Content, Prepared, Profile as CmsProfile, SignedData};
 use motcua_pki::path::{self, Profile, Purpose, RevocationMaterial};
-use motcua_pki::{CallbackSigner, DigestAlgorithm, Indication, Signer as _};
+use motcua_pki::{CallbackSigner, DigestAlgorithm, Indication, MemorySigner, Signer as _};
 use time::macros::datetime;
 
 const NOW: time::OffsetDateTime = datetime!(2026-11-24 3:00 UTC);
@@ -45,6 +46,58 @@ fn prepare_resume_complete_verify() {
     // A signature over something else is not taken.
     let wrong = signer.sign(b"something else").unwrap();
     assert_eq!(prepared.complete(&wrong).unwrap_err().code(), "pki.signature_rejected");
+}
+
+/// Set for a second process of this test: the folder where the first left the state.
+const FOLDER: &str = "MOTCUA_PKI_RESUME_IN";
+
+/// The second process: it knows the state and the key, and nothing else.
+fn resume(folder: &std::path::Path) {
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let resumed: Prepared = serde_json::from_str(&read("state.json")).unwrap();
+    let chain = resumed.certificate_chain().to_vec();
+    let signer = MemorySigner::from_pkcs8_pem(&read("key.pem"), chain).unwrap();
+    std::fs::write(folder.join("cms"), resumed.sign(&signer).unwrap()).unwrap();
+}
+
+#[test]
+fn a_state_is_completed_by_another_process() {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return resume(folder.as_ref());
+    }
+    let demo = Demo::new(NOW).unwrap();
+    let signer = demo.official_signer().unwrap();
+    let content = b"the bytes of a copy";
+    let digest = signer.algorithm().content_digest().digest(content);
+    let prepared =
+        cms::prepare(signer.certificate_chain(), signer.algorithm(), &digest, &rules()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("state.json", &serde_json::to_string(&prepared).unwrap());
+    write("key.pem", &demo.official.private_key().to_pkcs8_pem());
+    let second = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "a_state_is_completed_by_another_process"])
+            .env(FOLDER, folder.path())
+            .output()
+            .unwrap()
+    };
+    assert!(second().status.success());
+    let made = std::fs::read(folder.path().join("cms")).unwrap();
+    assert_eq!(prepared.complete_with_cms(&made).unwrap(), made);
+    let parsed = SignedData::parse(&made).unwrap();
+    let report = cms::verify(&parsed, Content::Bytes(content), CmsProfile::PadesBaseline);
+    assert_eq!(report.conclusion(), (Indication::Passed, None), "{:?}", report.findings);
+    // With another content in the state the second process signs that, and the first does not take it.
+    let other = serde_json::to_string(&prepared).unwrap().replace(&hex(&digest), &"ab".repeat(32));
+    write("state.json", &other);
+    assert!(second().status.success());
+    let made = std::fs::read(folder.path().join("cms")).unwrap();
+    assert_eq!(prepared.complete_with_cms(&made).unwrap_err().code(), "pki.cms_mismatch");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! identifier first, within a budget. Each complete candidate goes to [`super::check`].
 
 use super::check;
-use super::{Anchor, Budget, PathReport, Profile, RevocationMaterial, RevocationRule, Work};
+use super::{Anchor, Budget, PathReport, Profile, Work};
 use crate::algorithm::{Memo, PublicKey, Refusal, Scheme, VerifyFault};
 use crate::certificate::KeyUsage;
 use crate::finding::FindingKind as K;
@@ -69,25 +69,22 @@ impl Meter {
     }
 }
 
-pub(super) fn search(
+/// As [`super::validate_with`], over revocation information that was read before.
+pub(crate) fn search(
     target: &Certificate,
     intermediates: &[Certificate],
     anchors: &[Anchor],
     at: OffsetDateTime,
     profile: &Profile,
-    revocation: &RevocationMaterial,
+    material: &Material,
     memo: &Memo,
 ) -> PathReport {
-    let material = match profile.revocation {
-        RevocationRule::Required => Material::read(revocation),
-        RevocationRule::NotChecked => Material::default(),
-    };
     let mut search = Search {
         intermediates,
         anchors,
         at,
         profile,
-        material: &material,
+        material,
         memo,
         budget: Meter::new(profile.budget),
         visiting: Vec::new(),

@@ -1,6 +1,7 @@
 //! The profile of RFC 5280 §4 for certificates, apart from what path validation itself asks: what a
 //! conforming CA must write. Deviations are always found; whether they count is the caller's choice.
 
+use super::names::MOST_LONG;
 use crate::Certificate;
 use crate::algorithm::Memo;
 use crate::certificate::{GeneralName, KeyUsage};
@@ -189,7 +190,8 @@ pub(super) fn comparable(base: &GeneralName) -> bool {
         GeneralName::Dns(base) => base.is_empty() || domain(base),
         GeneralName::Uri(base) => domain(base),
         GeneralName::Email(base) => {
-            domain(base) || mailbox(base).is_some_and(|(_, domain)| host(domain))
+            base.len() <= MOST_LONG
+                && (domain(base) || mailbox(base).is_some_and(|(_, domain)| host(domain)))
         }
         GeneralName::Ip(bytes) => matches!(bytes.len(), 8 | 32),
         GeneralName::Directory(_) => true,

@@ -56,6 +56,10 @@ impl<'p> Constraints<'p> {
     }
 }
 
+/// Longest host that is compared (RFC 1035 §2.3.4, and the dot that ends an absolute one), mailbox and URI: every base of a
+/// list may be compared with every name. Longer ones fail closed.
+const MOST_HOST: usize = 254;
+pub(super) const MOST_LONG: usize = 1024;
 /// Names that are decoded at the same time.
 const AT_ONCE: usize = 64;
 /// Most findings about the names of one certificate.
@@ -141,13 +145,12 @@ fn fit(name: &GeneralName, base: &GeneralName, side: Side) -> Option<Fit> {
                 return Some(Fit::Inside);
             }
             // A value of a string type that is not read may be the one that the base names.
-            let unread = base.attributes().any(|b| {
-                b.text.is_some() && name.attributes().any(|n| n.oid == b.oid && n.text.is_none())
-            });
-            Some(if unread { Fit::Unreadable } else { Fit::Outside })
+            Some(if name.unread_within(base) { Fit::Unreadable } else { Fit::Outside })
         }
         (GeneralName::Email(name), GeneralName::Email(base)) => {
-            let Some((local, host)) = mailbox(name).and_then(|(l, h)| Some((l, dotted(h)?))) else {
+            let short = Some(&**name).filter(|name| name.len() <= MOST_LONG);
+            let mailbox = short.and_then(mailbox);
+            let Some((local, host)) = mailbox.and_then(|(l, h)| Some((l, dotted(h)?))) else {
                 return Some(Fit::Unreadable);
             };
             match base.rsplit_once('@') {
@@ -210,7 +213,7 @@ fn ends_in(name: &str, suffix: &str) -> bool {
 
 fn uri_host(uri: &str) -> Option<&str> {
     // RFC 3986 §2: what no URI holds is read differently by everyone.
-    if uri.bytes().any(|b| b <= b' ' || b == b'\\' || b >= 0x7f) {
+    if uri.len() > MOST_LONG || uri.bytes().any(|b| b <= b' ' || b == b'\\' || b >= 0x7f) {
         return None;
     }
     let (_, rest) = uri.split_once("://")?;
@@ -228,6 +231,9 @@ fn uri_host(uri: &str) -> Option<&str> {
 /// A host name as it is compared, without the dot that ends an absolute one. What is written otherwise (with escapes,
 /// brackets, empty labels) may stand for any name.
 fn dotted(name: &str) -> Option<&str> {
+    if name.len() > MOST_HOST {
+        return None;
+    }
     let name = name.strip_suffix('.').unwrap_or(name);
     let label = |label: &str| {
         !label.is_empty()

@@ -366,7 +366,7 @@ mod tests {
         let mut run = Run {
             context: &context,
             certificates: vec![interm],
-            revocation: sorted,
+            material: crate::revocation::Material::read(&sorted),
             dated,
             proofs: proofs.clone(),
             steps: Vec::new(),
