@@ -95,6 +95,11 @@ def test_errors_carry_code_and_details_and_survive_pickling():
     assert (error.code, error.details["name"]) == ("motcua.unknown_tariff", "x")
 
 
+def trusting(demo, at):
+    root = (demo / "trust/root.pem").read_text()
+    return {"id": "pytest", "anchors_pem": [root], "trust_list_as_of": "2026-11-24", "at": at, "revocation": "not_checked"}
+
+
 def test_a_copy_is_issued_and_judged():
     demo = pathlib.Path(os.environ["MOTCUA_DEMO"])
     report = json.loads((demo / "report.json").read_text("utf-8"))
@@ -108,13 +113,7 @@ def test_a_copy_is_issued_and_judged():
     request = {"facts": facts, "pages": original["pages"], "official": key("official"), "agency": key("agency")}
     pages = [(ROOT / f"examples/originals/diploma-page-{i}.jpg").read_bytes() for i in (1, 2)]
     copy = bytearray(motcua.issue_copy(pages, request))
-    policy = {
-        "id": "pytest",
-        "anchors_pem": [(demo / "trust/root.pem").read_text()],
-        "trust_list_as_of": "2026-11-24",
-        "at": report["checked_at"],
-        "revocation": "not_checked",
-    }
+    policy = trusting(demo, report["checked_at"])
     assert motcua.verify_copy(bytes(copy), policy)["verdict"] == "valid_with_notes"
     copy[len(copy) // 2] ^= 1
     assert motcua.verify_copy(bytes(copy), policy)["verdict"] == "not_valid"
@@ -162,13 +161,7 @@ def test_a_copy_is_signed_by_openssl_in_other_processes(tmp_path):
         step = json.loads(saved.read_text("utf-8"))
     copy = base64.b64decode(step["copy_base64"])
     assert hashlib.sha256(copy).hexdigest() == step["copy_sha256"]
-    policy = {
-        "id": "pytest",
-        "anchors_pem": [(demo / "trust/root.pem").read_text()],
-        "trust_list_as_of": "2026-11-24",
-        "at": report["checked_at"],
-        "revocation": "not_checked",
-    }
+    policy = trusting(demo, report["checked_at"])
     assert motcua.verify_copy(copy, policy)["verdict"] == "valid_with_notes"
     with pytest.raises(motcua.Error) as caught:
         motcua.complete_copy({**request, "schema": "x"}, b"")

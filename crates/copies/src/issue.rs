@@ -12,11 +12,13 @@ mod picture;
 mod raster;
 mod sign;
 mod slot;
+mod visible;
 
 pub use error::IssueError;
 pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
 pub use picture::Pictures;
 pub use sign::{Next, Pending, Role, Terms, issue, issue_with};
+pub use visible::Visible;
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

@@ -21,8 +21,10 @@ pub use error::WriteError;
 #[derive(Debug)]
 pub struct FileWriter {
     bytes: Vec<u8>,
-    /// Offset of object `i + 1`, once written.
+    /// Offset of object `first + i`, once written.
     offsets: Vec<Option<usize>>,
+    /// The number of the first object.
+    first: u32,
 }
 
 impl Default for FileWriter {
@@ -34,13 +36,39 @@ impl Default for FileWriter {
 impl FileWriter {
     /// A file with its header; the comment of high bytes marks it as binary (ISO 19005-2 §6.1.2).
     pub fn new() -> Self {
-        Self { bytes: b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec(), offsets: Vec::new() }
+        Self { bytes: b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec(), offsets: Vec::new(), first: 1 }
+    }
+
+    /// Objects for an update, numbered from `first`; [`FileWriter::into_objects`] gives them.
+    pub fn numbered_from(first: u32) -> Self {
+        Self { bytes: Vec::new(), offsets: Vec::new(), first }
+    }
+
+    /// The bodies of all objects, by number.
+    ///
+    /// # Errors
+    /// [`WriteError::Unwritten`] when a reserved object was never written.
+    pub fn into_objects(self) -> Result<Vec<(u32, Vec<u8>)>, WriteError> {
+        let mut objects = Vec::new();
+        for (number, offset) in (self.first..).zip(&self.offsets) {
+            let unwritten =
+                || WriteError::Unwritten { number: usize::try_from(number).unwrap_or(usize::MAX) };
+            let start = offset.ok_or_else(unwritten)?;
+            let later = self.offsets.iter().flatten().filter(|o| **o > start).min();
+            let whole = self.bytes.get(start..later.copied().unwrap_or(self.bytes.len()));
+            let body = whole
+                .and_then(|whole| whole.strip_prefix(format!("{number} 0 obj\n").as_bytes()))
+                .and_then(|whole| whole.strip_suffix(b"\nendobj\n"));
+            objects.push((number, body.ok_or_else(unwritten)?.to_vec()));
+        }
+        Ok(objects)
     }
 
     /// Takes the next object number.
     pub fn reserve(&mut self) -> u32 {
+        let count = self.reserve_count();
         self.offsets.push(None);
-        u32::try_from(self.offsets.len()).unwrap_or(u32::MAX)
+        self.first.saturating_add(count)
     }
 
     /// How many objects there are.
@@ -71,9 +99,8 @@ impl FileWriter {
 
     /// Writes an object whose body is these parts, one after the other.
     fn object_of(&mut self, id: u32, parts: &[&[u8]]) -> usize {
-        if let Some(slot) =
-            usize::try_from(id).ok().and_then(|i| self.offsets.get_mut(i.wrapping_sub(1)))
-        {
+        let place = id.checked_sub(self.first).and_then(|i| usize::try_from(i).ok());
+        if let Some(slot) = place.and_then(|i| self.offsets.get_mut(i)) {
             *slot = Some(self.bytes.len());
         }
         self.bytes.extend_from_slice(format!("{id} 0 obj\n").as_bytes());

@@ -1,4 +1,4 @@
-//! Signing any unencrypted PDF by an incremental update (EN 319 142-1): a prepared field, or a new one that does not show. The file's
+//! Signing any unencrypted PDF by an incremental update (EN 319 142-1): a prepared field, or a new one, which shows where `visible` says how. The file's
 //! own bytes stay as they are; its cross-reference keeps its form.
 
 use motcua_pdf::write::increment::{Increment, show, show_with};
@@ -11,10 +11,10 @@ use motcua_pki::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::IssueError;
 use super::layout::pdf_date_at;
 use super::sign::{accept, capacity, fingerprint};
 use super::slot::Slot;
+use super::{IssueError, Visible};
 use crate::verify;
 
 /// What a signature says beside itself.
@@ -76,6 +76,29 @@ impl PendingSignature {
         options: &SignatureOptions,
         signer: (&[Certificate], SignatureAlgorithm),
     ) -> Result<Self, IssueError> {
+        Self::lay(bytes, options, None, signer)
+    }
+
+    /// As [`PendingSignature::prepare`], with a new field that shows on a page. A field that is there keeps its own look.
+    ///
+    /// # Errors
+    /// As [`PendingSignature::prepare`]; [`IssueError::NotSignable`] for a field that is there, a page that is not, or what does not
+    /// fit its place; [`IssueError::Write`] for a picture or a character that cannot be shown.
+    pub fn prepare_visible(
+        bytes: &[u8],
+        options: &SignatureOptions,
+        visible: &Visible<'_>,
+        signer: (&[Certificate], SignatureAlgorithm),
+    ) -> Result<Self, IssueError> {
+        Self::lay(bytes, options, Some(visible), signer)
+    }
+
+    fn lay(
+        bytes: &[u8],
+        options: &SignatureOptions,
+        visible: Option<&Visible<'_>>,
+        signer: (&[Certificate], SignatureAlgorithm),
+    ) -> Result<Self, IssueError> {
         let document = Document::parse(bytes, &Limits::STANDARD)?;
         let rules = options.rules();
         let room = capacity(signer.0, signer.1, &rules, options.timestamp_room)?;
@@ -118,7 +141,7 @@ impl PendingSignature {
             entries.push_str(&format!(" /Reference [{references}]"));
         }
         let dict = SignatureDict::new(&entries, room);
-        let slot = append(&document, &options.field, &dict, options.certify.is_some())?;
+        let slot = append(&document, &options.field, &dict, options.certify.is_some(), visible)?;
         Ok(Self { signer: fingerprint(signer.0.first()), rules, slot })
     }
 
@@ -151,8 +174,26 @@ pub fn sign_existing(
     options: &SignatureOptions,
     signer: &dyn Signer,
 ) -> Result<Vec<u8>, IssueError> {
+    let who = (signer.certificate_chain(), signer.algorithm());
+    sign(PendingSignature::prepare(bytes, options, who)?, signer)
+}
+
+/// The same with a new field that shows on a page.
+///
+/// # Errors
+/// As [`PendingSignature::prepare_visible`] and [`PendingSignature::complete`].
+pub fn sign_existing_visibly(
+    bytes: &[u8],
+    options: &SignatureOptions,
+    visible: &Visible<'_>,
+    signer: &dyn Signer,
+) -> Result<Vec<u8>, IssueError> {
+    let who = (signer.certificate_chain(), signer.algorithm());
+    sign(PendingSignature::prepare_visible(bytes, options, visible, who)?, signer)
+}
+
+fn sign(pending: PendingSignature, signer: &dyn Signer) -> Result<Vec<u8>, IssueError> {
     let (chain, algorithm) = (signer.certificate_chain(), signer.algorithm());
-    let pending = PendingSignature::prepare(bytes, options, (chain, algorithm))?;
     let digest = pending.digest(algorithm.content_digest())?;
     let made = cms::prepare(chain, algorithm, &digest, &pending.rules)?;
     pending.complete(&made.sign(signer)?)
@@ -168,6 +209,7 @@ pub(super) fn append(
     field: &str,
     dict: &SignatureDict,
     certify: bool,
+    visible: Option<&Visible<'_>>,
 ) -> Result<Slot, IssueError> {
     let mut update = Increment::new(document);
     let signature = update.reserve();
@@ -179,6 +221,11 @@ pub(super) fn append(
         changes.push(("Perms", format!("<< /DocMDP {signature} R >>")));
     }
     match verify::field_named(document, field)? {
+        Some(_) if visible.is_some() => {
+            return Err(refuse(
+                "the field is there and keeps its own look; give the name of a new one to show another",
+            ));
+        }
         Some((id, own)) => {
             let usable = own.is_name("FT", "Sig") && !own.contains("V");
             let id = id.filter(|_| usable).ok_or_else(|| {
@@ -192,11 +239,20 @@ pub(super) fn append(
             if field.is_empty() || field.contains('.') {
                 return Err(refuse("a field's name is not empty and has no full stop"));
             }
-            let page = document.pages()?.first().map(|p| (p.id, p.dict.clone()));
-            let (page, page_dict) = page.ok_or(motcua_pdf::Error::NoPages)?;
+            let pages = document.pages()?;
+            let number = visible.map_or(1, |v| v.page);
+            let page = number.checked_sub(1).and_then(|i| pages.get(i));
+            let page = page.map(|p| (p.id, p.dict.clone()));
+            let (page, page_dict) = page.ok_or_else(|| match pages.is_empty() {
+                true => motcua_pdf::Error::NoPages.into(),
+                false => refuse("the page that the signature is to show on is not there"),
+            })?;
+            let look = visible.map(|v| v.write(&mut update)).transpose()?;
+            let place = visible.map_or_else(|| "[0 0 0 0]".to_owned(), Visible::rect);
+            let look = look.map_or_else(String::new, |id| format!(" /AP << /N {id} R >>"));
             let widget = update.reserve();
             let body = format!(
-                "<< /Type /Annot /Subtype /Widget /FT /Sig /T {} /F 132 /Rect [0 0 0 0] /P {page} R /V {signature} R >>",
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T {} /F 132 /Rect {place} /P {page} R{look} /V {signature} R >>",
                 text_string(field)
             );
             update.put(widget, body.into_bytes());

@@ -203,7 +203,7 @@ impl PendingTimestamp {
     pub fn prepare(file: &[u8], field: &str, room: usize) -> Result<Self, IssueError> {
         let document = Document::parse(file, &Limits::STANDARD)?;
         let dict = SignatureDict::timestamp(room);
-        Ok(Self { slot: append(&document, field, &dict, false)? })
+        Ok(Self { slot: append(&document, field, &dict, false, None)? })
     }
 
     /// The digest for the request to the authority.

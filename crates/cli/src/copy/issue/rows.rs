@@ -291,7 +291,7 @@ mod tests {
     fn pages_are_counted() {
         let mut names = ["p10.jpg", "p2.jpg", "p1.jpg", "p002.jpg", "a.jpg", "p.jpg", "10", "9"];
         names.sort_by(|a, b| counted(a, b));
-        assert_eq!(names, ["9", "10", "a.jpg", "p.jpg", "p1.jpg", "p002.jpg", "p2.jpg", "p10.jpg"]);
+        assert_eq!(names, ["9", "10", "a.jpg", "p1.jpg", "p002.jpg", "p2.jpg", "p10.jpg", "p.jpg"]);
         assert_eq!(counted("a", "a"), Ordering::Equal);
     }
 }
