@@ -146,14 +146,14 @@ fn quote_into(out: &mut String, text: &str) {
     }
 }
 
-/// A key of our own as it is written after another field: [`key`] makes it.
+/// A key of our own as it is written after another field, with the quotation mark of a text after it: [`key`] makes it.
 #[derive(Clone, Copy)]
 pub(crate) struct Key(pub &'static str);
 
 /// A [`Key`]: a name in which nothing has to be escaped.
 macro_rules! key {
     ($name:literal) => {
-        $crate::json::Key(concat!(",\"", $name, "\":"))
+        $crate::json::Key(concat!(",\"", $name, "\":\""))
     };
 }
 pub(crate) use key;
@@ -169,20 +169,34 @@ impl Writer {
         Writer(out)
     }
 
+    /// Up to the quotation mark of the text that follows.
     fn key(&mut self, key: Key) -> &mut String {
         let first = self.0.as_bytes().last() == Some(&b'{');
         self.0.push_str(if first { key.0.get(1..).unwrap_or_default() } else { key.0 });
         &mut self.0
     }
 
+    /// Up to where another value than a text follows.
+    fn bare(&mut self, key: Key) -> &mut String {
+        let out = self.key(key);
+        out.pop();
+        out
+    }
+
     pub(crate) fn text(&mut self, key: Key, value: &str) {
-        quote_into(self.key(key), value);
+        let out = self.key(key);
+        if read::plain(value.as_bytes()) == value.len() {
+            out.push_str(value);
+            out.push('"');
+        } else {
+            out.pop();
+            quote_into(out, value);
+        }
     }
 
     /// A text that `write` appends, in which nothing has to be escaped.
     pub(crate) fn code(&mut self, key: Key, write: impl FnOnce(&mut String)) {
         let out = self.key(key);
-        out.push('"');
         write(out);
         out.push('"');
     }
@@ -193,7 +207,7 @@ impl Writer {
         key: Key,
         write: impl FnOnce(&mut Writer) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.key(key).push('{');
+        self.bare(key).push('{');
         write(self)?;
         self.0.push('}');
         Ok(())
@@ -206,7 +220,7 @@ impl Writer {
         items: &[T],
         mut write: impl FnMut(&mut Writer, &T),
     ) {
-        self.key(key).push('[');
+        self.bare(key).push('[');
         for item in items {
             let first = self.0.as_bytes().last() == Some(&b'[');
             self.0.push_str(if first { "{" } else { ",{" });
@@ -260,6 +274,24 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<Json<'_>, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_field_by_field_is_json() {
+        let mut out = Writer::new();
+        out.object(key!("o"), |_| Ok::<(), ()>(())).unwrap();
+        out.text(key!("a"), "é");
+        out.text(key!("b"), "\"\\\u{1}{");
+        out.code(key!("c"), |out| out.push_str("00ff"));
+        out.list(key!("l"), &["x[", "y"], |out, item| {
+            out.text(key!("i"), item);
+            out.text(key!("j"), "");
+        });
+        out.list::<&str>(key!("n"), &[], |_, _| {});
+        let theirs = serde_json::json!({"o": {}, "a": "é", "b": "\"\\\u{1}{", "c": "00ff",
+            "l": [{"i": "x[", "j": ""}, {"i": "y", "j": ""}], "n": []});
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&out.end()).unwrap(), theirs);
+        assert_eq!(Writer::new().end(), "{}");
+    }
 
     #[test]
     fn refuses_ambiguity() {
