@@ -50,7 +50,7 @@ mod totals;
 pub mod tree;
 mod upgrade;
 
-pub use annulment_list::AnnulmentList;
+pub use annulment_list::{AnnulmentList, PublishedDecision};
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
 pub use copy::{Annulment, CopyStanding, IssuedCopy};

@@ -53,7 +53,7 @@ pub(crate) struct Replay {
     last: BTreeMap<(Series, i32), u32>,
     closed: BTreeSet<(Series, i32)>,
     copies: HashMap<String, KnownCopy>,
-    /// How many copies each agency issued: the places of its list of annulments.
+    /// How many copies each agency issued.
     places: BTreeMap<String, u64>,
     orders: HashMap<String, Known>,
     last_at: String,
@@ -105,7 +105,7 @@ impl Replay {
                 let fact: CopyFact = serde_json::from_str(&entry.body)?;
                 let next = self.places.entry(fact.agency.clone()).or_default();
                 if fact.position != *next {
-                    let detail = format!("place {} follows {next} in the list", fact.position);
+                    let detail = format!("copy {} of the agency follows {next}", fact.position);
                     reader.note(Some(entry.seq), Flaw::RegisterGap, &entry.subject, detail);
                 }
                 *next = fact.position.saturating_add(1);

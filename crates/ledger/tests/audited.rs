@@ -77,7 +77,6 @@ fn every_column_is_held_to_the_log(place: &Place) {
         ("issued_copy", "kind", "copy_id = 'BS-1'", "'other'", None),
         ("issued_copy", "year", "copy_id = 'BS-1'", "2025", None),
         ("issued_copy", "number", "copy_id = 'BS-1'", "7", None),
-        // The bit of the list of annulments that belongs to another copy.
         ("issued_copy", "position", "copy_id = 'BS-2'", "77", Some("1")),
         ("issued_copy", "annulled", "copy_id = 'BS-2'", "0", Some("1")),
         // Another dossier's payment.
