@@ -59,7 +59,7 @@ pub use error::Error;
 pub use finding::AuditFinding;
 pub use ledger::Ledger;
 pub use log::{Added, LogEntry};
-pub use receipt::{IssuedReceipt, ReceiptNumber};
+pub use receipt::{ReceiptRequest, Replaces};
 pub use register::{Entry, EntryState, Series, YearClosed};
 pub use session::Session;
 pub use status::{LedgerStatus, RegisterStatus};

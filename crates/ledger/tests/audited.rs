@@ -6,10 +6,12 @@ mod backends;
 
 use backends::{Case, Place, each_on_postgres, each_on_sqlite, file};
 use motcua_ledger::{
-    Annulment, Audit, CheckpointKey, CheckpointVerifier, Delivery, IssuedCopy, Ledger, Series,
+    Annulment, Audit, CheckpointKey, CheckpointVerifier, Delivery, IssuedCopy, Ledger,
+    ReceiptRequest, Replaces, Series,
 };
 use motcua_payments::Dong;
 use motcua_payments::order::Order;
+use motcua_payments::receipt::Draft;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -153,16 +155,24 @@ fn hashes_that_are_none_are_named(place: &Place) {
 /// An operation that stops half-way undoes the transaction, also where its caller passes over the error.
 fn nothing_half_done_stays(place: &Place) {
     let mut ledger = filled(place);
+    let draft: Draft = serde_json::from_value(serde_json::json!({"date": "2026-11-24",
+        "collector": {"name": "UBND phường Mẫu", "tax_code": "0100000001"},
+        "lines": [{"name": "Phí chứng thực", "amount": {"amount": "4000", "currency": "VND"}}]}))
+    .unwrap();
+    let plain =
+        ReceiptRequest { id: "a", form: "EBL01", symbol: "26TAA", draft: &draft, replaces: None };
+    let first = ledger.write(|s| s.issue_receipt(&plain, NOW)).unwrap();
+    let why = "sai số tiền";
+    let old = Replaces { collector: &draft.collector.tax_code, receipt: first.id(), why };
+    let again = |id| ReceiptRequest { id, replaces: Some(old), ..plain };
+    ledger.write(|s| s.issue_receipt(&again("b"), NOW)).unwrap();
     let size = ledger.read(|s| Ok(s.size())).unwrap();
-    let receipts = Series { agency: "H99.1".into(), kind: "EBL01/26TAA".into() };
+    // That it was replaced before shows after its number is taken.
     let answer = ledger.write(|s| {
-        let stopped = s.issue_receipt(&receipts, "r", None, NOW, &mut |_| {
-            Err(motcua_ledger::Error::Abandoned)
-        });
-        assert!(stopped.is_err());
+        assert!(s.issue_receipt(&again("c"), NOW).is_err());
         Ok(())
     });
-    assert_eq!(answer.unwrap_err().code(), "ledger.abandoned");
+    assert_eq!(answer.unwrap_err().code(), "ledger.receipt_replaced");
     assert_eq!(ledger.read(|s| Ok(s.size())).unwrap(), size);
     assert!(audit(&mut ledger).is_sound());
 }
