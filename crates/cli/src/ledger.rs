@@ -234,16 +234,17 @@ pub fn run(
         }
         LedgerCommand::Export { file, to, agency, kind, year } => {
             let mut ledger = record::read(file)?;
-            let mut bytes = Vec::new();
-            if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
-                let series = Series { agency: agency.clone(), kind: kind.clone() };
-                ledger.register_csv(&series, *year, &mut bytes)?;
-            } else if columns::named(to) {
-                columns::export(&mut ledger, to, &mut bytes)?;
-            } else {
-                ledger.export(&mut bytes)?;
-            }
-            files::write(to, &bytes)?;
+            files::write_with(to, |out| {
+                if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
+                    let series = Series { agency: agency.clone(), kind: kind.clone() };
+                    ledger.register_csv(&series, *year, out)?;
+                } else if columns::named(to) {
+                    columns::export(&mut ledger, to, out)?;
+                } else {
+                    ledger.export(out)?;
+                }
+                Ok(())
+            })?;
             screen.wrote(to);
         }
         LedgerCommand::Import { file, from } => {

@@ -208,12 +208,13 @@ impl Session<'_> {
             New { kind: "copy.annulled", subject: &subject, fingerprint: "annulled", body: &body };
         self.whole(|session| {
             session.within_dossier(dossier, |session| session.append(new, now))?;
-            session.execute(
-                "UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1",
-                &values![annulment.copy_id.as_str()],
-            )?;
-            Ok(())
+            session.mark_annulled(&annulment.copy_id)
         })
+    }
+
+    pub(crate) fn mark_annulled(&mut self, copy_id: &str) -> Result<(), Error> {
+        self.execute("UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1", &values![copy_id])?;
+        Ok(())
     }
 
     /// The decision that withdrew a copy.
