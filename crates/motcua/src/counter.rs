@@ -224,7 +224,8 @@ impl<'a> Counter<'a> {
 
     /// Has a notice or a gateway's answer judged, applies it to the order, keeps both, and gives the answer for the gateway. `judge` is
     /// the gateway's `verify`, given what the record expects of this reference; it may be asked twice. The same news again, in
-    /// whatever words, is answered as known. A refused notice that nobody signed leaves no trace in the order; one whose transaction
+    /// whatever words, is answered as known. A refused notice that nobody signed leaves no trace in the order, and one in the record for each
+    /// reason (`notice.refused`); one whose transaction
     /// paid another order leads to review.
     ///
     /// # Errors
@@ -258,7 +259,14 @@ impl<'a> Counter<'a> {
                     }
                     (applied.acknowledgement, false)
                 }
-                Verdict::Refused(no) => (loaded.refuse(no, now, who).1, true),
+                Verdict::Refused(no) => {
+                    if no.is_security_event() {
+                        belongs_to(session, order)?;
+                        let (code, message) = (no.reason().code(), no.message_sha256());
+                        session.record_refusal(no.gateway(), order, code, message, now)?;
+                    }
+                    (loaded.refuse(no, now, who).1, true)
+                }
             };
             if loaded != before {
                 session.save_order(&loaded, now)?;
@@ -341,6 +349,16 @@ impl<'a> Counter<'a> {
     }
 }
 
+/// The entries that follow belong to the order's dossier.
+fn belongs_to(session: &mut Session<'_>, order: &str) -> Result<(), Error> {
+    let dossier =
+        session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })?;
+    if !dossier.is_empty() {
+        session.for_dossier(&dossier)?;
+    }
+    Ok(())
+}
+
 /// What a notice said, without signatures and payers' data.
 fn keep_notice(
     session: &mut Session<'_>,
@@ -360,11 +378,7 @@ fn keep_notice(
         "uncovered": news.uncovered(),
         "message_sha256": news.message_sha256(),
     });
-    let dossier =
-        session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })?;
-    if !dossier.is_empty() {
-        session.for_dossier(&dossier)?;
-    }
+    belongs_to(session, order)?;
     session.record_notice(news.gateway(), news.fingerprint(), &body.to_string(), now)?;
     Ok(())
 }

@@ -29,7 +29,10 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
         let order = counter.open_order(case, "MC1", NOW, None).unwrap().unwrap();
         assert_eq!(order.due().get(), 4_000);
         counter.initiate("MC1", &attempt("MC1")).unwrap();
-        assert!(pay(&mut counter, "MC1", 4_000, "guessed", "00").unwrap().refused);
+        // Forged, and forged otherwise: the record says so once.
+        for (amount, code) in [(4_000, "00"), (4_000, "24"), (5_000, "00")] {
+            assert!(pay(&mut counter, "MC1", amount, "guessed", code).unwrap().refused);
+        }
         let settled = pay(&mut counter, "MC1", 4_000, "true", "00").unwrap();
         assert_eq!((settled.order.state(), settled.acknowledgement.status), (State::Paid, 200));
         let entry = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
@@ -50,6 +53,7 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
             "order.created",
             "attempt.sent",
             "order.initiated",
+            "notice.refused",
             "notice.received",
             "credit.counted",
             "order.paid",
