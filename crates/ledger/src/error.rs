@@ -414,6 +414,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether it speaks of what the database holds: not of a connection, a disk or another writer.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Database { .. })
+    }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as C;

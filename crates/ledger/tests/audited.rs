@@ -194,7 +194,44 @@ fn entries_belong_to_the_dossier_of_their_copy(place: &Place) {
     assert_eq!(kinds(&mut ledger, "d1").last().unwrap(), "copy.delivered");
 }
 
+/// What is gone or cannot be read is a finding of the audit, and no answer to anything else.
+fn a_record_without_its_head_or_a_table(place: &Place) {
+    for (name, statement, code) in [
+        ("a hash that is none", "UPDATE head SET chain = 'zz'", "ledger.head_differs"),
+        ("a size that is none", "UPDATE head SET size = -1", "ledger.head_differs"),
+        ("no end", "DELETE FROM head", "ledger.head_differs"),
+        ("no orders", "DROP TABLE order_state", "ledger.table_differs"),
+        ("no register", "DROP TABLE register_entry", "ledger.table_differs"),
+        ("no outbox", "DROP TABLE outbox_cursor", "ledger.table_differs"),
+        ("no table of the end", "DROP TABLE head", "ledger.head_differs"),
+        ("no log", "DROP TABLE log", "ledger.entry_missing"),
+    ] {
+        let place = place.another();
+        let mut ledger = filled(&place);
+        place.tamper(statement);
+        let found = audit(&mut ledger);
+        assert!(found.findings.iter().any(|f| f.code == code), "{name}: {found:?}");
+        if code == "ledger.head_differs" {
+            let asked = ledger.read(|s| Ok(s.size()));
+            assert!(asked.is_err(), "{name}: {asked:?}");
+            assert!(ledger.write(|s| s.confirm("portal", 3)).is_err(), "{name}");
+        }
+    }
+}
+
+/// The last place there is: reading on from it must end.
+fn an_entry_at_the_end_of_all_places(place: &Place) {
+    let mut ledger = filled(place);
+    place.tamper("UPDATE log SET seq = 9223372036854775807 WHERE seq = (SELECT max(seq) FROM log)");
+    assert!(audit(&mut ledger).findings.iter().any(|f| f.code == "ledger.entry_missing"));
+    let mut lines = Vec::new();
+    ledger.export(&mut lines).unwrap();
+    assert!(ledger.read(|s| s.log(u64::MAX, 10)).unwrap().is_empty());
+}
+
 const CASES: &[(&str, Case)] = &[
+    ("headless", a_record_without_its_head_or_a_table),
+    ("last", an_entry_at_the_end_of_all_places),
     ("every_column", every_column_is_held_to_the_log),
     ("a_body", a_body_that_is_not_of_its_kind),
     ("numbers", numbers_that_do_not_follow),
