@@ -129,7 +129,8 @@ fn lists_that_do_not_judge_the_copy() {
         let packed = miniz_oxide::deflate::compress_to_vec_zlib(&[0, 0, 0, 2, 0], 9);
         serde_json::json!({"bits": 2, "lst": URL_SAFE_NO_PAD.encode(packed)})
     };
-    let unusable: [(&str, &dyn Fn(&mut serde_json::Value)); 7] = [
+    type Change<'a> = &'a dyn Fn(&mut serde_json::Value);
+    let unusable: [(&str, Change<'_>); 7] = [
         ("no end", &|list| list["exp"] = serde_json::Value::Null),
         ("over before its end", &|list| list["ttl"] = 60.into()),
         ("over", &|list| list["exp"] = later.into()),
