@@ -50,8 +50,8 @@ pub fn need(programs: &[&str], packages: &[&str]) -> Result<(), String> {
     }
 }
 
-/// npm packages that tests ask for a second opinion: another library for VNPAY, a reader of QR symbols with its image formats; and
-/// one that signs PDFs, to be measured beside.
+/// npm packages that tests ask for a second opinion: another library for VNPAY, a reader of QR symbols with its image formats, signed
+/// texts (JWS); and one that signs PDFs, to be measured beside.
 const PEERS: &[&str] = &[
     "vnpay@2.5.0",
     "jsqr@1.4.0",
@@ -60,6 +60,7 @@ const PEERS: &[&str] = &[
     "@signpdf/signpdf@3",
     "@signpdf/placeholder-plain@3",
     "@signpdf/signer-p12@3",
+    "jose@6",
 ];
 
 /// Installs them into `build/peers`. Without them their tests say SKIPPED.

@@ -212,8 +212,8 @@ export interface Policy {
   readonly timestamp_anchors_pem?: readonly string[];
   /** What is expected; `certified_copy` where absent. */
   readonly expect?: "certified_copy" | "signed_document";
-  /** Lists of annulled copies, as the agencies signed them. */
-  readonly annulments?: readonly { readonly list: string; readonly signature: string }[];
+  /** Lists of annulled copies, as the agencies signed them: IETF Token Status Lists, JWT. */
+  readonly annulments?: readonly string[];
   /** Who was competent to certify, and when; not checked where absent. */
   readonly issuers?: readonly {
     readonly agency_id: string; readonly name: string; readonly from?: string; readonly until?: string;

@@ -116,21 +116,32 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
 
 /// Writes a file under a temporary name, flushes it to the disk and renames it into place.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_with(path, |file| file.write_all(bytes).map_err(|e| Error::write(path, &e)))
+}
+
+/// As [`write`], what `fill` writes.
+pub fn write_with<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut io::BufWriter<fs::File>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part: PathBuf = folder.join(name);
-    let result = (|| -> io::Result<()> {
-        let mut file = fs::File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&part, path)
+    let failed = |e: io::Error| Error::write(path, &e);
+    let result = (|| {
+        let mut file = io::BufWriter::new(fs::File::create(&part).map_err(failed)?);
+        let answer = fill(&mut file)?;
+        file.flush().map_err(failed)?;
+        file.get_ref().sync_all().map_err(failed)?;
+        fs::rename(&part, path).map_err(failed)?;
+        Ok(answer)
     })();
     if result.is_err() {
         // The file in place, if any, is the old one; what is left over is ours to remove.
         let _ = fs::remove_file(&part);
     }
-    result.map_err(|e| Error::write(path, &e))
+    result
 }
 
 /// Makes a folder and its parents.

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use motcua::copies::verify::annulment::{Annulled, Annulments, SCHEMA};
+use motcua::copies::verify::annulment::SignedAnnulments;
 use motcua::ledger::{
     Annulment, Audit, CheckpointKey, CheckpointVerifier, Ledger, LedgerStatus, Series,
 };
 use motcua::pki::MemorySigner;
 use serde_json::json;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::copy::keys::signer;
 use crate::error::Error;
@@ -74,6 +74,9 @@ pub struct ListArguments {
     /// For how many days the list may be relied on
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub days: u16,
+    /// Where the list is published; without it a name made of the register's
+    #[arg(long)]
+    uri: Option<String>,
     /// The agency's key, PKCS#8 PEM
     #[arg(long, value_name = "PEM", requires = "chain")]
     key: Option<PathBuf>,
@@ -83,10 +86,15 @@ pub struct ListArguments {
 }
 
 impl ListArguments {
-    /// The agency's key, where one is given.
-    pub fn signer(&self) -> Result<Option<MemorySigner>, Error> {
-        let (Some(key), Some(chain)) = (&self.key, &self.chain) else { return Ok(None) };
-        signer(key, chain, None).map(Some)
+    /// The agency's key.
+    pub fn signer(&self) -> Result<MemorySigner, Error> {
+        let (Some(key), Some(chain)) = (&self.key, &self.chain) else {
+            return Err(Error::Option {
+                option: "--key",
+                problem: "a list is signed; give --key and --chain of the agency".to_owned(),
+            });
+        };
+        signer(key, chain, None)
     }
 }
 
@@ -169,41 +177,14 @@ pub enum LedgerCommand {
         #[command(flatten)]
         decision: DecisionArguments,
     },
-    /// Sign the list of an agency's annulled copies with the agency's key, for `copy verify --annulments`, and print it
+    /// Sign the list of a register's year with the agency's key, an IETF Token Status List for `copy verify --annulments`, and print it
     Annulments {
-        /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
-        file: PathBuf,
-        /// The agency's identifier, as in the copies
-        #[arg(long)]
-        agency: String,
-        /// For how many days it may be relied on
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
-        days: u16,
-        /// The agency's key, PKCS#8 PEM
-        #[arg(long, value_name = "PEM")]
-        key: PathBuf,
-        /// The agency's certificate and those above it, PEM
-        #[arg(long, value_name = "PEM")]
-        chain: PathBuf,
-    },
-    /// Sign the list of annulled and voided numbers of a register's year (IETF Token Status List) and print it
-    List {
         /// The record: a SQLite file, or env:NAME, address:FILE for PostgreSQL
         file: PathBuf,
         #[command(flatten)]
         register: SeriesArguments,
-        /// Where the list is published
-        #[arg(long)]
-        uri: String,
-        /// For how many days it may be relied on
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
-        days: u16,
-        /// The key's name
-        #[arg(long)]
-        name: String,
-        /// An Ed25519 key, PKCS#8 PEM
-        #[arg(long, value_name = "PEM")]
-        key: PathBuf,
+        #[command(flatten)]
+        list: ListArguments,
     },
     /// Sign the log as it stands, keep the checkpoint and print it
     Checkpoint {
@@ -253,16 +234,17 @@ pub fn run(
         }
         LedgerCommand::Export { file, to, agency, kind, year } => {
             let mut ledger = record::read(file)?;
-            let mut bytes = Vec::new();
-            if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
-                let series = Series { agency: agency.clone(), kind: kind.clone() };
-                ledger.register_csv(&series, *year, &mut bytes)?;
-            } else if columns::named(to) {
-                columns::export(&mut ledger, to, &mut bytes)?;
-            } else {
-                ledger.export(&mut bytes)?;
-            }
-            files::write(to, &bytes)?;
+            files::write_with(to, |out| {
+                if let (Some(agency), Some(kind), Some(year)) = (agency, kind, year) {
+                    let series = Series { agency: agency.clone(), kind: kind.clone() };
+                    ledger.register_csv(&series, *year, out)?;
+                } else if columns::named(to) {
+                    columns::export(&mut ledger, to, out)?;
+                } else {
+                    ledger.export(out)?;
+                }
+                Ok(())
+            })?;
             screen.wrote(to);
         }
         LedgerCommand::Import { file, from } => {
@@ -292,19 +274,10 @@ pub fn run(
         LedgerCommand::Annul { file, copy, decision } => {
             annul(screen, &mut record::existing(file)?, &decision.of(copy.clone()), now)?;
         }
-        LedgerCommand::Annulments { file, agency, days, key, chain } => {
-            let signer = signer(key, chain, None)?;
-            let list = signed_list(&mut record::read(file)?, agency, *days, &signer, now)?;
-            screen.raw(&list);
-        }
-        LedgerCommand::List { file, register, uri, days, name, key } => {
-            let key = CheckpointKey::from_pem(name, &text(key)?)?;
-            let until = now + time::Duration::days((*days).into());
-            let series = register.series();
-            let list = record::read(file)?
-                .read(|session| session.annulment_list(&series, register.year, uri, now, until))?;
-            let _ = writeln!(std::io::stdout().lock(), "{}", list.sign(&key)?);
-            let _ = writeln!(std::io::stderr().lock(), "verifier key: {}", key.verifier());
+        LedgerCommand::Annulments { file, register, list } => {
+            let (series, mut ledger) = (register.series(), record::read(file)?);
+            let signed = signed_list(&mut ledger, &series, register.year, list, now)?;
+            screen.raw(&signed);
         }
         LedgerCommand::Checkpoint { file, origin, name, key } => {
             let key = CheckpointKey::from_pem(name, &text(key)?)?;
@@ -322,63 +295,49 @@ pub fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Withdraws a copy and says so; gives the agency whose copy it is.
+/// Withdraws a copy and says so; gives its register and year.
 pub fn annul(
     screen: &Screen,
     ledger: &mut Ledger,
     annulment: &Annulment,
     now: OffsetDateTime,
-) -> Result<String, Error> {
-    let agency = ledger.write(|session| {
+) -> Result<(Series, i32), Error> {
+    let register = ledger.write(|session| {
         session.annul(annulment, now)?;
-        Ok(session.copy(&annulment.copy_id)?.map(|standing| standing.series.agency))
+        let standing = session.copy(&annulment.copy_id)?;
+        let none = || motcua::ledger::Error::NoCopy { copy_id: annulment.copy_id.clone() };
+        standing.map(|copy| (copy.series, copy.year)).ok_or_else(none)
     })?;
     screen
         .mark(Mark::Good, &format!("{} is withdrawn by {}", annulment.copy_id, annulment.decision));
-    Ok(agency.unwrap_or_default())
+    Ok(register)
 }
 
-/// The agency's list of annulled copies, signed, as one line of JSON.
+/// The list of a register's year, signed.
 pub fn signed_list(
     ledger: &mut Ledger,
-    agency: &str,
-    days: u16,
-    signer: &MemorySigner,
+    series: &Series,
+    year: i32,
+    list: &ListArguments,
     now: OffsetDateTime,
 ) -> Result<String, Error> {
-    let withdrawn = ledger.read(|session| session.annulled(agency))?;
-    let list = annulments(agency, &withdrawn, now, days.into())?;
-    Ok(json!(list.sign(signer)?).to_string())
-}
-
-/// The list that verifiers of copies read.
-fn annulments(
-    agency: &str,
-    withdrawn: &[Annulment],
-    now: OffsetDateTime,
-    days: i64,
-) -> Result<Annulments, Error> {
-    let form = time::macros::format_description!("[year]-[month]-[day]");
-    let mut annulled = Vec::new();
-    for annulment in withdrawn {
-        let on = Date::parse(&annulment.decided_on, form).map_err(|e| Error::Unexpected {
-            step: "reading the day of a decision",
-            got: e.to_string(),
-        })?;
-        annulled.push(Annulled {
-            copy_id: annulment.copy_id.clone(),
-            on,
-            decision: annulment.decision.clone(),
-        });
-    }
-    let issued = now.replace_nanosecond(0).unwrap_or(now);
-    Ok(Annulments {
-        schema: SCHEMA.to_owned(),
-        agency_id: agency.to_owned(),
-        issued,
-        valid_until: issued + time::Duration::days(days),
-        annulled,
-    })
+    let signer = list.signer()?;
+    let until = now + time::Duration::days(list.days.into());
+    let uri = list.uri.clone().unwrap_or_else(|| {
+        let part = |text: &str| -> String {
+            text.bytes()
+                .map(|byte| match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' => {
+                        char::from(byte).to_string()
+                    }
+                    other => format!("%{other:02X}"),
+                })
+                .collect()
+        };
+        format!("urn:motcua:annulments:{}:{}:{year}", part(&series.agency), part(&series.kind))
+    });
+    let list = ledger.read(|session| session.annulment_list(series, year, &uri, now, until))?;
+    Ok(SignedAnnulments::sign(&list.claims(), now, &signer)?.token().to_owned())
 }
 
 fn show_status(screen: &Screen, status: &LedgerStatus, as_json: bool) {

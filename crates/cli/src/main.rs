@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use motcua::copies::facts::Shortcoming;
+use motcua::copies::verify::annulment::SignedAnnulments;
 use time::OffsetDateTime;
 
 use error::Error;
@@ -95,7 +96,7 @@ enum CopyCommand {
         #[arg(long, value_name = "DER")]
         ocsp: Vec<PathBuf>,
         /// Signed lists of annulled copies, as `motcua ledger annulments` prints them
-        #[arg(long, value_name = "JSON")]
+        #[arg(long, value_name = "TOKEN")]
         annulments: Vec<PathBuf>,
         /// Print the report as JSON; the same as --format json
         #[arg(long, conflicts_with = "format")]
@@ -198,8 +199,9 @@ fn verify(
     }
     let mut policy = demo::policy("motcua-cli", &pems, &crls, &ocsp, now)?;
     for path in &status.annulments {
-        let list = serde_json::from_slice(&files::read(path)?);
-        policy.annulments.push(list.map_err(|e| Error::input(path, &e))?);
+        let token = files::read(path)?;
+        let list = SignedAnnulments::from_token(&String::from_utf8_lossy(&token));
+        policy.annulments.push(list);
     }
     // A copy of a whole book need not fit into memory.
     let report = match files::Pieces::open(file)? {

@@ -5,7 +5,7 @@ mod made;
 
 use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
 use motcua_copies::issue::{Fonts, IssueError, Pending, Terms, issue, issue_with};
-use motcua_copies::verify::annulment::{Annulments, SCHEMA};
+use motcua_copies::verify::annulment::SignedAnnulments;
 use motcua_copies::{Policy, Verdict, verify};
 use motcua_pki::authority::{Identity, PrivateKey, SubjectName, Template};
 use motcua_pki::{AlgorithmPolicy, MemorySigner, SignatureAlgorithm, Signer, SigningRules, cms};
@@ -72,16 +72,14 @@ fn other_files_and_lists_are_held_to_the_rules_too() {
     let file = &made::kinds::kinds()[0].1;
     refused(sign_existing(file, &options(AlgorithmPolicy::viet_nam()), &odd), "Ed25519");
     sign_existing(file, &options(AlgorithmPolicy::standard()), &odd).unwrap();
-    let list = Annulments {
-        schema: SCHEMA.to_owned(),
-        agency_id: "H99.1".to_owned(),
-        issued: made::NOW,
-        valid_until: made::NOW + Duration::days(1),
-        annulled: Vec::new(),
+    let sign = |signer: &MemorySigner, algorithms| {
+        let rules = SigningRules { algorithms, at: made::NOW };
+        SignedAnnulments::sign_under("{}", &rules, signer)
     };
-    assert_eq!(list.sign(&odd).unwrap_err().code(), "pki.algorithm_not_for_new");
-    list.sign_under(&odd, &AlgorithmPolicy::standard()).unwrap();
-    list.sign(&demo.agency_signer().unwrap()).unwrap();
+    let no = sign(&odd, AlgorithmPolicy::viet_nam()).unwrap_err();
+    assert_eq!(no.code(), "pki.algorithm_not_for_new");
+    sign(&odd, AlgorithmPolicy::standard()).unwrap();
+    SignedAnnulments::sign("{}", made::NOW, &demo.agency_signer().unwrap()).unwrap();
 }
 
 #[test]

@@ -5,8 +5,10 @@ mod made;
 #[path = "witness/peers.rs"]
 mod peers;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use motcua_copies::issue::levels::{self, Validation};
-use motcua_copies::verify::annulment::{Annulled, Annulments, SCHEMA, SignedAnnulments};
+use motcua_copies::verify::annulment::SignedAnnulments;
 use motcua_copies::verify::{Check, Expect, Issuer, RevocationNeed, RowName};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::MemorySigner;
@@ -21,22 +23,27 @@ fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
     }
 }
 
-fn list(signer: &MemorySigner, at: OffsetDateTime, annulled: &[&str]) -> SignedAnnulments {
-    let list = Annulments {
-        schema: SCHEMA.into(),
-        agency_id: "H99.1".into(),
-        issued: at,
-        valid_until: at + Duration::days(1),
-        annulled: annulled
-            .iter()
-            .map(|id| Annulled {
-                copy_id: (*id).to_owned(),
-                on: date!(2026 - 11 - 24),
-                decision: "Quyết định 7/QĐ-UBND".into(),
-            })
-            .collect(),
-    };
-    list.sign(signer).unwrap()
+/// The claims of a list of the copy's register with these numbers marked, good for a day.
+fn claims(at: OffsetDateTime, marked: &[usize]) -> serde_json::Value {
+    let mut statuses = vec![0_u8; 128];
+    for number in marked {
+        statuses[number / 8] |= 1 << (number % 8);
+    }
+    let packed = miniz_oxide::deflate::compress_to_vec_zlib(&statuses, 9);
+    serde_json::json!({
+        "sub": "https://dichvucong.example/thu-hoi/2026",
+        "iat": at.unix_timestamp(),
+        "exp": (at + Duration::days(1)).unix_timestamp(),
+        "status_list": {"bits": 1, "lst": URL_SAFE_NO_PAD.encode(packed)},
+        "agency_id": "H99.1",
+        "act_code": "SCTĐT/BS",
+        "year": 2026,
+        "decisions": {"12": {"on": "2026-11-24", "decision": "Quyết định 7/QĐ-UBND"}},
+    })
+}
+
+fn list(signer: &MemorySigner, at: OffsetDateTime, marked: &[usize]) -> SignedAnnulments {
+    SignedAnnulments::sign(&claims(at, marked).to_string(), at, signer).unwrap()
 }
 
 fn codes(report: &Report) -> Vec<&str> {
@@ -47,7 +54,8 @@ fn check(report: &Report, name: &str) -> Check {
     report.checks.iter().find(|c| c.name == name).unwrap().check
 }
 
-const COPY: &str = "BS-2026-000012";
+/// The number of the copy that the tests make.
+const NUMBER: usize = 12;
 
 #[test]
 fn annulled_copies_are_withdrawn() {
@@ -58,40 +66,97 @@ fn annulled_copies_are_withdrawn() {
     let report = verify(&copy, &policy(&demo, at));
     assert!(codes(&report).contains(&"copies.annulments_not_checked"));
     assert_eq!(check(&report, "annulment"), Check::NotChecked);
-    let report = verify(&copy, &with(vec![list(&agency, at, &["another"])]));
+    let report = verify(&copy, &with(vec![list(&agency, at, &[NUMBER - 1, NUMBER + 1])]));
     assert_eq!(report.verdict, Verdict::ValidWithNotes, "{}", report.to_text());
     assert_eq!(check(&report, "annulment"), Check::Passed);
-    let report = verify(&copy, &with(vec![list(&agency, at, &["another", COPY])]));
+    let report = verify(&copy, &with(vec![list(&agency, at, &[3, NUMBER])]));
     assert_eq!(report.verdict, Verdict::Withdrawn, "{}", report.to_text());
     assert!(
         report.reasons.iter().any(|r| r.code == "copies.annulled" && r.vi.contains("7/QĐ-UBND"))
     );
     assert!(report.rows.iter().any(|r| r.row == RowName::Status && r.check == Check::Failed));
     // However old the list: withdrawn stays withdrawn.
-    let old = list(&agency, at - Duration::days(90), &[COPY]);
+    let old = list(&agency, at - Duration::days(90), &[NUMBER]);
     assert_eq!(verify(&copy, &with(vec![old])).verdict, Verdict::Withdrawn);
     // A list that cannot be relied on settles nothing, either way.
-    let mut touched = list(&agency, at, &[COPY]);
-    touched.list = touched.list.replace(COPY, "BS-2026-000013");
-    let mut forged = list(&agency, at, &[]);
-    forged.signature.replace_range(400..402, "00");
+    let swapped = {
+        let (right, wrong) = (list(&agency, at, &[]), list(&agency, at, &[NUMBER]));
+        let parts: Vec<_> = right.token().split('.').chain(wrong.token().split('.')).collect();
+        SignedAnnulments::from_token(&[parts[0], parts[4], parts[2]].join("."))
+    };
     let stale = list(&agency, at - Duration::days(90), &[]);
-    let stranger = list(&demo.official_signer().unwrap(), at, &[]);
-    let foreign = list(&made::demo().agency_signer().unwrap(), at, &[COPY]);
+    let early = list(&agency, at + Duration::days(2), &[]);
+    let foreign = list(&made::demo().agency_signer().unwrap(), at, &[NUMBER]);
     for (name, bad) in
-        [("touched", touched), ("forged", forged), ("stale", stale), ("foreign", foreign)]
+        [("swapped", swapped), ("stale", stale), ("early", early), ("foreign", foreign)]
     {
         let report = verify(&copy, &with(vec![bad]));
         assert_eq!(report.verdict, Verdict::CannotConfirm, "{name}: {}", report.to_text());
         assert!(codes(&report).contains(&"copies.annulments_unusable"), "{name}");
     }
     // The demo's official belongs to the same organization; only the name decides.
+    let stranger = list(&demo.official_signer().unwrap(), at, &[]);
     assert!(verify(&copy, &with(vec![stranger])).verdict <= Verdict::ValidWithNotes);
     // A changed copy is not valid, whatever the list says.
     let mut changed = copy.clone();
     changed[2_000] ^= 1;
-    let report = verify(&changed, &with(vec![list(&agency, at, &[COPY])]));
+    let report = verify(&changed, &with(vec![list(&agency, at, &[NUMBER])]));
     assert!(report.verdict >= Verdict::NotValid, "{}", report.to_text());
+}
+
+/// One claim changed at a time, signed as it should be.
+#[test]
+fn lists_that_do_not_judge_the_copy() {
+    let (demo, at) = (made::demo(), made::NOW);
+    let copy = made::copy_of(&demo, at, &peers::small());
+    let agency = demo.agency_signer().unwrap();
+    let judged = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut list = claims(at, &[]);
+        change(&mut list);
+        let signed = SignedAnnulments::sign(&list.to_string(), at, &agency).unwrap();
+        verify(&copy, &Policy { annulments: vec![signed], ..policy(&demo, at) })
+    };
+    // Another register's list says nothing.
+    let others = serde_json::json!({"agency_id": "H99.2", "act_code": "SCT/BS", "year": 2025});
+    for (claim, other) in others.as_object().unwrap() {
+        let report = judged(&|list| list[claim] = other.clone());
+        assert!(codes(&report).contains(&"copies.annulments_not_checked"), "{claim}");
+    }
+    let later = (at + Duration::minutes(1)).unix_timestamp();
+    let short = URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec_zlib(&[0], 9));
+    let suspended = {
+        // Two bits a status, number 12 in the lowest bits of byte 3: suspended (§7.1).
+        let packed = miniz_oxide::deflate::compress_to_vec_zlib(&[0, 0, 0, 2, 0], 9);
+        serde_json::json!({"bits": 2, "lst": URL_SAFE_NO_PAD.encode(packed)})
+    };
+    type Change<'a> = &'a dyn Fn(&mut serde_json::Value);
+    let unusable: [(&str, Change<'_>); 7] = [
+        ("no end", &|list| list["exp"] = serde_json::Value::Null),
+        ("over before its end", &|list| list["ttl"] = 60.into()),
+        ("over", &|list| list["exp"] = later.into()),
+        ("too short", &|list| list["status_list"]["lst"] = short.clone().into()),
+        ("of no bits", &|list| list["status_list"]["bits"] = 0.into()),
+        ("suspended", &|list| list["status_list"] = suspended.clone()),
+        ("no name", &|list| list["sub"] = serde_json::Value::Null),
+    ];
+    for (name, change) in unusable {
+        let report = judged(change);
+        assert_eq!(report.verdict, Verdict::CannotConfirm, "{name}: {}", report.to_text());
+        assert!(codes(&report).contains(&"copies.annulments_unusable"), "{name}");
+    }
+    // Freshness by `ttl` alone; a claim that is not known; a decision that is not named.
+    let report = judged(&|list| {
+        list["exp"] = serde_json::Value::Null;
+        list["ttl"] = 7_200.into();
+        list["jti"] = "1".into();
+    });
+    assert_eq!(check(&report, "annulment"), Check::Passed);
+    let report = judged(&|list| {
+        *list = claims(at, &[NUMBER]);
+        list["decisions"] = serde_json::json!({});
+    });
+    assert_eq!(report.verdict, Verdict::Withdrawn);
+    assert!(report.reasons.iter().any(|r| r.vi.contains("thu-hoi/2026 (12)")));
 }
 
 #[test]
@@ -141,7 +206,7 @@ fn every_verdict_is_reached() {
     changed[middle] ^= 1;
     let nobody = Policy { anchors: Vec::new(), ..rules.clone() };
     let annulled = Policy {
-        annulments: vec![list(&demo.agency_signer().unwrap(), at, &[COPY])],
+        annulments: vec![list(&demo.agency_signer().unwrap(), at, &[NUMBER])],
         ..rules.clone()
     };
     let mut reached = vec![

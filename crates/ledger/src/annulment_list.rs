@@ -1,19 +1,34 @@
-//! The list of annulments that verifiers take along offline: one bit a number of a register's year, compressed, dated and signed, as
-//! an IETF Token Status List (draft-ietf-oauth-status-list-19) in a JWT. How it is judged is for the verifier.
+//! The list of annulments that verifiers take along offline: one bit a number of a register's year, compressed and dated, as the claims
+//! of an IETF Token Status List (draft-ietf-oauth-status-list-19). The agency's key signs them, and a verifier judges them, in
+//! `motcua-copies`.
+
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec_zlib;
+use serde::Serialize;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::checkpoint::CheckpointKey;
 use crate::register::Series;
 use crate::sql::values;
-use crate::{Error, Session};
+use crate::{Annulment, Error, Session};
 
 /// The draft's §4.1 recommends the highest level.
 const LEVEL: u8 = 9;
+/// A list goes on to a multiple of this, at least half as much behind the last number: copies made while it counts lie within it, and
+/// its length tells nobody how many there are. Unmarked numbers cost next to nothing, compressed.
+const ROOM: usize = 2_048;
+
+/// The decision that withdrew a copy, as the list publishes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublishedDecision {
+    /// Its day, `2026-11-24`.
+    pub on: String,
+    /// Its number.
+    pub decision: String,
+}
 
 /// A list of annulments, not yet signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +45,8 @@ pub struct AnnulmentList {
     pub expires_at: OffsetDateTime,
     /// By number: whether a copy that carries it is not to be trusted. Number 0 is never given.
     pub withdrawn: Vec<bool>,
+    /// By number: the decision. Numbers that were voided have none.
+    pub decisions: BTreeMap<u32, PublishedDecision>,
 }
 
 impl AnnulmentList {
@@ -44,8 +61,8 @@ impl AnnulmentList {
         bytes
     }
 
-    /// The claims of the token (§5.1): `sub`, `iat`, `exp`, `ttl`, `status_list`; beside them `agency`, `act_code` and `year`, which
-    /// bind the list to its register. The index of a copy is its number.
+    /// The claims of the token, JSON (§5.1): `sub`, `iat`, `exp`, `ttl`, `status_list`; beside them `agency_id`, `act_code` and
+    /// `year`, which bind the list to its register, and `decisions`. The index of a copy is its number.
     pub fn claims(&self) -> String {
         let list = URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(&self.bytes(), LEVEL));
         let (iat, exp) = (self.issued_at.unix_timestamp(), self.expires_at.unix_timestamp());
@@ -55,36 +72,12 @@ impl AnnulmentList {
             "exp": exp,
             "ttl": exp.saturating_sub(iat),
             "status_list": {"bits": 1, "lst": list},
-            "agency": self.series.agency,
+            "agency_id": self.series.agency,
             "act_code": self.series.kind,
             "year": self.year,
+            "decisions": self.decisions,
         })
         .to_string()
-    }
-
-    /// What is signed, for a key of any kind: `header` is the JWS header without `typ`, such as `{"alg":"ES256","x5c":[…]}`.
-    /// Join the signature to it with a point (RFC 7515 §3.1).
-    ///
-    /// # Errors
-    /// [`Error::BadCheckpoint`] where the header is no JSON object.
-    pub fn signing_input(&self, header: &str) -> Result<String, Error> {
-        let bad = |problem: String| Error::BadCheckpoint { problem };
-        let mut header: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(header).map_err(|e| bad(format!("the header: {e}")))?;
-        header.insert("typ".to_owned(), json!("statuslist+jwt"));
-        let header = serde_json::Value::from(header).to_string();
-        Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(self.claims())))
-    }
-
-    /// The token signed with an Ed25519 key (RFC 8037); `kid` is the key's name.
-    ///
-    /// # Errors
-    /// None in practice; as [`AnnulmentList::signing_input`].
-    pub fn sign(&self, key: &CheckpointKey) -> Result<String, Error> {
-        let header = json!({"alg": "EdDSA", "kid": key.name()}).to_string();
-        let input = self.signing_input(&header)?;
-        let signature = URL_SAFE_NO_PAD.encode(key.signature(input.as_bytes()));
-        Ok(format!("{input}.{signature}"))
     }
 }
 
@@ -93,7 +86,8 @@ impl Session<'_> {
     /// carry.
     ///
     /// # Errors
-    /// [`Error::BadIdentifier`], [`Error::BadCharacter`]; [`Error::ListWindow`] where it would end before it begins.
+    /// [`Error::BadIdentifier`], [`Error::BadCharacter`]; [`Error::ListWindow`] where it would end before it begins;
+    /// [`Error::Damaged`] where a withdrawn copy has no decision in the log.
     pub fn annulment_list(
         &mut self,
         series: &Series,
@@ -104,34 +98,39 @@ impl Session<'_> {
     ) -> Result<AnnulmentList, Error> {
         series.check()?;
         crate::log::check_id("uri", uri)?;
-        if expires_at <= now {
+        if expires_at.unix_timestamp() <= now.unix_timestamp() {
             return Err(Error::ListWindow { expires_at: crate::instant::instant(expires_at)? });
         }
-        let mut withdrawn = vec![false];
-        let mut mark = |number: u32, value: bool| {
-            let number = usize::try_from(number).unwrap_or(usize::MAX);
-            if withdrawn.len() <= number {
-                withdrawn.resize(number.saturating_add(1), false);
-            }
-            if let Some(bit) = withdrawn.get_mut(number) {
-                *bit |= value;
-            }
-        };
         let of = values![series.agency.as_str(), series.kind.as_str(), year];
-        for (statement, column) in [
-            (
-                "SELECT number, CASE WHEN state = 'voided' THEN 1 ELSE 0 END FROM register_entry \
-                 WHERE agency = ?1 AND kind = ?2 AND year = ?3",
-                1,
-            ),
-            (
-                "SELECT number, annulled FROM issued_copy \
-                 WHERE agency = ?1 AND kind = ?2 AND year = ?3 AND annulled = 1",
-                1,
-            ),
-        ] {
-            for row in self.sql.query(statement, &of)? {
-                mark(row.number(0)?, row.integer(column)? == 1);
+        let numbers = self.sql.query(
+            "SELECT number, CASE WHEN state = 'voided' THEN 1 ELSE 0 END FROM register_entry \
+             WHERE agency = ?1 AND kind = ?2 AND year = ?3",
+            &of,
+        )?;
+        let annulled = self.sql.query(
+            "SELECT number, copy_id FROM issued_copy \
+             WHERE agency = ?1 AND kind = ?2 AND year = ?3 AND annulled = 1 ORDER BY number",
+            &of,
+        )?;
+        let mut marked = Vec::new();
+        let mut last = 0_usize;
+        for row in &numbers {
+            let number = row.number(0)?;
+            last = last.max(number);
+            if row.integer(1)? == 1 {
+                marked.push(number);
+            }
+        }
+        let mut decisions = BTreeMap::new();
+        for row in &annulled {
+            let Annulment { decision, decided_on: on, .. } = self.annulment_of(&row.text(1)?)?;
+            decisions.insert(row.number(0)?, PublishedDecision { on, decision });
+            marked.push(row.number(0)?);
+        }
+        let mut withdrawn = vec![false; (last + 1 + ROOM / 2).next_multiple_of(ROOM)];
+        for number in marked {
+            if let Some(bit) = withdrawn.get_mut(number) {
+                *bit = true;
             }
         }
         Ok(AnnulmentList {
@@ -141,6 +140,7 @@ impl Session<'_> {
             issued_at: now,
             expires_at,
             withdrawn,
+            decisions,
         })
     }
 }
@@ -161,6 +161,7 @@ mod tests {
             issued_at: OffsetDateTime::UNIX_EPOCH,
             expires_at: OffsetDateTime::UNIX_EPOCH,
             withdrawn: statuses.iter().map(|bit| *bit == 1).collect(),
+            decisions: BTreeMap::new(),
         };
         assert_eq!(list.bytes(), [0xb9, 0xa3]);
         let claims: serde_json::Value = serde_json::from_str(&list.claims()).unwrap_or_default();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::checkpoint::{Checkpoint, CheckpointVerifier};
 use crate::finding::{AuditFinding, Flaw};
-use crate::log::{COLUMNS, Head, PAGE, entry, hexadecimal, unhexadecimal};
+use crate::log::{COLUMNS, PAGE, entry, hexadecimal, unhexadecimal};
 use crate::projection::Replay;
 use crate::sql::values;
 use crate::tree::{Frontier, Hash, link};
@@ -60,6 +60,17 @@ impl Reader<'_> {
             self.audit.more += 1;
         }
     }
+
+    /// What cannot be read is a finding; a connection that was lost is not.
+    pub fn unread(&mut self, flaw: Flaw, answer: Result<(), Error>) -> Result<(), Error> {
+        match answer {
+            Err(e) if e.is_damage() => {
+                self.note(None, flaw, "", e.to_string());
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 impl Session<'_> {
@@ -102,13 +113,17 @@ impl Session<'_> {
             roots.entry(checkpoint.size).or_default().push(checkpoint.root);
         }
         reader.audit.checkpoints = checkpoints.len();
-        let head = Head::read(self.sql)?;
         let mut replay = Replay::default();
-        let (frontier, chain) = self.read_log(&mut replay, &mut roots, &mut reader)?;
+        let (mut frontier, mut chain) = (Frontier::default(), [0; 32]);
+        let read = self.read_log(&mut replay, &mut roots, (&mut frontier, &mut chain), &mut reader);
+        reader.unread(Flaw::EntryMissing, read)?;
         let size = reader.audit.size;
         reader.audit.root = hexadecimal(&frontier.root());
+        let head = self.head.clone();
         let latest = (head.size, head.chain, &head.frontier, head.at.as_str());
-        if latest != (size, chain, &frontier, replay.last_at()) {
+        if let Some(e) = self.headless.take() {
+            reader.note(Some(size), Flaw::HeadDiffers, "", e.to_string());
+        } else if latest != (size, chain, &frontier, replay.last_at()) {
             let detail =
                 format!("the log was closed at {}, {size} entries follow each other", head.size);
             reader.note(Some(size), Flaw::HeadDiffers, "", detail);
@@ -127,15 +142,15 @@ impl Session<'_> {
         &mut self,
         replay: &mut Replay,
         roots: &mut BTreeMap<u64, Vec<Hash>>,
+        (frontier, chain): (&mut Frontier, &mut Hash),
         reader: &mut Reader<'_>,
-    ) -> Result<(Frontier, Hash), Error> {
-        let (mut frontier, mut chain) = (Frontier::default(), [0; 32]);
+    ) -> Result<(), Error> {
         let mut met = |size: u64, frontier: &Frontier| {
             if roots.get(&size).is_some_and(|all| all.iter().all(|r| *r == frontier.root())) {
                 roots.remove(&size);
             }
         };
-        met(0, &frontier);
+        met(0, frontier);
         let (mut next, mut from) = (0_u64, i64::MIN);
         loop {
             let rows = self.sql.query(
@@ -144,9 +159,6 @@ impl Session<'_> {
                 ),
                 &values![from, PAGE],
             )?;
-            if rows.is_empty() {
-                return Ok((frontier, chain));
-            }
             for row in &rows {
                 let place = row.integer(0)?;
                 from = place.saturating_add(1);
@@ -155,7 +167,7 @@ impl Session<'_> {
                     let place = u64::try_from(place).ok();
                     let detail = "the entry's columns cannot be read";
                     reader.note(place.or(Some(0)), Flaw::EntryChanged, "", detail);
-                    chain = row.text(8).and_then(|text| unhexadecimal(&text)).unwrap_or(chain);
+                    *chain = row.text(8).and_then(|text| unhexadecimal(&text)).unwrap_or(*chain);
                     next = place.map_or(next, |place| place.saturating_add(1));
                     continue;
                 };
@@ -164,10 +176,10 @@ impl Session<'_> {
                     reader.note(Some(next), Flaw::EntryMissing, "", detail);
                 }
                 let leaf = entry.leaf();
-                chain = link(&chain, &leaf);
+                *chain = link(chain, &leaf);
                 let stored = |column| row.text(column).and_then(|text| unhexadecimal(&text)).ok();
                 let (stored_leaf, stored_chain) = (stored(7), stored(8));
-                if (stored_leaf, stored_chain) != (Some(leaf), Some(chain)) {
+                if (stored_leaf, stored_chain) != (Some(leaf), Some(*chain)) {
                     let flaw = if stored_leaf == Some(leaf) {
                         Flaw::ChainBroken
                     } else {
@@ -175,14 +187,19 @@ impl Session<'_> {
                     };
                     reader.note(Some(entry.seq), flaw, &entry.subject, entry.kind.clone());
                     // Go on from what is stored: what follows is judged on its own.
-                    chain = stored_chain.unwrap_or(chain);
+                    *chain = stored_chain.unwrap_or(*chain);
                 }
                 // The tree is built from what stands there now.
                 frontier.push(reader.audit.size, leaf);
                 reader.audit.size += 1;
-                met(reader.audit.size, &frontier);
+                met(reader.audit.size, frontier);
                 next = entry.seq.saturating_add(1);
                 replay.take(&entry, reader);
+            }
+            let last = rows.last().map(|row| row.integer(0)).transpose()?;
+            // Nothing lies behind the last place there is.
+            if last.is_none_or(|last| last == i64::MAX) {
+                return Ok(());
             }
         }
     }

@@ -92,16 +92,6 @@ impl CheckpointKey {
         Self::from_pkcs8(name, &der.map_err(|e| bad(format!("the key: {e}")))?)
     }
 
-    /// Its name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The signature over these bytes.
-    pub(crate) fn signature(&self, bytes: &[u8]) -> Vec<u8> {
-        self.pair.sign(bytes).as_ref().to_vec()
-    }
-
     /// What verifiers are given: `name+id+key` (C2SP signed-note, verifier keys).
     pub fn verifier(&self) -> String {
         let public = self.pair.public_key().as_ref();

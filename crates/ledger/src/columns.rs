@@ -71,6 +71,49 @@ fn column<T: DataType>(
     Ok(values)
 }
 
+/// The entries of a row group, the first of which is the entry `first` of the file, counted from 1.
+fn read_group(
+    file: &SerializedFileReader<File>,
+    index: usize,
+    first: u64,
+) -> Result<Vec<LogEntry>, Error> {
+    use parquet::basic::Type;
+    let group = file.get_row_group(index).map_err(|e| bad(first, e))?;
+    let group = group.as_ref();
+    let rows = usize::try_from(group.metadata().num_rows()).map_err(|e| bad(first, e))?;
+    for (place, kind) in group.metadata().columns().iter().enumerate() {
+        let wanted = if place == 0 { Type::INT64 } else { Type::BYTE_ARRAY };
+        let plain = kind.column_descr().max_def_level() == 0;
+        if kind.column_type() != wanted || !plain {
+            return Err(bad(first, format!("column {place} is of another type")));
+        }
+    }
+    let numbers = column::<Int64Type>(group, 0, rows).map_err(|e| bad(first, e))?;
+    let mut texts = Vec::new();
+    for place in 1..WIDTH {
+        let column = column::<ByteArrayType>(group, place, rows).map_err(|e| bad(first, e))?;
+        texts.push(column.into_iter());
+    }
+    let mut entries = Vec::with_capacity(numbers.len());
+    for (line, number) in (first..).zip(numbers) {
+        let mut next = texts.iter_mut().map(|column| {
+            let value = column.next().unwrap_or_default();
+            value.as_utf8().map(str::to_owned).map_err(|e| bad(line, e))
+        });
+        let mut text = || next.next().unwrap_or_else(|| Err(bad(line, "a column is missing")));
+        entries.push(LogEntry {
+            seq: u64::try_from(number).map_err(|e| bad(line, e))?,
+            at: text()?,
+            kind: text()?,
+            subject: text()?,
+            fingerprint: text()?,
+            dossier: text()?,
+            body: text()?,
+        });
+    }
+    Ok(entries)
+}
+
 impl Ledger {
     /// Writes the whole log as Parquet, a column a field. [`Ledger::import_parquet`] makes the same record of it, to the same root.
     ///
@@ -113,46 +156,16 @@ impl Ledger {
         if columns != WIDTH {
             return Err(bad(1, format!("it has {columns} columns, not {WIDTH}")));
         }
-        let mut entries = Vec::new();
-        for index in 0..file.num_row_groups() {
-            let line = entries.len() as u64 + 1;
-            let group = file.get_row_group(index).map_err(|e| bad(line, e))?;
-            let group = group.as_ref();
-            let rows = usize::try_from(group.metadata().num_rows()).map_err(|e| bad(line, e))?;
-            for (place, kind) in group.metadata().columns().iter().enumerate() {
-                use parquet::basic::Type;
-                let wanted = if place == 0 { Type::INT64 } else { Type::BYTE_ARRAY };
-                let plain = kind.column_descr().max_def_level() == 0;
-                if kind.column_type() != wanted || !plain {
-                    return Err(bad(line, format!("column {place} is of another type")));
-                }
+        // A row group at a time is in memory.
+        let mut first = 1;
+        let mut groups = (0..file.num_row_groups()).flat_map(|index| {
+            let entries = read_group(&file, index, first);
+            first += entries.as_ref().map_or(1, |entries| entries.len() as u64);
+            match entries {
+                Ok(entries) => entries.into_iter().map(Ok).collect::<Vec<_>>(),
+                Err(e) => vec![Err(e)],
             }
-            let numbers = column::<Int64Type>(group, 0, rows).map_err(|e| bad(line, e))?;
-            let mut texts = Vec::new();
-            for place in 1..WIDTH {
-                let column =
-                    column::<ByteArrayType>(group, place, rows).map_err(|e| bad(line, e))?;
-                texts.push(column.into_iter());
-            }
-            for number in numbers {
-                let line = entries.len() as u64 + 1;
-                let mut next = texts.iter_mut().map(|column| {
-                    let value = column.next().unwrap_or_default();
-                    value.as_utf8().map(str::to_owned).map_err(|e| bad(line, e))
-                });
-                let mut text =
-                    || next.next().unwrap_or_else(|| Err(bad(line, "a column is missing")));
-                entries.push(LogEntry {
-                    seq: u64::try_from(number).map_err(|e| bad(line, e))?,
-                    at: text()?,
-                    kind: text()?,
-                    subject: text()?,
-                    fingerprint: text()?,
-                    dossier: text()?,
-                    body: text()?,
-                });
-            }
-        }
-        self.import_entries(&entries)
+        });
+        self.import_entries(&mut groups)
     }
 }

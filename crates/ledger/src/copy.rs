@@ -72,7 +72,7 @@ pub struct CopyStanding {
     pub year: i32,
     /// Its number.
     pub number: u32,
-    /// Its place in the agency's list of annulments, from 0.
+    /// Its place among the agency's copies, from 0.
     pub position: u64,
     /// Whether it was withdrawn.
     pub annulled: bool,
@@ -208,56 +208,26 @@ impl Session<'_> {
             New { kind: "copy.annulled", subject: &subject, fingerprint: "annulled", body: &body };
         self.whole(|session| {
             session.within_dossier(dossier, |session| session.append(new, now))?;
-            session.execute(
-                "UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1",
-                &values![annulment.copy_id.as_str()],
-            )?;
-            Ok(())
+            session.mark_annulled(&annulment.copy_id)
         })
     }
 
-    /// The withdrawals of an agency's copies, in the order of its copies: what a list for verifiers is made of.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] where a withdrawn copy has no decision in the log.
-    pub fn annulled(&mut self, agency: &str) -> Result<Vec<Annulment>, Error> {
-        let rows = self.sql.query(
-            "SELECT copy_id FROM issued_copy WHERE agency = ?1 AND annulled = 1 ORDER BY position",
-            &values![agency],
-        )?;
-        rows.iter()
-            .map(|row| {
-                let subject = format!("copy/{}", row.text(0)?);
-                let entry = one(
-                    self.sql,
-                    "SELECT body FROM log WHERE subject = ?1 AND kind = 'copy.annulled'",
-                    &values![subject.as_str()],
-                )?;
-                let damaged = |what: &str| Error::Damaged { problem: format!("{subject}: {what}") };
-                let body = entry.ok_or_else(|| damaged("no decision withdraws it"))?.text(0)?;
-                serde_json::from_str(&body).map_err(|e| damaged(&e.to_string()))
-            })
-            .collect()
+    pub(crate) fn mark_annulled(&mut self, copy_id: &str) -> Result<(), Error> {
+        self.execute("UPDATE issued_copy SET annulled = 1 WHERE copy_id = ?1", &values![copy_id])?;
+        Ok(())
     }
 
-    /// For each copy of an agency, by its place in the list of annulments: whether it was withdrawn.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] where a place is missing.
-    pub fn annulments(&mut self, agency: &str) -> Result<Vec<bool>, Error> {
-        let rows = self.sql.query(
-            "SELECT position, annulled FROM issued_copy WHERE agency = ?1 ORDER BY position",
-            &values![agency],
+    /// The decision that withdrew a copy.
+    pub(crate) fn annulment_of(&mut self, copy_id: &str) -> Result<Annulment, Error> {
+        let subject = format!("copy/{copy_id}");
+        let entry = one(
+            self.sql,
+            "SELECT body FROM log WHERE subject = ?1 AND fingerprint = 'annulled'",
+            &values![subject.as_str()],
         )?;
-        let mut list = Vec::with_capacity(rows.len());
-        for row in rows {
-            if row.number::<usize>(0)? != list.len() {
-                let problem = format!("place {} of the list of annulments is missing", list.len());
-                return Err(Error::Damaged { problem });
-            }
-            list.push(row.integer(1)? == 1);
-        }
-        Ok(list)
+        let damaged = |what: &str| Error::Damaged { problem: format!("{subject}: {what}") };
+        let body = entry.ok_or_else(|| damaged("no decision withdraws it"))?.text(0)?;
+        serde_json::from_str(&body).map_err(|e| damaged(&e.to_string()))
     }
 }
 

@@ -144,14 +144,9 @@ pub enum Error {
         /// The number.
         number: u32,
     },
-    /// A receipt's series has no further number this year.
-    #[error("the series {kind} ends with number {last}; take a new symbol")]
-    SeriesFull {
-        /// Form and symbol.
-        kind: String,
-        /// The last number.
-        last: u32,
-    },
+    /// The rules of its day refuse a receipt; the code is theirs.
+    #[error("{0}")]
+    Receipt(#[from] motcua_payments::receipt::Error),
     /// A list of annulments would end before it begins.
     #[error("a list that ends at {expires_at} could never be relied on; let it end later")]
     ListWindow {
@@ -307,7 +302,7 @@ impl Error {
             Self::CopyAnnulled { .. } => "ledger.copy_annulled",
             Self::NoReceipt { .. } => "ledger.no_receipt",
             Self::ReceiptReplaced { .. } => "ledger.receipt_replaced",
-            Self::SeriesFull { .. } => "ledger.series_full",
+            Self::Receipt(e) => e.code(),
             Self::ListWindow { .. } => "ledger.list_window",
             Self::CopyKnown { .. } => "ledger.copy_known",
             Self::NoCopy { .. } => "ledger.no_copy",
@@ -372,9 +367,7 @@ impl Error {
             Self::ReceiptReplaced { year, number } => {
                 vec![("year", year.to_string()), ("number", number.to_string())]
             }
-            Self::SeriesFull { kind, last } => {
-                vec![("kind", kind.clone()), ("last", last.to_string())]
-            }
+            Self::Receipt(e) => e.details(),
             Self::ListWindow { expires_at } => vec![("expires_at", expires_at.clone())],
             Self::CopyKnown { copy_id }
             | Self::NoCopy { copy_id }
@@ -418,6 +411,13 @@ impl Error {
             ],
             Self::FingerprintReused { subject } => vec![("subject", subject.clone())],
         }
+    }
+}
+
+impl Error {
+    /// Whether it speaks of what the database holds: not of a connection, a disk or another writer.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Database { .. })
     }
 }
 

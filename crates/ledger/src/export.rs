@@ -1,17 +1,19 @@
 //! The record outside the database: the whole log as JSON Lines and back, the register as CSV that opens in Excel.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 
 use crate::audit::{Audit, Reader};
 use crate::log::{Added, LogEntry, New, PAGE};
 use crate::projection::Replay;
 use crate::register::{EntryState, Series};
-use crate::{Error, Ledger, instant};
+use crate::{Error, Ledger, Session, instant};
 
 /// What makes Excel read a CSV file as UTF-8.
 const BOM: &str = "\u{feff}";
-/// Lines of an export that are recorded in one transaction.
-const BATCH: usize = 10_000;
+/// Lines of an export whose orders and copies are held in memory before their tables are written.
+const BATCH: u64 = 10_000;
+/// Bytes of a line: an entry's body, each byte of it escaped, and as much again for the rest.
+const LINE_LIMIT: u64 = 8 << 20;
 
 fn write_failed(e: &std::io::Error) -> Error {
     Error::NotWritable { problem: e.to_string() }
@@ -26,6 +28,50 @@ fn cell(text: &str) -> String {
     } else {
         text
     }
+}
+
+/// The next line of an export; nothing at its end.
+fn read_line(from: &mut dyn BufRead, line: u64) -> Result<Option<LogEntry>, Error> {
+    let bad = |problem: String| Error::BadExport { line, problem };
+    let mut text = Vec::new();
+    let read = Read::take(&mut *from, LINE_LIMIT).read_until(b'\n', &mut text);
+    match read.map_err(|e| bad(e.to_string()))? {
+        0 => Ok(None),
+        _ if text.last() != Some(&b'\n') && text.len() as u64 == LINE_LIMIT => {
+            Err(bad(format!("it is longer than {LINE_LIMIT} bytes")))
+        }
+        _ => serde_json::from_slice(&text).map(Some).map_err(|e| bad(e.to_string())),
+    }
+}
+
+/// Records an entry as it stands in an export.
+fn take_in(
+    session: &mut Session<'_>,
+    replay: &mut Replay,
+    reader: &mut Reader<'_>,
+    line: u64,
+    entry: &LogEntry,
+) -> Result<(), Error> {
+    let bad = |problem: String| Error::BadExport { line, problem };
+    if entry.seq.checked_add(1) != Some(line) {
+        return Err(bad(format!("entry {} stands here; lines are missing", entry.seq)));
+    }
+    session.dossier.clone_from(&entry.dossier);
+    let new = New {
+        kind: &entry.kind,
+        subject: &entry.subject,
+        fingerprint: &entry.fingerprint,
+        body: &entry.body,
+    };
+    let at = instant::parse(&entry.at).map_err(|e| bad(e.to_string()))?;
+    if instant::instant(at).as_ref() != Ok(&entry.at) {
+        return Err(bad(format!("{} is not written as a record does", entry.at)));
+    }
+    if session.append(new, at).map_err(|e| bad(e.to_string()))? != Added::Now(entry.seq) {
+        return Err(bad("the entry came before".to_owned()));
+    }
+    replay.take(entry, reader);
+    Ok(())
 }
 
 impl Ledger {
@@ -51,55 +97,41 @@ impl Ledger {
         })
     }
 
-    /// Reads an export into this record, which must be empty; all of it or nothing. Gives the number of entries.
+    /// Reads an export into this record, which must be empty; all of it or nothing, in one transaction. Lines are read as they are needed,
+    /// so a log of any length fits in memory. Gives the number of entries.
     ///
     /// # Errors
-    /// [`Error::BadExport`] with the line.
+    /// [`Error::BadExport`] with the line; [`Error::Busy`] where somebody else wrote to the record meanwhile.
     pub fn import(&mut self, from: &mut dyn BufRead) -> Result<u64, Error> {
-        let mut entries = Vec::new();
-        for (line, text) in (1..).zip(from.lines()) {
-            let bad = |problem: String| Error::BadExport { line, problem };
-            let text = text.map_err(|e| bad(e.to_string()))?;
-            entries.push(serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?);
-        }
-        self.import_entries(&entries)
+        let mut line = 0;
+        let mut entries = std::iter::from_fn(|| {
+            line += 1;
+            read_line(from, line).transpose()
+        });
+        self.import_entries(&mut entries)
     }
 
     /// Makes the record of these entries; all of them or nothing.
-    pub(crate) fn import_entries(&mut self, entries: &[LogEntry]) -> Result<u64, Error> {
-        for (line, entry) in (1..).zip(entries) {
-            if entry.seq.checked_add(1) != Some(line) {
-                let problem = format!("entry {} stands here; lines are missing", entry.seq);
-                return Err(Error::BadExport { line, problem });
-            }
-        }
+    pub(crate) fn import_entries(
+        &mut self,
+        entries: &mut dyn Iterator<Item = Result<LogEntry, Error>>,
+    ) -> Result<u64, Error> {
+        let mut begun = false;
         self.write(|session| {
             if session.size() > 0 {
                 let problem = "the record it would go into is not empty".to_owned();
                 return Err(Error::BadExport { line: 1, problem });
             }
+            // What was read cannot be read again for a second attempt.
+            if std::mem::replace(&mut begun, true) {
+                return Err(Error::Busy);
+            }
             let mut audit = Audit::empty();
             let (mut reader, mut replay) = (Reader { audit: &mut audit }, Replay::keeping());
-            for batch in entries.chunks(BATCH) {
-                for entry in batch {
-                    let bad = |problem: String| Error::BadExport { line: entry.seq + 1, problem };
-                    session.dossier.clone_from(&entry.dossier);
-                    let new = New {
-                        kind: &entry.kind,
-                        subject: &entry.subject,
-                        fingerprint: &entry.fingerprint,
-                        body: &entry.body,
-                    };
-                    let at = instant::parse(&entry.at).map_err(|e| bad(e.to_string()))?;
-                    if instant::instant(at).as_ref() != Ok(&entry.at) {
-                        return Err(bad(format!("{} is not written as a record does", entry.at)));
-                    }
-                    if session.append(new, at).map_err(|e| bad(e.to_string()))?
-                        != Added::Now(entry.seq)
-                    {
-                        return Err(bad("the entry came before".to_owned()));
-                    }
-                    replay.take(entry, &mut reader);
+            for (line, entry) in (1..).zip(&mut *entries) {
+                take_in(session, &mut replay, &mut reader, line, &entry?)?;
+                if line % BATCH == 0 {
+                    replay.write_new(session)?;
                 }
             }
             if let Some(finding) = reader.audit.findings.first() {

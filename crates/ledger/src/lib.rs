@@ -50,7 +50,7 @@ mod totals;
 pub mod tree;
 mod upgrade;
 
-pub use annulment_list::AnnulmentList;
+pub use annulment_list::{AnnulmentList, PublishedDecision};
 pub use audit::Audit;
 pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointVerifier};
 pub use copy::{Annulment, CopyStanding, IssuedCopy};
@@ -59,7 +59,7 @@ pub use error::Error;
 pub use finding::AuditFinding;
 pub use ledger::Ledger;
 pub use log::{Added, LogEntry};
-pub use receipt::{IssuedReceipt, ReceiptNumber};
+pub use receipt::{ReceiptRequest, Replaces};
 pub use register::{Entry, EntryState, Series, YearClosed};
 pub use session::Session;
 pub use status::{LedgerStatus, RegisterStatus};

@@ -109,6 +109,11 @@ pub(crate) fn unhexadecimal(text: &str) -> Result<Hash, Error> {
 }
 
 impl Head {
+    /// Of a log without entries.
+    pub fn empty() -> Self {
+        Self { size: 0, at: String::new(), chain: [0; 32], frontier: Frontier::default() }
+    }
+
     /// Reads it and holds it, so that no other writer can add before this transaction ends.
     pub fn lock(sql: &mut dyn Sql) -> Result<Self, Error> {
         let statement =
@@ -271,7 +276,8 @@ impl Session<'_> {
     /// # Errors
     /// [`Error::Database`].
     pub fn log(&mut self, from: u64, limit: u32) -> Result<Vec<LogEntry>, Error> {
-        let from = i64::try_from(from).unwrap_or(i64::MAX);
+        // No log goes so far, and what was put there behind its back must not be read for ever.
+        let Ok(from) = i64::try_from(from) else { return Ok(Vec::new()) };
         let rows = self.sql.query(
             &format!("SELECT {COLUMNS} FROM log WHERE seq >= ?1 ORDER BY seq LIMIT ?2"),
             &values![from, i64::from(limit).min(PAGE)],

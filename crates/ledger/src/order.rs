@@ -240,4 +240,43 @@ impl Session<'_> {
             now,
         )
     }
+
+    /// Keeps that a notice for an order was refused as a possible attack: once an order and reason, the first of them, so that strangers
+    /// cannot fill the record.
+    ///
+    /// # Errors
+    /// [`Error::BadIdentifier`], [`Error::BadCharacter`].
+    pub fn record_refusal(
+        &mut self,
+        gateway: &str,
+        order: &str,
+        reason: &str,
+        message_sha256: &str,
+        now: OffsetDateTime,
+    ) -> Result<Added, Error> {
+        check_id("gateway", gateway)?;
+        check_id("order", order)?;
+        let (subject, fingerprint) =
+            (format!("notice/{gateway}"), format!("refused/{order}/{reason}"));
+        let before = one(
+            self.sql,
+            "SELECT seq FROM log WHERE subject = ?1 AND fingerprint = ?2",
+            &values![subject.as_str(), fingerprint.as_str()],
+        )?;
+        if let Some(row) = before {
+            return Ok(Added::Before(row.number(0)?));
+        }
+        let fact = serde_json::json!({
+            "order": order, "reason": reason, "message_sha256": message_sha256,
+        });
+        self.append(
+            New {
+                kind: "notice.refused",
+                subject: &subject,
+                fingerprint: &fingerprint,
+                body: &fact.to_string(),
+            },
+            now,
+        )
+    }
 }

@@ -33,8 +33,10 @@ struct Known {
     dossier: String,
     /// SHA-256 of the order after its last record, as its table holds it.
     digest: Option<Hash>,
-    /// The order itself, where tables are to be written.
+    /// The order itself, where its table is to be written.
     order: Option<Order>,
+    /// Whether its table has a row of it.
+    written: bool,
 }
 
 /// What a log says of an issued copy.
@@ -42,7 +44,7 @@ struct KnownCopy {
     /// SHA-256 of its body.
     digest: Hash,
     annulled: bool,
-    /// The copy itself, where tables are to be written.
+    /// The copy itself, until its table is written.
     fact: Option<CopyFact>,
 }
 
@@ -53,16 +55,19 @@ pub(crate) struct Replay {
     last: BTreeMap<(Series, i32), u32>,
     closed: BTreeSet<(Series, i32)>,
     copies: HashMap<String, KnownCopy>,
-    /// How many copies each agency issued: the places of its list of annulments.
+    /// How many copies each agency issued.
     places: BTreeMap<String, u64>,
     orders: HashMap<String, Known>,
     last_at: String,
-    /// Whether whole orders and copies are kept, to write tables of them.
+    /// Whether whole orders and copies are kept until their tables are written.
     keep: bool,
+    /// Orders and copies that changed since.
+    unwritten_orders: BTreeSet<String>,
+    unwritten_copies: BTreeSet<String>,
 }
 
 impl Replay {
-    /// One that can [`Replay::restore`]: it keeps whole orders and copies in memory.
+    /// One that can [`Replay::restore`]: it keeps whole orders and copies until they are written.
     pub fn keeping() -> Self {
         Self { keep: true, ..Self::default() }
     }
@@ -105,7 +110,7 @@ impl Replay {
                 let fact: CopyFact = serde_json::from_str(&entry.body)?;
                 let next = self.places.entry(fact.agency.clone()).or_default();
                 if fact.position != *next {
-                    let detail = format!("place {} follows {next} in the list", fact.position);
+                    let detail = format!("copy {} of the agency follows {next}", fact.position);
                     reader.note(Some(entry.seq), Flaw::RegisterGap, &entry.subject, detail);
                 }
                 *next = fact.position.saturating_add(1);
@@ -114,6 +119,9 @@ impl Replay {
                     annulled: false,
                     fact: self.keep.then(|| fact.clone()),
                 };
+                if self.keep {
+                    self.unwritten_copies.insert(fact.copy.copy_id.clone());
+                }
                 self.copies.insert(fact.copy.copy_id, known);
             }
             "receipt.issued" => {
@@ -131,6 +139,9 @@ impl Replay {
                 let fact: Annulment = serde_json::from_str(&entry.body)?;
                 if let Some(copy) = self.copies.get_mut(&fact.copy_id) {
                     copy.annulled = true;
+                    if self.keep {
+                        self.unwritten_copies.insert(fact.copy_id);
+                    }
                 } else {
                     let detail = "a copy was withdrawn that was not issued";
                     reader.note(Some(entry.seq), Flaw::EntryUnread, &entry.subject, detail);
@@ -150,6 +161,9 @@ impl Replay {
                     None => None,
                 };
                 known.order = fact.order.filter(|_| self.keep);
+                if self.keep {
+                    self.unwritten_orders.insert(id.to_owned());
+                }
             }
             _ => {}
         }
@@ -216,7 +230,8 @@ impl Replay {
     }
 
     /// Writes the tables anew, into a record that has none yet.
-    pub fn restore(self, session: &mut Session<'_>) -> Result<(), Error> {
+    pub fn restore(mut self, session: &mut Session<'_>) -> Result<(), Error> {
+        self.write_new(session)?;
         for ((series, year, number), line) in &self.register {
             let (copy, reason) = match &line.entry.state {
                 EntryState::Completed { copy_sha256 } => (Some(copy_sha256.as_str()), None),
@@ -240,15 +255,27 @@ impl Replay {
                 ],
             )?;
         }
-        for copy in self.copies.values() {
-            let Some(fact) = &copy.fact else { continue };
-            session.insert_copy(fact, copy.annulled)?;
+        Ok(())
+    }
+
+    /// Writes the rows of the orders and copies that are new or changed, and lets go of them.
+    pub fn write_new(&mut self, session: &mut Session<'_>) -> Result<(), Error> {
+        for id in std::mem::take(&mut self.unwritten_copies) {
+            let Some(copy) = self.copies.get_mut(&id) else { continue };
+            if let Some(fact) = copy.fact.take() {
+                session.insert_copy(&fact, copy.annulled)?;
+            } else {
+                session.mark_annulled(&id)?;
+            }
         }
-        for (id, known) in &self.orders {
-            let Some(order) = &known.order else { continue };
-            let body = serde_json::to_string(order)
+        for id in std::mem::take(&mut self.unwritten_orders) {
+            let Some(known) = self.orders.get_mut(&id) else { continue };
+            // Between the steps of one change there is no whole order; the last of them brings it.
+            let Some(order) = known.order.take() else { continue };
+            let body = serde_json::to_string(&order)
                 .map_err(|e| Error::Damaged { problem: e.to_string() })?;
-            session.put_order(id, &known.dossier, order, &body, false)?;
+            session.put_order(&id, &known.dossier, &order, &body, known.written)?;
+            known.written = true;
         }
         Ok(())
     }

@@ -152,6 +152,16 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// The last number taken; 0 before the first.
+    pub(crate) fn last_number(&mut self, series: &Series, year: i32) -> Result<u32, Error> {
+        let last = one(
+            self.sql,
+            "SELECT coalesce(max(number), 0) FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3",
+            &values![series.agency.as_str(), series.kind.as_str(), year],
+        )?;
+        last.map_or(Ok(0), |row| row.number(0))
+    }
+
     /// Takes the next number of the year that `now` falls into in Viet Nam (UTC+07:00). The same request gets the same number.
     ///
     /// # Errors
@@ -172,13 +182,8 @@ impl Session<'_> {
         if self.closing(series, year)?.is_some() {
             return Err(Error::YearIsClosed { year });
         }
-        let last = one(
-            self.sql,
-            "SELECT coalesce(max(number), 0) FROM register_entry WHERE agency = ?1 AND kind = ?2 AND year = ?3",
-            &values![series.agency.as_str(), series.kind.as_str(), year],
-        )?;
-        let last: u32 = last.map_or(Ok(0), |row| row.number(0))?;
-        let number = last
+        let number = self
+            .last_number(series, year)?
             .checked_add(1)
             .ok_or_else(|| Error::Damaged { problem: "the register is full".to_owned() })?;
         let entry =

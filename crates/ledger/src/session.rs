@@ -15,11 +15,21 @@ pub struct Session<'a> {
     writes: u64,
     /// Why an operation stopped half-way; then nothing of the session may stay.
     broken: Option<Error>,
+    /// Why the end of the log cannot be read; only an audit, which takes it out and reports it, may work on such a record.
+    pub(crate) headless: Option<Error>,
 }
 
 impl<'a> Session<'a> {
     fn over(sql: &'a mut dyn Sql, head: Head) -> Self {
-        Self { sql, head, changed: false, dossier: String::new(), writes: 0, broken: None }
+        Self {
+            sql,
+            head,
+            changed: false,
+            dossier: String::new(),
+            writes: 0,
+            broken: None,
+            headless: None,
+        }
     }
 
     /// Says which dossier the following entries belong to. Other systems get them in order within it.
@@ -95,6 +105,15 @@ pub(crate) fn reading<T>(
     sql: &mut dyn Sql,
     work: &mut dyn FnMut(&mut Session<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let head = Head::read(sql)?;
-    work(&mut Session::over(sql, head))
+    let (head, headless) = match Head::read(sql) {
+        Ok(head) => (head, None),
+        Err(e) if e.is_damage() => (Head::empty(), Some(e)),
+        Err(e) => return Err(e),
+    };
+    let mut session = Session { headless, ..Session::over(sql, head) };
+    let answer = work(&mut session);
+    match session.headless {
+        Some(e) => Err(e),
+        None => answer,
+    }
 }

@@ -6,10 +6,12 @@ mod backends;
 
 use backends::{Case, Place, each_on_postgres, each_on_sqlite, file};
 use motcua_ledger::{
-    Annulment, Audit, CheckpointKey, CheckpointVerifier, Delivery, IssuedCopy, Ledger, Series,
+    Annulment, Audit, CheckpointKey, CheckpointVerifier, Delivery, IssuedCopy, Ledger,
+    ReceiptRequest, Replaces, Series,
 };
 use motcua_payments::Dong;
 use motcua_payments::order::Order;
+use motcua_payments::receipt::Draft;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -77,7 +79,6 @@ fn every_column_is_held_to_the_log(place: &Place) {
         ("issued_copy", "kind", "copy_id = 'BS-1'", "'other'", None),
         ("issued_copy", "year", "copy_id = 'BS-1'", "2025", None),
         ("issued_copy", "number", "copy_id = 'BS-1'", "7", None),
-        // The bit of the list of annulments that belongs to another copy.
         ("issued_copy", "position", "copy_id = 'BS-2'", "77", Some("1")),
         ("issued_copy", "annulled", "copy_id = 'BS-2'", "0", Some("1")),
         // Another dossier's payment.
@@ -154,16 +155,24 @@ fn hashes_that_are_none_are_named(place: &Place) {
 /// An operation that stops half-way undoes the transaction, also where its caller passes over the error.
 fn nothing_half_done_stays(place: &Place) {
     let mut ledger = filled(place);
+    let draft: Draft = serde_json::from_value(serde_json::json!({"date": "2026-11-24",
+        "collector": {"name": "UBND phường Mẫu", "tax_code": "0100000001"},
+        "lines": [{"name": "Phí chứng thực", "amount": {"amount": "4000", "currency": "VND"}}]}))
+    .unwrap();
+    let plain =
+        ReceiptRequest { id: "a", form: "EBL01", symbol: "26TAA", draft: &draft, replaces: None };
+    let first = ledger.write(|s| s.issue_receipt(&plain, NOW)).unwrap();
+    let why = "sai số tiền";
+    let old = Replaces { collector: &draft.collector.tax_code, receipt: first.id(), why };
+    let again = |id| ReceiptRequest { id, replaces: Some(old), ..plain };
+    ledger.write(|s| s.issue_receipt(&again("b"), NOW)).unwrap();
     let size = ledger.read(|s| Ok(s.size())).unwrap();
-    let receipts = Series { agency: "H99.1".into(), kind: "EBL01/26TAA".into() };
+    // That it was replaced before shows after its number is taken.
     let answer = ledger.write(|s| {
-        let stopped = s.issue_receipt(&receipts, "r", None, NOW, &mut |_| {
-            Err(motcua_ledger::Error::Abandoned)
-        });
-        assert!(stopped.is_err());
+        assert!(s.issue_receipt(&again("c"), NOW).is_err());
         Ok(())
     });
-    assert_eq!(answer.unwrap_err().code(), "ledger.abandoned");
+    assert_eq!(answer.unwrap_err().code(), "ledger.receipt_replaced");
     assert_eq!(ledger.read(|s| Ok(s.size())).unwrap(), size);
     assert!(audit(&mut ledger).is_sound());
 }
@@ -185,7 +194,44 @@ fn entries_belong_to_the_dossier_of_their_copy(place: &Place) {
     assert_eq!(kinds(&mut ledger, "d1").last().unwrap(), "copy.delivered");
 }
 
+/// What is gone or cannot be read is a finding of the audit, and no answer to anything else.
+fn a_record_without_its_head_or_a_table(place: &Place) {
+    for (name, statement, code) in [
+        ("a hash that is none", "UPDATE head SET chain = 'zz'", "ledger.head_differs"),
+        ("a size that is none", "UPDATE head SET size = -1", "ledger.head_differs"),
+        ("no end", "DELETE FROM head", "ledger.head_differs"),
+        ("no orders", "DROP TABLE order_state", "ledger.table_differs"),
+        ("no register", "DROP TABLE register_entry", "ledger.table_differs"),
+        ("no outbox", "DROP TABLE outbox_cursor", "ledger.table_differs"),
+        ("no table of the end", "DROP TABLE head", "ledger.head_differs"),
+        ("no log", "DROP TABLE log", "ledger.entry_missing"),
+    ] {
+        let place = place.another();
+        let mut ledger = filled(&place);
+        place.tamper(statement);
+        let found = audit(&mut ledger);
+        assert!(found.findings.iter().any(|f| f.code == code), "{name}: {found:?}");
+        if code == "ledger.head_differs" {
+            let asked = ledger.read(|s| Ok(s.size()));
+            assert!(asked.is_err(), "{name}: {asked:?}");
+            assert!(ledger.write(|s| s.confirm("portal", 3)).is_err(), "{name}");
+        }
+    }
+}
+
+/// The last place there is: reading on from it must end.
+fn an_entry_at_the_end_of_all_places(place: &Place) {
+    let mut ledger = filled(place);
+    place.tamper("UPDATE log SET seq = 9223372036854775807 WHERE seq = (SELECT max(seq) FROM log)");
+    assert!(audit(&mut ledger).findings.iter().any(|f| f.code == "ledger.entry_missing"));
+    let mut lines = Vec::new();
+    ledger.export(&mut lines).unwrap();
+    assert!(ledger.read(|s| s.log(u64::MAX, 10)).unwrap().is_empty());
+}
+
 const CASES: &[(&str, Case)] = &[
+    ("headless", a_record_without_its_head_or_a_table),
+    ("last", an_entry_at_the_end_of_all_places),
     ("every_column", every_column_is_held_to_the_log),
     ("a_body", a_body_that_is_not_of_its_kind),
     ("numbers", numbers_that_do_not_follow),

@@ -157,6 +157,20 @@ impl Place {
         }
     }
 
+    /// Another one on the same folder or server.
+    pub fn another(&self) -> Self {
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let name = format!("x{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        match self {
+            Self::File(path) => file(path.parent().unwrap(), &name),
+            Self::Server(address) => {
+                client(address).batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
+                let (rest, _) = address.split_once("search_path=").unwrap();
+                Self::Server(format!("{rest}search_path={name}'"))
+            }
+        }
+    }
+
     /// Runs a statement behind the ledger's back.
     pub fn tamper(&self, statement: &str) {
         match self {

@@ -5,8 +5,10 @@
 //! copy without a number.
 
 mod error;
+mod receipt;
 
 pub use error::Error;
+pub use receipt::Receipts;
 
 use motcua_fees::{Application, Assessment, Tariff, assess};
 use motcua_ledger::{CopyStanding, Delivery, Entry, IssuedCopy, Ledger, Series, Session};
@@ -46,13 +48,18 @@ pub struct Counter<'a> {
     who: String,
 }
 
-/// What an assessment came to: its total in đồng, and how many lines it has.
-fn due(session: &mut Session<'_>, case: Case<'_>) -> Result<(u64, u32), Error> {
+fn kept_assessment(session: &mut Session<'_>, case: Case<'_>) -> Result<String, Error> {
     let Case { dossier, assessment } = case;
-    let body = session.assessment(dossier, assessment)?.ok_or_else(|| Error::NoAssessment {
+    session.assessment(dossier, assessment)?.ok_or_else(|| Error::NoAssessment {
         dossier: dossier.to_owned(),
         assessment: assessment.to_owned(),
-    })?;
+    })
+}
+
+/// What an assessment came to: its total in đồng, and how many lines it has.
+fn due(session: &mut Session<'_>, case: Case<'_>) -> Result<(u64, u32), Error> {
+    let assessment = case.assessment;
+    let body = kept_assessment(session, case)?;
     let unreadable = |got: String| Error::TotalUnread { assessment: assessment.to_owned(), got };
     let kept: serde_json::Value =
         serde_json::from_str(&body).map_err(|e| unreadable(e.to_string()))?;
@@ -62,6 +69,32 @@ fn due(session: &mut Session<'_>, case: Case<'_>) -> Result<(u64, u32), Error> {
     match (amount.and_then(|a| a.parse().ok()), currency) {
         (Some(amount), Some("VND")) => Ok((amount, u32::try_from(lines).unwrap_or(u32::MAX))),
         _ => Err(unreadable(total.to_string())),
+    }
+}
+
+/// Makes sure that a case is paid for, or costs nothing; gives how many lines its assessment has. Money that was given back, is on its
+/// way back, or is disputed pays for nothing.
+fn paid(session: &mut Session<'_>, case: Case<'_>, order: Option<&str>) -> Result<u32, Error> {
+    let (due, lines) = due(session, case)?;
+    if due == 0 {
+        return Ok(lines);
+    }
+    let not_paid = |state: Option<State>| Error::NotPaid {
+        dossier: case.dossier.to_owned(),
+        state: state.map(|s| s.name().to_owned()).unwrap_or_default(),
+    };
+    let id = order.ok_or_else(|| not_paid(None))?;
+    let loaded = load(session, id)?;
+    let orders = session.orders_for(case.dossier, case.assessment)?;
+    if loaded.due().get() != due || !orders.iter().any(|o| o == id) {
+        return Err(Error::OrderTaken { order: id.to_owned() });
+    }
+    let state = loaded.state();
+    let settled = state.is_settled() && state != State::Disputed;
+    if settled && loaded.available() >= loaded.due() {
+        Ok(lines)
+    } else {
+        Err(not_paid(Some(state)))
     }
 }
 
@@ -191,7 +224,8 @@ impl<'a> Counter<'a> {
 
     /// Has a notice or a gateway's answer judged, applies it to the order, keeps both, and gives the answer for the gateway. `judge` is
     /// the gateway's `verify`, given what the record expects of this reference; it may be asked twice. The same news again, in
-    /// whatever words, is answered as known. A refused notice that nobody signed leaves no trace in the order; one whose transaction
+    /// whatever words, is answered as known. A refused notice that nobody signed leaves no trace in the order, and one in the record for each
+    /// reason (`notice.refused`); one whose transaction
     /// paid another order leads to review.
     ///
     /// # Errors
@@ -225,7 +259,14 @@ impl<'a> Counter<'a> {
                     }
                     (applied.acknowledgement, false)
                 }
-                Verdict::Refused(no) => (loaded.refuse(no, now, who).1, true),
+                Verdict::Refused(no) => {
+                    if no.is_security_event() {
+                        belongs_to(session, order)?;
+                        let (code, message) = (no.reason().code(), no.message_sha256());
+                        session.record_refusal(no.gateway(), order, code, message, now)?;
+                    }
+                    (loaded.refuse(no, now, who).1, true)
+                }
             };
             if loaded != before {
                 session.save_order(&loaded, now)?;
@@ -257,24 +298,7 @@ impl<'a> Counter<'a> {
                     Err(Error::RequestTaken { request: request.to_owned() })
                 };
             }
-            let (due, lines) = due(session, case)?;
-            if due > 0 {
-                let not_paid = |state: Option<State>| Error::NotPaid {
-                    dossier: case.dossier.to_owned(),
-                    state: state.map(|s| s.name().to_owned()).unwrap_or_default(),
-                };
-                let id = order.ok_or_else(|| not_paid(None))?;
-                let loaded = load(session, id)?;
-                let orders = session.orders_for(case.dossier, case.assessment)?;
-                if loaded.due().get() != due || !orders.iter().any(|o| o == id) {
-                    return Err(Error::OrderTaken { order: id.to_owned() });
-                }
-                let state = loaded.state();
-                let paid = state.is_settled() && state != State::Disputed;
-                if !paid || loaded.available() < loaded.due() {
-                    return Err(not_paid(Some(state)));
-                }
-            }
+            let lines = paid(session, case, order)?;
             // One number a kind of document: a line of the assessment pays for one.
             session.use_assessment(case.dossier, case.assessment, request, lines, now)?;
             Ok(session.reserve(series, request, now)?)
@@ -325,6 +349,16 @@ impl<'a> Counter<'a> {
     }
 }
 
+/// The entries that follow belong to the order's dossier.
+fn belongs_to(session: &mut Session<'_>, order: &str) -> Result<(), Error> {
+    let dossier =
+        session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })?;
+    if !dossier.is_empty() {
+        session.for_dossier(&dossier)?;
+    }
+    Ok(())
+}
+
 /// What a notice said, without signatures and payers' data.
 fn keep_notice(
     session: &mut Session<'_>,
@@ -344,11 +378,7 @@ fn keep_notice(
         "uncovered": news.uncovered(),
         "message_sha256": news.message_sha256(),
     });
-    let dossier =
-        session.order_dossier(order)?.ok_or_else(|| Error::NoOrder { order: order.to_owned() })?;
-    if !dossier.is_empty() {
-        session.for_dossier(&dossier)?;
-    }
+    belongs_to(session, order)?;
     session.record_notice(news.gateway(), news.fingerprint(), &body.to_string(), now)?;
     Ok(())
 }

@@ -8,11 +8,12 @@ mod led;
 use std::collections::{BTreeMap, BTreeSet};
 
 use led::{NOW, account, application, attempt, copy, notice, paid, pay, series, settle, tariff};
-use motcua::counter::{Case, Counter, Error};
+use motcua::counter::{Case, Counter, Error, Receipts};
 use motcua::ledger::{Annulment, Delivery, Entry, Ledger};
 use motcua::payments::Dong;
 use motcua::payments::notice::{RawNotice, Verdict};
 use motcua::payments::order::{Attempt, State};
+use motcua::payments::receipt::Party;
 use motcua::payments::vnpay;
 use proptest::prelude::*;
 
@@ -28,7 +29,10 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
         let order = counter.open_order(case, "MC1", NOW, None).unwrap().unwrap();
         assert_eq!(order.due().get(), 4_000);
         counter.initiate("MC1", &attempt("MC1")).unwrap();
-        assert!(pay(&mut counter, "MC1", 4_000, "guessed", "00").unwrap().refused);
+        // Forged, and forged otherwise: the record says so once.
+        for (amount, code) in [(4_000, "00"), (4_000, "24"), (5_000, "00")] {
+            assert!(pay(&mut counter, "MC1", amount, "guessed", code).unwrap().refused);
+        }
         let settled = pay(&mut counter, "MC1", 4_000, "true", "00").unwrap();
         assert_eq!((settled.order.state(), settled.acknowledgement.status), (State::Paid, 200));
         let entry = counter.number(case, Some("MC1"), &series(), "r1", NOW).unwrap();
@@ -49,6 +53,7 @@ fn a_dossier_is_led_and_every_step_can_be_repeated() {
             "order.created",
             "attempt.sent",
             "order.initiated",
+            "notice.refused",
             "notice.received",
             "credit.counted",
             "order.paid",
@@ -263,6 +268,66 @@ fn a_fee_of_zero_needs_no_order() {
         let no = counter.open_order(case, "MC2", NOW, None).unwrap_err();
         assert_eq!(no.code(), "motcua.total_unread");
     }
+}
+
+fn receipts() -> Receipts {
+    let collector = serde_json::json!({"name": "UBND phường Mẫu", "tax_code": "0100000001"});
+    Receipts {
+        collector: serde_json::from_value(collector).unwrap(),
+        agent: None,
+        name: None,
+        form: "EBL01".into(),
+        symbol: "26TAA".into(),
+    }
+}
+
+#[test]
+fn the_payer_gets_one_receipt_also_of_zero() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let case = Case { dossier: "d1", assessment: "a1" };
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    counter.assess(case, &tariff(), &application(2), NOW).unwrap();
+    counter.open_order(case, "MC1", NOW, None).unwrap();
+    let no = counter.receipt(case, Some("MC1"), &receipts(), None, NOW).unwrap_err();
+    assert_eq!(no.code(), "motcua.not_paid");
+    paid(&mut ledger, case, "MC1");
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let given = counter.receipt(case, Some("MC1"), &receipts(), None, NOW).unwrap().unwrap();
+    assert_eq!((given.id().number, given.total().get()), (1, 4_000));
+    assert_eq!(given.words(), "Bốn nghìn đồng");
+    assert_eq!(given.draft().dossier.as_deref(), Some("d1"));
+    // Repeated on the next day it is the same; another payer's is refused.
+    let later = NOW + time::Duration::days(1);
+    let again = counter.receipt(case, Some("MC1"), &receipts(), None, later).unwrap();
+    assert_eq!(again, Some(given));
+    let other = Party { name: "Nguyễn Văn Mẫu".into(), address: None };
+    let no = counter.receipt(case, Some("MC1"), &receipts(), Some(&other), later).unwrap_err();
+    assert_eq!(no.code(), "ledger.fingerprint_reused");
+    let wrong = Receipts { symbol: "25TAA".into(), ..receipts() };
+    let no = counter.receipt(case, Some("MC1"), &wrong, None, NOW).unwrap_err();
+    assert_eq!(no.code(), "payments.receipt_series");
+    // A fee of zero has a receipt; a charge that is none has not.
+    let line = |receipt: bool| {
+        format!(
+            r#"{{"lines":[{{"fee":"ct","name":{{"vi":"Phí chứng thực"}},"receipt":{receipt},
+            "amount":{{"amount":"0","currency":"VND"}}}}],"total":{{"amount":"0","currency":"VND"}}}}"#
+        )
+    };
+    ledger.write(|s| s.give_assessment("d2", "a", &line(true), later).map(|_| ())).unwrap();
+    ledger.write(|s| s.give_assessment("d3", "a", &line(false), later).map(|_| ())).unwrap();
+    let mut counter = Counter::new(&mut ledger, "clerk");
+    let mut free = |dossier| {
+        let case = Case { dossier, assessment: "a" };
+        counter.receipt(case, None, &receipts(), None, later).unwrap()
+    };
+    assert_eq!(free("d2").map(|r| (r.id().number, r.total().get())), Some((2, 0)));
+    assert_eq!(free("d3"), None);
+    let day = later.date();
+    let sum = ledger.read(|s| s.receipt_summary(&receipts().collector.tax_code, day)).unwrap();
+    assert_eq!((sum.receipts, sum.total.get()), (1, 0));
+    let kinds = ledger.read(|s| s.dossier_log("d1")).unwrap();
+    assert_eq!(kinds.last().map(|e| e.kind.as_str()), Some("receipt.issued"));
+    assert!(ledger.read(|s| s.audit(&[], None)).unwrap().is_sound());
 }
 
 #[test]

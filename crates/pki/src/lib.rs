@@ -8,6 +8,7 @@
 //! * [`revocation`]: good, revoked, unknown, stale or not checked, from CRLs and OCSP responses.
 //! * [`signer::Signer`], [`signer::MemorySigner`], [`signer::CallbackSigner`]: who signs.
 //! * [`cms::prepare`], [`cms::SignedData`], [`cms::verify`]: PAdES and CAdES signatures.
+//! * [`jws`]: signed lists (JWS with the certificate in it).
 //! * [`tsp`]: timestamp requests, responses and tokens.
 //! * [`validation::validate`]: a signature over time, by EN 319 102-1, every step as data.
 //! * [`Memo`]: what one verification remembers, so that several paths of a document verify each signature once.
@@ -24,6 +25,7 @@ mod crl;
 mod der;
 mod error;
 mod finding;
+pub mod jws;
 mod name;
 pub mod ocsp;
 mod oid;

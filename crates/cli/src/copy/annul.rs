@@ -25,8 +25,8 @@ pub struct AnnulArguments {
     ledger: PathBuf,
     #[command(flatten)]
     decision: ledger::DecisionArguments,
-    /// Write the agency's signed list of annulled copies to this file too, for `copy verify --annulments`
-    #[arg(long, value_name = "JSON", requires_all = ["key", "chain"])]
+    /// Write the signed list of the register's year to this file too, for `copy verify --annulments`
+    #[arg(long, value_name = "TOKEN", requires_all = ["key", "chain"])]
     list: Option<PathBuf>,
     #[command(flatten)]
     signing: ListArguments,
@@ -65,10 +65,12 @@ pub fn run(
     };
     let annulment: Annulment = arguments.decision.of(copy_id);
     // The key is opened before anything is written: half of what was asked is not done.
-    let list = arguments.list.as_ref().zip(arguments.signing.signer()?);
-    let agency = ledger::annul(screen, &mut record, &annulment, now)?;
-    if let Some((path, signer)) = list {
-        let text = ledger::signed_list(&mut record, &agency, arguments.signing.days, &signer, now)?;
+    if arguments.list.is_some() {
+        arguments.signing.signer()?;
+    }
+    let (series, year) = ledger::annul(screen, &mut record, &annulment, now)?;
+    if let Some(path) = &arguments.list {
+        let text = ledger::signed_list(&mut record, &series, year, &arguments.signing, now)?;
         files::write(path, format!("{text}\n").as_bytes())?;
         screen.wrote(path);
     }

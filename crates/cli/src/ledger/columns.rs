@@ -1,6 +1,7 @@
 //! Parquet files of a log, where this command was built to know them.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use motcua::ledger::Ledger;
@@ -13,7 +14,7 @@ pub fn named(path: &Path) -> bool {
 }
 
 #[cfg(feature = "parquet")]
-pub fn export(ledger: &mut Ledger, _: &Path, to: &mut Vec<u8>) -> Result<u64, Error> {
+pub fn export(ledger: &mut Ledger, _: &Path, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
     Ok(ledger.export_parquet(to)?)
 }
 
@@ -27,7 +28,7 @@ const UNKNOWN: &str =
     "this motcua knows no Parquet; build it with the feature parquet, or name another ending";
 
 #[cfg(not(feature = "parquet"))]
-pub fn export(_: &mut Ledger, to: &Path, _: &mut Vec<u8>) -> Result<u64, Error> {
+pub fn export(_: &mut Ledger, to: &Path, _: &mut (dyn Write + Send)) -> Result<u64, Error> {
     Err(Error::Write { path: to.display().to_string(), problem: UNKNOWN.to_owned() })
 }
 

@@ -235,6 +235,10 @@ pub struct Refused {
 }
 
 impl Refused {
+    /// The gateway it came by.
+    pub fn gateway(&self) -> &'static str {
+        self.gateway
+    }
     /// Why.
     pub fn reason(&self) -> &Reason {
         &self.reason
