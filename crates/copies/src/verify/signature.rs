@@ -158,6 +158,17 @@ impl<'p> Judge<'p> {
         out
     }
 
+    /// Everyone known who may have issued something: anchors, the caller's and the store's certificates, those in the signatures.
+    pub(super) fn known(&self, opened: &[Opened]) -> Vec<Certificate> {
+        let inside = opened.iter().filter_map(|o| o.signed.as_ref().ok());
+        let inside = inside.flat_map(|signed| signed.certificates_der());
+        let mut known: Vec<Certificate> =
+            self.anchors.iter().map(|a| a.certificate.clone()).collect();
+        known.extend(self.pool.iter().cloned());
+        known.extend(inside.filter_map(|der| Certificate::from_der(der).ok()));
+        known
+    }
+
     /// What a list of annulments is checked with.
     pub(super) fn trust(&self) -> annulment::Trust<'_> {
         annulment::Trust {
