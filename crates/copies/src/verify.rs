@@ -138,7 +138,10 @@ fn read(
     match &facts {
         Some(facts) => {
             content::check(document, facts, &signatures, &judged, report)?;
-            closing::check(document, &signatures, &judge.known(&opened), report)?;
+            // What is forbidden behind the signatures is said already.
+            if !fates.contains(&LaterChanges::Forbidden) {
+                closing::check(document, &signatures, || judge.known(&opened), report)?;
+            }
             standing(facts, policy, &judge, report);
         }
         None if policy.expect == Expect::CertifiedCopy => {

@@ -10,9 +10,10 @@ mod target;
 
 use made::levels::{crls, store, strict, with_document_timestamp, with_timestamps};
 use motcua_copies::issue::levels::{Validation, with_store};
-use motcua_copies::{Report, Verdict, verify};
+use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::authority::Demo;
+use motcua_pki::path::Anchor;
 use target::{Target, show, with};
 use time::Duration;
 
@@ -85,6 +86,20 @@ fn what_nobody_known_signed_is_told() {
         let copy = stored(&demo, &validation);
         says(&verify(&copy, &policy), "copies.store_unsure", Verdict::CannotConfirm);
     }
+    // Whoever trusts the issuing authority alone knows it without its own issuer.
+    let without_root = Validation {
+        certificates: usual(&demo).certificates.split_off(1),
+        crls: usual(&demo).crls.split_off(1),
+        per_signature: false,
+        ..Validation::default()
+    };
+    let purposes = demo.anchor().purposes;
+    let issuing = Anchor::new(demo.issuing.certificate().clone(), &purposes);
+    let trusting = Policy { anchors: vec![issuing], ..policy.clone() };
+    let report = verify(&stored(&demo, &without_root), &trusting);
+    let told = report.reasons.iter().find(|r| r.code == "copies.store_unsure");
+    // The timestamp authority stands under the root, which nobody here knows.
+    assert_eq!(told.unwrap().params["count"], "1", "{}", report.to_text());
     // A root that signed itself is trusted by nobody, but it is as it was made.
     let mut root = usual(&demo);
     root.certificates.push(stranger.root.certificate().as_der().to_vec());

@@ -26,33 +26,31 @@ const TWICE: Problem = "an item is listed twice";
 const NOT_READ: Problem = "an item is not the certificate, CRL or OCSP response it is listed as";
 const NOT_A_STORE: Problem = "its /Type is another";
 
-/// Checks what follows the last signature or timestamp of a copy. `known` may have issued what is in the store.
-pub(super) fn check(
+/// Checks what follows the last signature or timestamp of a copy. `known` gives who may have issued what is in the store: known
+/// from elsewhere, and from the store itself.
+pub(super) fn check<'s>(
     document: &Document<'_>,
     signatures: &[Found],
-    known: &[Certificate],
+    known: impl FnOnce() -> (Vec<Certificate>, &'s [Certificate]),
     report: &mut Report,
 ) -> Result<(), Error> {
-    let Some(covered) = signatures.iter().filter_map(|s| s.covers.ok()).max() else {
+    let last = signatures.iter().filter_map(|s| s.covers.ok()).max();
+    let Some((covered, from)) =
+        last.and_then(|index| Some((index, document.revisions().get(index)?.added.end)))
+    else {
         return Ok(());
     };
-    let Some(from) = document.revisions().get(covered).map(|r| r.added.end) else {
+    if covered + 1 >= document.revisions().len() {
         return Ok(());
-    };
+    }
     let mut plain = true;
     for index in covered + 1..document.revisions().len() {
         plain = plain && Increment::is_plain(&document.revision(index)?)?;
     }
-    let mut tail = Tail {
-        document,
-        from,
-        ties: Ties::new(known, SIGNATURES),
-        problems: BTreeSet::new(),
-        untied: 0,
-    };
-    if document.revisions().len() > covered + 1 {
-        plain = tail.store(signatures)? && plain;
-    }
+    let (known, stored) = known();
+    let ties = Ties::new(&known, stored, SIGNATURES);
+    let mut tail = Tail { document, from, ties, problems: BTreeSet::new(), untied: 0 };
+    plain = tail.store(signatures)? && plain;
     for problem in tail.problems {
         report.add(Reason::new("copies.store_altered", &[("problem", problem.to_owned())]));
     }

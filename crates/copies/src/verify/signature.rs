@@ -158,15 +158,15 @@ impl<'p> Judge<'p> {
         out
     }
 
-    /// Everyone known who may have issued something: anchors, the caller's and the store's certificates, those in the signatures.
-    pub(super) fn known(&self, opened: &[Opened]) -> Vec<Certificate> {
+    /// Who is known from elsewhere than the store: anchors, the caller's certificates, those in the signatures; and the store's.
+    pub(super) fn known(&self, opened: &[Opened]) -> (Vec<Certificate>, &[Certificate]) {
         let inside = opened.iter().filter_map(|o| o.signed.as_ref().ok());
         let inside = inside.flat_map(|signed| signed.certificates_der());
         let mut known: Vec<Certificate> =
             self.anchors.iter().map(|a| a.certificate.clone()).collect();
-        known.extend(self.pool.iter().cloned());
+        known.extend(self.policy.intermediates.iter().cloned());
         known.extend(inside.filter_map(|der| Certificate::from_der(der).ok()));
-        known
+        (known, self.pool.get(self.policy.intermediates.len()..).unwrap_or_default())
     }
 
     /// What a list of annulments is checked with.

@@ -82,13 +82,15 @@ pub enum Tie {
 #[derive(Debug)]
 pub struct Ties<'k> {
     known: &'k [Certificate],
+    beside: &'k [Certificate],
     left: u32,
 }
 
 impl<'k> Ties<'k> {
-    /// `signatures` are verified at the most; beyond them nothing is tied.
-    pub fn new(known: &'k [Certificate], signatures: u32) -> Self {
-        Self { known, left: signatures }
+    /// `known` come from elsewhere; `beside` are themselves covered by nothing, but may have issued others. `signatures` are verified
+    /// at the most; beyond them nothing is tied.
+    pub fn new(known: &'k [Certificate], beside: &'k [Certificate], signatures: u32) -> Self {
+        Self { known, beside, left: signatures }
     }
 
     /// A certificate. One that signed itself is tied to itself: trusted by nobody, but as it was made.
@@ -100,16 +102,21 @@ impl<'k> Ties<'k> {
     }
 
     fn read_certificate(&mut self, certificate: &Certificate) -> Tie {
-        let known = self.known;
+        let (known, beside) = (self.known, self.beside);
+        if known.contains(certificate) {
+            return Tie::Tied;
+        }
         let itself = (certificate.subject() == certificate.issuer()).then_some(certificate);
-        let issuers = known.iter().filter(|c| c.subject() == certificate.issuer()).chain(itself);
+        let issuers = known.iter().chain(beside).filter(|c| c.subject() == certificate.issuer());
+        let issuers = issuers.chain(itself);
         self.by(issuers, |issuer| certificate.signed_by(issuer.public_key()))
     }
 
     /// A CRL.
     pub fn crl(&mut self, der: &[u8]) -> Tie {
         let Ok(crl) = Crl::from_der(der) else { return Tie::Malformed };
-        let issuers = self.known.iter().filter(|c| c.subject() == crl.issuer());
+        let (known, beside) = (self.known, self.beside);
+        let issuers = known.iter().chain(beside).filter(|c| c.subject() == crl.issuer());
         self.by(issuers, |issuer| crl.signed_by(issuer.public_key()))
     }
 
@@ -122,8 +129,9 @@ impl<'k> Ties<'k> {
                 other => return other,
             }
         }
-        let known = self.known;
-        let signers = response.certificates.iter().chain(known).filter(|c| response.is_from(c));
+        let (known, beside) = (self.known, self.beside);
+        let signers = response.certificates.iter().chain(known).chain(beside);
+        let signers = signers.filter(|c| response.is_from(c));
         self.by(signers, |signer| response.signed_by(signer.public_key()))
     }
 
