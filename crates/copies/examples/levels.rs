@@ -1,5 +1,6 @@
-//! Writes copies of every type of original at every level, and of every kind of each type at B-LTA, for outside judges: the
-//! PDFs, our ETSI reports on them, and what the judges must trust. Signed an hour before now, so that no judge finds it in the future.
+//! Writes copies of every type of original at every level in every wording, and of every kind of each type at B-LTA, for outside
+//! judges: the PDFs, our ETSI reports on them, and what the judges must trust. They are signed an hour before now, so that no judge
+//! finds them in the future.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::path::PathBuf;
@@ -39,16 +40,19 @@ fn main() -> ExitCode {
     };
     let mut count = 0;
     for (name, original) in made::kinds::kinds() {
-        for (level, copy) in made::levels::all(&demo, at, &original) {
-            if level != "B-LTA" && !TYPES.contains(&name) {
-                continue;
+        for wording in made::levels::WORDINGS {
+            for (level, copy) in made::levels::all_worded(&demo, at, &original, wording) {
+                let first = wording == made::levels::WORDINGS[0];
+                if !TYPES.contains(&name) && (level != "B-LTA" || !first) {
+                    continue;
+                }
+                let short = level.to_lowercase().replace("b-", "");
+                let file = format!("{name}.{}-{short}", wording.0);
+                let report = judge(&file, &copy, Verdict::ValidWithNotes);
+                assert!(report.signatures.iter().all(|s| s.level.is_none_or(|l| l == level)));
+                put(&format!("{file}.pdf"), &copy);
+                count += 1;
             }
-            let short = level.to_lowercase().replace("b-", "");
-            let file = format!("{name}.{}-{short}", made::facts().template);
-            let report = judge(&file, &copy, Verdict::ValidWithNotes);
-            assert!(report.signatures.iter().all(|s| s.level.is_none_or(|l| l == level)));
-            put(&format!("{file}.pdf"), &copy);
-            count += 1;
         }
         // The report's other forms: of an unsigned file, of a changed copy.
         if name == "text.pdf" {

@@ -139,6 +139,7 @@ fn another_signed_document_is_not_a_copy() {
         location: String::new(),
         certify: None,
         timestamp_room: 0,
+        algorithms: motcua_pki::AlgorithmPolicy::viet_nam(),
     };
     let signed =
         sign_existing(&peers::small(), &options, &demo.official_signer().unwrap()).unwrap();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use motcua_pdf::write::increment::Increment;
 use motcua_pdf::{Dict, Document, Error, Object, Ref, hex};
-use motcua_pki::Certificate;
 use motcua_pki::cms::{Tie, Ties};
+use motcua_pki::{Certificate, Memo};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 use super::fields::Found;
@@ -31,7 +31,7 @@ const NOT_A_STORE: Problem = "its /Type is another";
 pub(super) fn check<'s>(
     document: &Document<'_>,
     signatures: &[Found],
-    known: impl FnOnce() -> (Vec<Certificate>, &'s [Certificate]),
+    known: impl FnOnce() -> (Vec<Certificate>, &'s [Certificate], &'s Memo),
     report: &mut Report,
 ) -> Result<(), Error> {
     let last = signatures.iter().filter_map(|s| s.covers.ok()).max();
@@ -47,8 +47,8 @@ pub(super) fn check<'s>(
     for index in covered + 1..document.revisions().len() {
         plain = plain && Increment::is_plain(&document.revision(index)?)?;
     }
-    let (known, stored) = known();
-    let ties = Ties::new(&known, stored, SIGNATURES);
+    let (known, stored, memo) = known();
+    let ties = Ties::new(&known, stored, memo, SIGNATURES);
     let mut tail = Tail { document, from, ties, problems: BTreeSet::new(), untied: 0 };
     plain = tail.store(signatures)? && plain;
     for problem in tail.problems {

@@ -1,8 +1,9 @@
 //! Copies at every level from B-B to B-LTA, and a policy under which nothing is left to note about them.
 
 use motcua_copies::Policy;
+use motcua_copies::facts::{CopyFacts, VIET_NAM};
 use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
-use motcua_copies::issue::{Fonts, Next, Original, Pending, Terms};
+use motcua_copies::issue::{Fonts, Next, Original, Pending, Terms, issue};
 use motcua_copies::verify::annulment::{Annulments, SCHEMA};
 use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::authority::{CrlTemplate, Demo, Identity, TokenTemplate};
@@ -28,11 +29,43 @@ fn stamped(demo: &Demo, signer: &dyn Signer, digest: &[u8], at: OffsetDateTime) 
     cms::with_signature_timestamp(&signed, &token).unwrap()
 }
 
-/// B-T: a copy with a timestamp in both signatures.
-pub fn with_timestamps(demo: &Demo, at: OffsetDateTime, original: &[u8]) -> Vec<u8> {
+/// A statement's template, and a capacity in which it may be signed.
+pub type Wording = (&'static str, &'static str);
+
+/// The wordings that hold now, each for another kind of issuer.
+pub const WORDINGS: [Wording; 3] = [
+    ("copy-2025-11", "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH"),
+    ("copy-2020-05-notary", "CÔNG CHỨNG VIÊN"),
+    ("copy-2020-05-consular", "BÍ THƯ THỨ NHẤT"),
+];
+
+/// The original, and what a copy of it states on the day it is signed.
+fn stated<'a>(
+    demo: &Demo,
+    at: OffsetDateTime,
+    original: &'a [u8],
+    (template, capacity): Wording,
+) -> ([Original<'a>; 1], CopyFacts) {
     // The resolution counts where the file states none.
     let originals = [Original { bytes: original, dpi: Some(300) }];
     let facts = super::facts_by(demo, at, &originals);
+    let (template, capacity) = (template.to_owned(), capacity.to_owned());
+    let certified_on = at.to_offset(VIET_NAM).date();
+    (originals, CopyFacts { template, capacity, certified_on, ..facts })
+}
+
+/// B-T: a copy with a timestamp in both signatures.
+pub fn with_timestamps(demo: &Demo, at: OffsetDateTime, original: &[u8]) -> Vec<u8> {
+    worded_with_timestamps(demo, at, original, WORDINGS[0])
+}
+
+fn worded_with_timestamps(
+    demo: &Demo,
+    at: OffsetDateTime,
+    original: &[u8],
+    wording: Wording,
+) -> Vec<u8> {
+    let (originals, facts) = stated(demo, at, original, wording);
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
         (signer.certificate_chain(), signer.algorithm())
@@ -85,10 +118,22 @@ pub fn with_document_timestamp(demo: &Demo, file: &[u8], at: OffsetDateTime) -> 
 
 /// The copy of this original at every level.
 pub fn all(demo: &Demo, at: OffsetDateTime, original: &[u8]) -> [(&'static str, Vec<u8>); 4] {
-    let stamped = with_timestamps(demo, at, original);
+    all_worded(demo, at, original, WORDINGS[0])
+}
+
+/// The same in another wording.
+pub fn all_worded(
+    demo: &Demo,
+    at: OffsetDateTime,
+    original: &[u8],
+    wording: Wording,
+) -> [(&'static str, Vec<u8>); 4] {
+    let stamped = worded_with_timestamps(demo, at, original, wording);
     let stored = levels::with_store(&stamped, &store(demo, &crls(demo, at))).unwrap();
     let archived = with_document_timestamp(demo, &stored, at + Duration::minutes(2));
-    let plain = super::copy_from(demo, at, &[Original { bytes: original, dpi: Some(300) }]);
+    let (originals, facts) = stated(demo, at, original, wording);
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let plain = issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     [("B-B", plain), ("B-T", stamped), ("B-LT", stored), ("B-LTA", archived)]
 }
 

@@ -83,14 +83,20 @@ pub enum Tie {
 pub struct Ties<'k> {
     known: &'k [Certificate],
     beside: &'k [Certificate],
+    memo: &'k Memo,
     left: u32,
 }
 
 impl<'k> Ties<'k> {
     /// `known` come from elsewhere; `beside` are themselves covered by nothing, but may have issued others. `signatures` are verified
     /// at the most; beyond them nothing is tied.
-    pub fn new(known: &'k [Certificate], beside: &'k [Certificate], signatures: u32) -> Self {
-        Self { known, beside, left: signatures }
+    pub fn new(
+        known: &'k [Certificate],
+        beside: &'k [Certificate],
+        memo: &'k Memo,
+        signatures: u32,
+    ) -> Self {
+        Self { known, beside, memo, left: signatures }
     }
 
     /// A certificate. One that signed itself is tied to itself: trusted by nobody, but as it was made.
@@ -102,22 +108,22 @@ impl<'k> Ties<'k> {
     }
 
     fn read_certificate(&mut self, certificate: &Certificate) -> Tie {
-        let (known, beside) = (self.known, self.beside);
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
         if known.contains(certificate) {
             return Tie::Tied;
         }
         let itself = (certificate.subject() == certificate.issuer()).then_some(certificate);
         let issuers = known.iter().chain(beside).filter(|c| c.subject() == certificate.issuer());
         let issuers = issuers.chain(itself);
-        self.by(issuers, |issuer| certificate.signed_by(issuer.public_key()))
+        self.by(issuers, |issuer| certificate.signed_by(issuer.public_key(), memo))
     }
 
     /// A CRL.
     pub fn crl(&mut self, der: &[u8]) -> Tie {
         let Ok(crl) = Crl::from_der(der) else { return Tie::Malformed };
-        let (known, beside) = (self.known, self.beside);
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
         let issuers = known.iter().chain(beside).filter(|c| c.subject() == crl.issuer());
-        self.by(issuers, |issuer| crl.signed_by(issuer.public_key()))
+        self.by(issuers, |issuer| crl.signed_by(issuer.public_key(), memo))
     }
 
     /// An OCSP response, with the certificates inside it.
@@ -129,10 +135,10 @@ impl<'k> Ties<'k> {
                 other => return other,
             }
         }
-        let (known, beside) = (self.known, self.beside);
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
         let signers = response.certificates.iter().chain(known).chain(beside);
         let signers = signers.filter(|c| response.is_from(c));
-        self.by(signers, |signer| response.signed_by(signer.public_key()))
+        self.by(signers, |signer| response.signed_by(signer.public_key(), memo))
     }
 
     fn by<'c>(
