@@ -143,6 +143,7 @@ const CODES: &[(&str, &str)] = &[
     ("pki.path_deviation_refused", "một chứng thư lệch khỏi hồ sơ chứng thư bắt buộc"),
     ("pki.path_key_usage", "mục đích sử dụng khóa không cho phép việc này"),
     ("pki.path_extended_key_usage", "mục đích sử dụng khóa mở rộng không cho phép việc này"),
+    ("pki.path_key_unsupported", "khóa của chính chứng thư dùng thuật toán không được hỗ trợ"),
     ("pki.path_target_is_anchor", "chứng thư chính là gốc tin cậy"),
     ("pki.crl_malformed", "một danh sách thu hồi không đọc được"),
     ("pki.crl_rejected", "một danh sách thu hồi không dùng được cho chứng thư này"),
