@@ -70,7 +70,7 @@ impl<'d, 'a> Increment<'d, 'a> {
                 let Some(located) = document.locate(*number)? else { return Ok(false) };
                 match &located.value {
                     Object::Stream(stream) if stream.dict.without(&["Length"]).is_empty() => {
-                        update.put_plain(located.id, document.raw(stream));
+                        update.put_plain(located.id, &document.raw(stream)?);
                     }
                     Object::Stream(_) => return Ok(false),
                     other => update.put(located.id, show(other).into_bytes()),
@@ -79,7 +79,8 @@ impl<'d, 'a> Increment<'d, 'a> {
             }
         }
         let written = update.finish().ok().map(|appended| appended.bytes);
-        Ok(written.as_deref() == document.bytes().get(newest.added.clone()))
+        let found = document.source().window(newest.added.clone())?;
+        Ok(written.as_deref() == Some(&*found))
     }
 
     /// The bytes to append. They depend on the file and the objects alone.
