@@ -46,6 +46,7 @@ fn of(table: &'static [(&str, &str)], key: &str) -> Option<&'static str> {
 /// By code: findings of `motcua-pki`, errors of `motcua-pdf`.
 const CODES: &[(&str, &str)] = &[
     ("pdf.empty", "tệp rỗng"),
+    ("pdf.read", "không đọc được dữ liệu của tệp từ nơi lưu"),
     ("pdf.no_header", "tệp không bắt đầu bằng %PDF-"),
     ("pdf.no_end", "phần kết thúc của tệp bị thiếu hoặc hỏng"),
     ("pdf.syntax", "cú pháp PDF bị sai"),
