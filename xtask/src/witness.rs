@@ -124,14 +124,93 @@ pub fn judges(tally: &mut Tally, demo: &Path) {
             .skip("veraPDF: copies of its corpus", "../shared/corpora/verapdf-corpus is not there");
     }
     let root = demo.join("trust/root.pem").to_string_lossy().into_owned();
-    let lists = ["root", "issuing"].map(|name| demo.join(format!("trust/{name}.crl.pem")));
-    let said =
-        Command::new("java").args(["-cp", JUDGES, "Judge", &copy, &root]).args(lists).output();
-    let said = said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
-    for line in said.lines() {
+    let lists = ["root", "issuing"]
+        .map(|name| demo.join(format!("trust/{name}.crl.pem")).to_string_lossy().into_owned());
+    let said = dss(&root, &lists, std::slice::from_ref(&copy));
+    let passed = said.iter().filter(|line| line.contains("TOTAL_PASSED")).count();
+    tally.step("EU DSS: both signatures TOTAL-PASSED", passed == 2);
+    levels(tally);
+    let test =
+        ["test", "-q", "-p", "motcua-copies", "--test", "foreign", "dss", "--", "--nocapture"];
+    tally.step(
+        "files signed by EU DSS verify here with the same result",
+        program("cargo", &test, &[]),
+    );
+}
+
+/// Java's standard output, whatever it ends with; its warnings go nowhere.
+fn java(args: &[&str]) -> String {
+    let mut all = vec!["-cp", JUDGES];
+    all.extend_from_slice(args);
+    let said = Command::new("java").args(all).stderr(Stdio::null()).output();
+    said.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default()
+}
+
+/// What EU DSS says of PDFs at its default policy: a line a signature, parted by tabs.
+fn dss(root: &str, lists: &[String], files: &[String]) -> Vec<String> {
+    let mut args = vec!["Judge", root];
+    args.extend(lists.iter().map(String::as_str));
+    args.push("--");
+    args.extend(files.iter().map(String::as_str));
+    let lines: Vec<String> = java(&args).lines().map(str::to_owned).collect();
+    for line in &lines {
         println!("      {line}");
     }
-    let passed =
-        said.lines().filter(|l| l.starts_with("signature") && l.contains("TOTAL_PASSED")).count();
-    tally.step("EU DSS: both signatures TOTAL-PASSED", passed == 2);
+    lines
+}
+
+/// Every type of original at every level, every kind at the last: judged after the last signature.
+fn levels(tally: &mut Tally) {
+    let folder = "build/levels";
+    let _ = fs::remove_dir_all(folder);
+    let example = ["run", "-q", "-p", "motcua-copies", "--example", "levels", "--", folder];
+    let made = fs::create_dir_all(folder).is_ok() && program("cargo", &example, &[]);
+    tally.step("every variant of a copy is issued and accepted here", made);
+    let path = |name: &str| format!("{folder}/{name}");
+    let ending = |wanted: &str| -> Vec<String> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|e| e.file_name().into_string().ok());
+        let mut found: Vec<_> = names.filter(|n| n.ends_with(wanted)).map(|n| path(&n)).collect();
+        found.sort();
+        found
+    };
+    let files = ending(".pdf");
+    let said = dss(&path("root.pem"), &[path("root.crl"), path("issuing.crl")], &files);
+    let good = |file: &&String| {
+        let name = file.rsplit('/').next().unwrap_or_default();
+        let level = name.trim_end_matches(".pdf").rsplit('-').next().unwrap_or_default();
+        let wanted = format!("{name}\tPAdES-BASELINE-{}\tTOTAL_PASSED\t", level.to_uppercase());
+        said.iter().filter(|line| line.starts_with(&wanted)).count() == 2
+    };
+    let passed = files.iter().filter(good).count();
+    println!("      EU DSS: {passed} of {} at their level", files.len());
+    let all = |passed: usize| passed == files.len() && !files.is_empty();
+    tally.step("EU DSS: every variant TOTAL-PASSED at its level", all(passed));
+    let said = verapdf(folder);
+    let passed = said.lines().filter(|l| l.starts_with("PASS")).count();
+    tally.step("veraPDF: every variant is PDF/A-2b after the last signature", all(passed));
+    let sound = |file: &&String| {
+        let said = output("pdfsig", &[file]).unwrap_or_default();
+        let whole = said.contains("Total document signed") || file.ends_with("-lt.pdf");
+        let checked = output("qpdf", &["--check", file]).unwrap_or_default();
+        // It does not judge document timestamps.
+        said.matches("Signature is Valid").count() == 2
+            && whole
+            && checked.contains("No syntax or stream encoding errors")
+    };
+    let passed = files.iter().filter(sound).count();
+    tally.step("pdfsig and qpdf: every variant sound", all(passed));
+    let script = "crates/copies/tests/witness/pyhanko_judges.py";
+    let good = pyhanko(tally).is_some_and(|python| program(&python, &[script, folder], &[]));
+    tally.step("pyHanko: every variant sound and trusted", good);
+    let reports = ending(".xml");
+    let mut args = vec!["Structure"];
+    args.extend(reports.iter().map(String::as_str));
+    let said = java(&args);
+    let wrong: Vec<_> = said.lines().filter(|l| !l.starts_with("ok\t")).collect();
+    for line in &wrong {
+        println!("      {line}");
+    }
+    let fits = wrong.is_empty() && said.lines().count() == reports.len() && !reports.is_empty();
+    tally.step("ETSI's schema of TS 119 102-2: every report fits", fits);
 }

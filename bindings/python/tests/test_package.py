@@ -120,6 +120,23 @@ def test_a_copy_is_issued_and_judged():
     with pytest.raises(motcua.Error) as caught:
         motcua.issue_copy([b""], request)
     assert caught.value.code == "copies.empty_original"
+    # What a capture falls short in is refused, until it is accepted by name; nothing else is accepted with it.
+    grey = [(ROOT / "crates/copies/tests/data/grey.jpg").read_bytes()]
+    request = {**request, "pages": 1, "dpi": 300}
+    with pytest.raises(motcua.Error) as caught:
+        motcua.issue_copy(grey, request)
+    assert caught.value.code == "copies.not_colour"
+    with pytest.raises(motcua.Error) as caught:
+        motcua.issue_copy(grey, {**request, "accept": ["not_colour"]})
+    assert caught.value.code == "copies.unusual_size"
+    everything = ["low_resolution", "not_colour", "pages_missing", "unusual_size"]
+    copy = motcua.issue_copy(grey, {**request, "accept": everything})
+    report = motcua.verify_copy(copy, policy)
+    assert report["verdict"] == "valid_with_notes"
+    assert report["facts"]["original"]["accepted"] == ["not_colour", "unusual_size"]
+    with pytest.raises(motcua.Error) as caught:
+        motcua.issue_copy(grey, {**request, "accept": ["grey"]})
+    assert caught.value.code == "motcua.bad_input"
 
 
 def test_a_copy_is_signed_by_openssl_in_other_processes(tmp_path):

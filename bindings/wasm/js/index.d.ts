@@ -195,6 +195,7 @@ export interface Report {
   readonly reasons: readonly Reason[];
   readonly file: { readonly size: number; readonly sha256: string };
   readonly trust_list_as_of: string;
+  readonly trust_list_until?: string;
   readonly checked_at: string;
   readonly engine_version: string;
   /** Signatures, stated facts and what later versions add. */
@@ -221,6 +222,8 @@ export interface Policy {
   }[];
   /** The date of the trust list, shown to the reader. */
   readonly trust_list_as_of: string;
+  /** When the next trust list is due; after that nothing is confirmed by this one. */
+  readonly trust_list_until?: string;
   /** The time of the check. The library has no clock. */
   readonly at: string;
   readonly revocation: "required" | "not_checked";

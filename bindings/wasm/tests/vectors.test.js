@@ -69,4 +69,15 @@ test("a copy is issued and judged", async () => {
   const pictures = motcua.issueCopy([page(1), page(2)], request, fonts);
   assert.equal(motcua.verifyCopy(pictures, policy).verdict, "valid_with_notes");
   assert.throws(() => motcua.issueCopy([page(1), "x"], request, fonts), TypeError);
+
+  // What a capture falls short in is refused, until it is accepted by name; nothing else is accepted with it.
+  const grey = new Uint8Array(readFileSync(join(root, "../crates/copies/tests/data/grey.jpg")));
+  const asked = { ...request, pages: 1, dpi: 300 };
+  assert.throws(() => motcua.issueCopy(grey, asked, fonts), { code: "copies.not_colour" });
+  assert.throws(() => motcua.issueCopy(grey, { ...asked, accept: ["not_colour"] }, fonts), { code: "copies.unusual_size" });
+  const everything = ["low_resolution", "not_colour", "pages_missing", "unusual_size"];
+  const accepted = motcua.verifyCopy(motcua.issueCopy(grey, { ...asked, accept: everything }, fonts), policy);
+  assert.equal(accepted.verdict, "valid_with_notes");
+  assert.deepEqual(accepted.facts.original.accepted, ["not_colour", "unusual_size"]);
+  assert.throws(() => motcua.issueCopy(grey, { ...asked, accept: ["grey"] }, fonts), { code: "motcua.bad_input" });
 });

@@ -4,6 +4,7 @@
 
 mod allowed;
 pub mod annulment;
+mod closing;
 mod competence;
 mod content;
 mod fields;
@@ -18,6 +19,7 @@ mod signature;
 mod sites;
 mod store;
 mod text;
+mod words;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
 use motcua_pki::{Indication, SubIndication};
@@ -110,6 +112,7 @@ fn read(
     if signatures.is_empty() {
         return unsigned(document, report);
     }
+    trust_list(policy, report);
     let facts = content::facts(document, &signatures)?;
     let copy = facts.is_some();
     let store = store::read(document)?;
@@ -135,6 +138,10 @@ fn read(
     match &facts {
         Some(facts) => {
             content::check(document, facts, &signatures, &judged, report)?;
+            // What is forbidden behind the signatures is said already.
+            if !fates.contains(&LaterChanges::Forbidden) {
+                closing::check(document, &signatures, || judge.known(&opened), report)?;
+            }
             standing(facts, policy, &judge, report);
         }
         None if policy.expect == Expect::CertifiedCopy => {
@@ -158,6 +165,14 @@ fn unsigned(document: &Document<'_>, report: &mut Report) -> Result<Verdict, Err
     }
     report.add(Reason::new("copies.no_signature", &[]));
     Ok(Verdict::NotACopy)
+}
+
+/// A trust list past its next update may trust whom nobody trusts any more.
+fn trust_list(policy: &Policy, report: &mut Report) {
+    if let Some(until) = policy.trust_list_until.filter(|until| policy.at > *until) {
+        let said = [("as_of", policy.trust_list_as_of.clone()), ("until", report::instant(until))];
+        report.add(Reason::new("copies.trust_list_stale", &said));
+    }
 }
 
 /// Whether the issuer was competent, and whether the copy was annulled.

@@ -5,17 +5,16 @@ mod made;
 #[path = "witness/peers.rs"]
 mod peers;
 
+use made::levels::{ROOM, store, token, with_document_timestamp};
+use motcua_copies::issue::IssueError;
 use motcua_copies::issue::existing::{PendingSignature, SignatureOptions, sign_existing};
-use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
-use motcua_copies::issue::{Fonts, IssueError, Next, Pending, Terms};
+use motcua_copies::issue::levels::{self, PendingTimestamp};
 use motcua_copies::verify::{RevocationNeed, SignatureKind, signed_revision};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::{Document, Limits, SectionKind};
-use motcua_pki::authority::{Demo, TokenTemplate};
-use motcua_pki::{AlgorithmPolicy, DigestAlgorithm, Indication, Signer, SigningRules, cms};
+use motcua_pki::authority::Demo;
+use motcua_pki::{AlgorithmPolicy, DigestAlgorithm, Indication, Signer};
 use time::{Duration, OffsetDateTime};
-
-const ROOM: usize = 8 * 1024;
 
 fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
     made::policy("levels", vec![demo.anchor()], at + Duration::hours(1))
@@ -32,77 +31,6 @@ fn options(field: &str, at: OffsetDateTime) -> SignatureOptions {
         timestamp_room: ROOM,
         algorithms: AlgorithmPolicy::viet_nam(),
     }
-}
-
-fn token(demo: &Demo, digest: Vec<u8>, at: OffsetDateTime) -> Vec<u8> {
-    let template = TokenTemplate { imprint: digest, ..TokenTemplate::over(&[], at) };
-    demo.timestamping.timestamp(&template).unwrap()
-}
-
-/// A CMS with a signature timestamp.
-fn stamped(demo: &Demo, signer: &dyn Signer, digest: &[u8], at: OffsetDateTime) -> Vec<u8> {
-    let made = cms::prepare(
-        signer.certificate_chain(),
-        signer.algorithm(),
-        digest,
-        &SigningRules::viet_nam(at),
-    )
-    .unwrap();
-    let signed = cms::SignedData::parse(&made.sign(signer).unwrap()).unwrap();
-    let value = cms::signature_to_timestamp(&signed).unwrap();
-    let token = token(demo, DigestAlgorithm::Sha256.digest(value), at);
-    cms::with_signature_timestamp(&signed, &token).unwrap()
-}
-
-/// A copy with a timestamp in both signatures.
-fn copy_with_timestamps(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
-    let bytes = peers::small();
-    let originals = [made::original(&bytes)];
-    let mut facts = made::lenient_facts_of(&originals);
-    facts.signed_at = at.replace_nanosecond(0).unwrap();
-    facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
-    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
-    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
-        (signer.certificate_chain(), signer.algorithm())
-    }
-    let pending = Pending::prepare_with(
-        &originals,
-        &facts,
-        Fonts::LIBERATION_SERIF,
-        of(&official),
-        of(&agency),
-        &Terms { timestamp_room: ROOM, ..Terms::viet_nam() },
-    )
-    .unwrap();
-    let digest = pending.digest(official.algorithm().content_digest()).unwrap();
-    let Next::Agency(pending) = pending.complete(&stamped(demo, &official, &digest, at)).unwrap()
-    else {
-        panic!("the agency must sign next")
-    };
-    let digest = pending.digest(agency.algorithm().content_digest()).unwrap();
-    let next =
-        pending.complete(&stamped(demo, &agency, &digest, at + Duration::seconds(5))).unwrap();
-    let Next::Done(copy) = next else { panic!("the copy must be complete") };
-    copy
-}
-
-fn store(demo: &Demo, crls: &[Vec<u8>]) -> Validation {
-    let der = |i: &motcua_pki::authority::Identity| i.certificate().as_der().to_vec();
-    Validation {
-        certificates: vec![der(&demo.root), der(&demo.issuing), der(&demo.timestamping)],
-        crls: crls.to_vec(),
-        ocsp_responses: Vec::new(),
-        per_signature: true,
-    }
-}
-
-fn with_document_timestamp(demo: &Demo, file: &[u8], at: OffsetDateTime) -> Vec<u8> {
-    let pending = PendingTimestamp::prepare(file, "archive", ROOM).unwrap();
-    let saved = serde_json::to_string(&pending).unwrap();
-    let pending: PendingTimestamp = serde_json::from_str(&saved).unwrap();
-    let digest = pending.digest(DigestAlgorithm::Sha256).unwrap();
-    pending.complete(&token(demo, digest, at)).unwrap()
 }
 
 fn level(report: &Report) -> Vec<&str> {
@@ -133,7 +61,7 @@ fn a_copy_climbs_from_b_b_to_b_lta() {
     let demo = made::demo();
     let rules = policy(&demo, at);
     sound(&made::copy_of(&demo, at, &peers::small()), &rules, "B-B");
-    let stamped = copy_with_timestamps(&demo, at);
+    let stamped = made::levels::with_timestamps(&demo, at, &peers::small());
     let report = sound(&stamped, &rules, "B-T");
     assert_eq!(report.signatures[0].trusted_time.as_deref(), Some("2026-11-24T03:00:00Z"));
     let stored = levels::with_store(&stamped, &store(&demo, &[])).unwrap();
@@ -235,7 +163,7 @@ fn pyhanko_trusts_what_is_made_here_at_every_level() {
     std::fs::write(folder.join("root.pem"), demo.root.certificate().to_pem()).unwrap();
     let put = |name: &str, file: &[u8]| std::fs::write(folder.join(name), file).unwrap();
     put("copy-b.pdf", &made::copy_of(demo, at, &peers::small()));
-    let stamped = copy_with_timestamps(demo, at);
+    let stamped = made::levels::with_timestamps(demo, at, &peers::small());
     put("copy-t.pdf", &stamped);
     let stored = levels::with_store(&stamped, &store(demo, &peers.crls)).unwrap();
     put("copy-lt.pdf", &stored);

@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 #![allow(dead_code, missing_docs, reason = "each test file uses its part")]
 
+#[path = "made/annulments.rs"]
+pub mod annulments;
 #[path = "made/kinds.rs"]
 pub mod kinds;
+#[path = "made/levels.rs"]
+pub mod levels;
 
 use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
@@ -113,6 +117,16 @@ pub fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     file
 }
 
+/// The same, by this authority's official and agency.
+pub fn facts_by(demo: &Demo, at: OffsetDateTime, originals: &[Original<'_>]) -> CopyFacts {
+    CopyFacts {
+        signed_at: at.replace_nanosecond(0).unwrap(),
+        official: demo.official.certificate().subject().common_name().unwrap().to_owned(),
+        agency: demo.agency.certificate().subject().organization().unwrap().to_uppercase(),
+        ..lenient_facts_of(originals)
+    }
+}
+
 /// A finished copy of the sample scan, by this authority.
 pub fn copy_by(demo: &Demo, at: OffsetDateTime) -> Vec<u8> {
     copy_of(demo, at, &sample("diploma-scan.pdf"))
@@ -125,10 +139,7 @@ pub fn copy_of(demo: &Demo, at: OffsetDateTime, bytes: &[u8]) -> Vec<u8> {
 
 /// A finished copy of these originals, by this authority.
 pub fn copy_of_all(demo: &Demo, at: OffsetDateTime, originals: &[Original<'_>]) -> Vec<u8> {
-    let mut facts = lenient_facts_of(originals);
-    facts.signed_at = at.replace_nanosecond(0).unwrap();
-    facts.official = demo.official.certificate().subject().common_name().unwrap().to_owned();
-    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+    let facts = facts_by(demo, at, originals);
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
 }
@@ -141,6 +152,7 @@ pub fn policy(id: &str, anchors: Vec<Anchor>, at: OffsetDateTime) -> Policy {
         anchors,
         intermediates: Vec::new(),
         trust_list_as_of: "2026-11-24".into(),
+        trust_list_until: None,
         at,
         revocation: RevocationNeed::NotChecked,
         algorithms: AlgorithmPolicy::standard(),

@@ -20,7 +20,6 @@ mod object;
 mod parse;
 mod revision;
 mod source;
-#[cfg(feature = "write")]
 pub mod write;
 mod xref;
 

@@ -1,12 +1,20 @@
 //! New PDF files: one clean revision, and updates appended to an existing one. What a page shows is the caller's business.
+//!
+//! Updates are there without the feature `write` too: a verifier asks how one would have been written.
 
 pub mod error;
+#[cfg(feature = "write")]
 pub mod font;
+#[cfg(feature = "write")]
 pub mod icc;
+#[cfg(feature = "write")]
 pub mod image;
+#[cfg(feature = "write")]
 pub mod import;
 pub mod increment;
+#[cfg(feature = "write")]
 pub mod metadata;
+#[cfg(feature = "write")]
 pub mod signature;
 
 use std::fmt::Write as _;

@@ -9,6 +9,7 @@ mod timestamp;
 mod verify;
 pub(crate) mod write;
 
+pub use beside::{Tie, Ties};
 pub use parse::{RawAttribute, SignedData, SignerId, SignerInfo};
 pub use prepare::{PrepareOptions, Prepared, prepare, prepare_with};
 pub use timestamp::{signature_to_timestamp, with_signature_timestamp};

@@ -301,16 +301,17 @@ impl Pending {
         }
         let rules = self.rules.clone();
         let (digest, midway) = self.slot.hash(official.algorithm().content_digest(), None)?;
-        let cms = cms::prepare(official.certificate_chain(), official.algorithm(), &digest, &rules)?
-            .sign(official)?;
+        let cms =
+            cms::prepare(official.certificate_chain(), official.algorithm(), &digest, &rules)?
+                .sign(official)?;
         let until = self.slot.contents_at();
         self.slot.fill(&cms)?;
         let mut copy = self.append_agency();
         let same = official.algorithm().content_digest() == agency.algorithm().content_digest();
         let (digest, _) =
             copy.slot.hash(agency.algorithm().content_digest(), same.then_some((midway, until)))?;
-        let cms =
-            cms::prepare(agency.certificate_chain(), agency.algorithm(), &digest, &rules)?.sign(agency)?;
+        let cms = cms::prepare(agency.certificate_chain(), agency.algorithm(), &digest, &rules)?
+            .sign(agency)?;
         copy.slot.fill(&cms)?;
         Ok(copy.slot.file)
     }

@@ -5,12 +5,15 @@ use motcua_pdf::{Document, Error, Object};
 use super::fields::Found;
 use super::text::{Drawn, Reader};
 use super::{Reason, Report, SignatureReport};
-use crate::facts::{CopyFacts, picture};
+use crate::facts::{CopyFacts, Shortcoming, picture};
 use crate::statement::{Statement, agency_block};
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
 
 /// What the issuer sets before text.
 const BLACK: &str = "0 g\n";
+
+/// Pages that are not of the original: the statement has one of its own, at the end.
+const STATEMENT_PAGES: usize = 1;
 
 /// The revision that the first person signed; the first where nobody covers one.
 fn signed_by_first<'a>(
@@ -49,6 +52,7 @@ pub(super) fn check(
         None => report.add(differs("mẫu lời chứng / template")),
         Some(statement) => page(&signed, facts, &statement, report)?,
     }
+    pages(&signed, facts, report)?;
     for (field, stated) in [(OFFICIAL_FIELD, &facts.official), (AGENCY_FIELD, &facts.agency)] {
         let Some(signature) = judged.iter().find(|s| s.field == field) else { continue };
         let certificate =
@@ -65,6 +69,27 @@ pub(super) fn check(
                 ],
             ));
         }
+    }
+    Ok(())
+}
+
+/// Every captured page is a page of the copy, and the statement is one more. A capture of fewer pages than the original has was
+/// accepted by name, or it would not have been issued; so it is the other way round.
+fn pages(document: &Document<'_>, facts: &CopyFacts, report: &mut Report) -> Result<(), Error> {
+    let original = &facts.original;
+    // Copies made before this was recorded say nothing of it.
+    let Some(captured) = original.captured else { return Ok(()) };
+    let found = document.pages()?.len().saturating_sub(STATEMENT_PAGES);
+    let missing = original.pages > captured;
+    if u32::try_from(found) != Ok(captured)
+        || missing != original.accepted.contains(&Shortcoming::PagesMissing)
+    {
+        let numbers = [
+            ("shown", found.to_string()),
+            ("captured", captured.to_string()),
+            ("pages", original.pages.to_string()),
+        ];
+        report.add(Reason::new("copies.pages_differ", &numbers));
     }
     Ok(())
 }

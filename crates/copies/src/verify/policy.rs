@@ -48,6 +48,8 @@ pub struct Policy {
     pub intermediates: Vec<Certificate>,
     /// The date of the trust list.
     pub trust_list_as_of: String,
+    /// When the next trust list is due, where the list says so. After that nothing is confirmed by it.
+    pub trust_list_until: Option<OffsetDateTime>,
     /// The time of the check.
     pub at: OffsetDateTime,
     /// Whether revocation must be known.
@@ -83,6 +85,8 @@ struct Form {
     #[serde(default)]
     intermediates_pem: Vec<String>,
     trust_list_as_of: String,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    trust_list_until: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
     revocation: RevocationNeed,
@@ -109,6 +113,7 @@ impl Policy {
             anchors: Vec::new(),
             intermediates: Vec::new(),
             trust_list_as_of: String::new(),
+            trust_list_until: None,
             at: OffsetDateTime::UNIX_EPOCH,
             revocation: RevocationNeed::NotChecked,
             algorithms: AlgorithmPolicy::standard(),
@@ -119,8 +124,9 @@ impl Policy {
     }
 
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
-    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `crls_pem`, `ocsp_base64`, `annulments`, `issuers`, `algorithms` (see
-    /// [`AlgorithmPolicy`]; `"standard"` is the usual) and `expect` (`"certified_copy"`, the usual, or `"signed_document"`).
+    /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `trust_list_until` (when the next list is due), `crls_pem`, `ocsp_base64`,
+    /// `annulments`, `issuers`, `algorithms` (see [`AlgorithmPolicy`]; `"standard"` is the usual) and `expect` (`"certified_copy"`, the
+    /// usual, or `"signed_document"`). Times are as in RFC 3339.
     ///
     /// # Errors
     /// [`PolicyError`] with what does not fit.
@@ -160,6 +166,7 @@ impl Policy {
             anchors: signers.chain(stamps).collect(),
             intermediates: read(&form.intermediates_pem)?,
             trust_list_as_of: form.trust_list_as_of,
+            trust_list_until: form.trust_list_until,
             at: form.at,
             revocation: form.revocation,
             algorithms: form.algorithms,

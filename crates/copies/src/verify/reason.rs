@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::report::RowName;
+use super::words;
 
 /// How much a reason weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +41,14 @@ pub struct Reason {
 
 use RowName::{Content, Signer, Status, Time, Unchanged};
 use Severity::{Failure, Indeterminate, Note};
+
+/// Parameters that hold a short reason in English, and the name it has in Vietnamese.
+const BOTH: [(&str, &str); 4] = [
+    ("problem", "problem_vi"),
+    ("finding", "finding_vi"),
+    ("why", "why_vi"),
+    ("found", "found_vi"),
+];
 
 type Entry = (
     &'static str,
@@ -79,7 +88,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.unreadable",
         Note,
         None,
-        "Không đọc được tệp: {problem} (mã {code}).",
+        "Không đọc được tệp: {problem_vi} (mã {code}).",
         "The file cannot be read: {problem} (code {code}).",
         "Tải lại tệp từ nơi đã nhận; nếu vẫn lỗi, hỏi cơ quan đã cấp.",
         "Download the file again; if it stays unreadable, ask the issuing agency.",
@@ -88,7 +97,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.bad_byte_range",
         Failure,
         Some(Unchanged),
-        "Chữ ký ở trường “{field}” không bao trùm trọn một phiên bản của tệp: {problem}.",
+        "Chữ ký ở trường “{field}” không bao trùm trọn một phiên bản của tệp: {problem_vi}.",
         "The signature in field “{field}” does not cover one whole revision of the file: {problem}.",
         ASK_VI,
         ASK_EN,
@@ -106,7 +115,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.changed_after_signing",
         Failure,
         Some(Unchanged),
-        "Sau khi ký, đối tượng {object} đã bị {what}{page}, ở phiên bản {revision}.",
+        "Sau khi ký, đối tượng {object} đã bị {what}{page}, ở phiên bản {revision}: {why_vi}.",
         "After signing, object {object} was {what_en}{page_en} in revision {revision}: {why}.",
         ASK_VI,
         ASK_EN,
@@ -133,7 +142,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.signature_fails",
         Failure,
         Some(Signer),
-        "Chữ ký ở trường “{field}” không đạt: {finding}.",
+        "Chữ ký ở trường “{field}” không đạt: {finding_vi}.",
         "The signature in field “{field}” fails: {finding}.",
         ASK_VI,
         ASK_EN,
@@ -142,7 +151,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.signer_unsure",
         Indeterminate,
         Some(Signer),
-        "Chưa xác định được người ký ở trường “{field}”: {finding}.",
+        "Chưa xác định được người ký ở trường “{field}”: {finding_vi}.",
         "The signer of field “{field}” cannot be determined: {finding}.",
         "Kiểm tra lại với danh sách tin cậy mới, hoặc hỏi cơ quan đã cấp.",
         "Check again with a current trust list, or ask the issuing agency.",
@@ -151,7 +160,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.signatures_expected",
         Failure,
         Some(Signer),
-        "Bản sao chứng thực phải có đúng hai chữ ký: người chứng thực rồi cơ quan; tệp này có: {found}.",
+        "Bản sao chứng thực phải có đúng hai chữ ký: người chứng thực rồi cơ quan; tệp này có: {found_vi}.",
         "A certified copy has exactly two signatures, official then agency; this file has: {found}.",
         ASK_VI,
         ASK_EN,
@@ -160,7 +169,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.not_certified",
         Failure,
         Some(Unchanged),
-        "Chữ ký đầu không khóa tài liệu như quy định (DocMDP P=2 và /Perms): {problem}.",
+        "Chữ ký đầu không khóa tài liệu như quy định (DocMDP P=2 và /Perms): {problem_vi}.",
         "The first signature does not lock the document as it must (DocMDP P=2 and /Perms): {problem}.",
         ASK_VI,
         ASK_EN,
@@ -171,6 +180,51 @@ pub(super) const TABLE: &[Entry] = &[
         Some(Signer),
         "Chứng thư ở trường “{field}” là của “{certificate}”, nhưng lời chứng ghi “{statement}”.",
         "The certificate in field “{field}” names “{certificate}”, but the statement says “{statement}”.",
+        ASK_VI,
+        ASK_EN,
+    ),
+    (
+        "copies.store_altered",
+        Failure,
+        Some(Unchanged),
+        "Dữ liệu kiểm tra ở cuối tệp, mà không chữ ký nào bao trùm, không đúng: {problem_vi}.",
+        "The validation data at the end of the file, which no signature covers, are not right: {problem}.",
+        ASK_VI,
+        ASK_EN,
+    ),
+    (
+        "copies.store_unsure",
+        Indeterminate,
+        Some(Unchanged),
+        "Dữ liệu kiểm tra ở cuối tệp, mà không chữ ký nào bao trùm, có {count} mục không do đơn vị đã biết nào ký, hoặc đã bị sửa.",
+        "Of the validation data at the end of the file, which no signature covers, {count} were signed by nobody known, or were changed.",
+        ASK_VI,
+        ASK_EN,
+    ),
+    (
+        "copies.store_form",
+        Note,
+        Some(Unchanged),
+        "Dữ liệu kiểm tra từ byte {from} không được chữ ký nào bao trùm và do phần mềm khác ghi hoặc sửa; nội dung bản sao không nằm trong đó.",
+        "The validation data from byte {from} are covered by no signature and were written or touched by other software; nothing of the copy itself is in them.",
+        "Không cần làm gì; dấu thời gian tài liệu (mức B-LTA) sẽ bao trùm cả phần này.",
+        "Nothing needs to be done; a document timestamp (level B-LTA) covers this part too.",
+    ),
+    (
+        "copies.trust_list_stale",
+        Indeterminate,
+        Some(Signer),
+        "Danh sách tin cậy ngày {as_of} đã quá hạn cập nhật ({until}).",
+        "The trust list of {as_of} is past its next update ({until}).",
+        "Lấy danh sách tin cậy mới rồi kiểm tra lại.",
+        "Get a new trust list and check again.",
+    ),
+    (
+        "copies.pages_differ",
+        Failure,
+        Some(Content),
+        "Số trang không khớp: bản sao có {shown} trang bản chụp, dữ liệu ghi {captured} trang chụp và {pages} trang bản chính.",
+        "The numbers of pages do not agree: the copy has {shown} captured pages, its data say {captured} captured and {pages} of the original.",
         ASK_VI,
         ASK_EN,
     ),
@@ -223,7 +277,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.unreadable_update",
         Failure,
         Some(Unchanged),
-        "Sau phần đã ký có phần thêm vào, từ byte {from}, không đọc được: {problem} (mã {code}).",
+        "Sau phần đã ký có phần thêm vào, từ byte {from}, không đọc được: {problem_vi} (mã {code}).",
         "After what was signed something was added, from byte {from}, that cannot be read: {problem} (code {code}).",
         ASK_VI,
         ASK_EN,
@@ -277,7 +331,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.timestamp_unsure",
         Indeterminate,
         Some(Time),
-        "Dấu thời gian ở trường “{field}” chưa được chứng minh: {finding}.",
+        "Dấu thời gian ở trường “{field}” chưa được chứng minh: {finding_vi}.",
         "The timestamp of field “{field}” is not proven: {finding}.",
         "Kiểm tra lại với danh sách tin cậy có cơ quan cấp dấu thời gian.",
         "Check again with a trust list that has the timestamp authority.",
@@ -295,7 +349,7 @@ pub(super) const TABLE: &[Entry] = &[
         "copies.annulments_unusable",
         Indeterminate,
         Some(Status),
-        "Danh sách hủy bỏ không dùng được: {problem}.",
+        "Danh sách hủy bỏ không dùng được: {problem_vi}.",
         "The list of annulments cannot be used: {problem}.",
         "Lấy danh sách mới từ cơ quan đã cấp.",
         "Get a new list from the issuing agency.",
@@ -330,8 +384,16 @@ pub(super) const TABLE: &[Entry] = &[
 ];
 
 impl Reason {
-    /// A reason of the table with its parameters.
+    /// A reason of the table with its parameters. A short English one inside it is given in Vietnamese too.
     pub(super) fn new(code: &'static str, params: &[(&'static str, String)]) -> Self {
+        let mut params = params.to_vec();
+        for (name, name_vi) in BOTH {
+            let Some((_, en)) = params.iter().find(|(n, _)| *n == name) else { continue };
+            let coded = params.iter().find(|(n, _)| *n == "code");
+            let coded = coded.and_then(|(_, code)| words::of_code(code)).map(str::to_owned);
+            let vi = coded.unwrap_or_else(|| words::vi(en));
+            params.push((name_vi, vi));
+        }
         // The codes are literals of this crate; a test asks for each of them.
         let fallback = (code, Indeterminate, None, "", "", "", "");
         let (code, severity, row, vi, en, advice_vi, advice_en) =

@@ -215,6 +215,9 @@ pub struct Report {
     pub policy: String,
     /// The date of its trust list.
     pub trust_list_as_of: String,
+    /// When the next one is due, where the policy says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust_list_until: Option<String>,
     /// The time of the check.
     pub checked_at: String,
     /// Which version judged.
@@ -239,6 +242,7 @@ impl Report {
             file: FileFacts { size, sha256: String::new() },
             policy: policy.id.clone(),
             trust_list_as_of: policy.trust_list_as_of.clone(),
+            trust_list_until: policy.trust_list_until.map(instant),
             checked_at: instant(policy.at),
             engine_version: env!("CARGO_PKG_VERSION"),
         }

@@ -158,6 +158,19 @@ impl<'p> Judge<'p> {
         out
     }
 
+    /// Who is known from elsewhere than the store: anchors, the caller's certificates, those in the signatures; the store's;
+    /// and the signatures verified so far.
+    pub(super) fn known(&self, opened: &[Opened]) -> (Vec<Certificate>, &[Certificate], &Memo) {
+        let inside = opened.iter().filter_map(|o| o.signed.as_ref().ok());
+        let inside = inside.flat_map(|signed| signed.certificates_der());
+        let mut known: Vec<Certificate> =
+            self.anchors.iter().map(|a| a.certificate.clone()).collect();
+        known.extend(self.policy.intermediates.iter().cloned());
+        known.extend(inside.filter_map(|der| Certificate::from_der(der).ok()));
+        let stored = self.pool.get(self.policy.intermediates.len()..).unwrap_or_default();
+        (known, stored, &self.memo)
+    }
+
     /// What a list of annulments is checked with.
     pub(super) fn trust(&self) -> annulment::Trust<'_> {
         annulment::Trust {

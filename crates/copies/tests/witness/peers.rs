@@ -29,6 +29,7 @@ impl Peers {
             anchors: vec![self.demo.anchor()],
             intermediates: Vec::new(),
             trust_list_as_of: "2026-11-24".into(),
+            trust_list_until: None,
             at: self.made_at + time::Duration::minutes(10),
             revocation,
             algorithms: motcua_pki::AlgorithmPolicy::standard(),

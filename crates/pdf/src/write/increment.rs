@@ -44,15 +44,43 @@ impl<'d, 'a> Increment<'d, 'a> {
         self.objects.insert(id.number, (id.generation, body));
     }
 
-    /// Writes a stream, deflated.
-    pub fn put_deflated(&mut self, id: Ref, entries: &str, data: &[u8]) {
-        let packed = deflate(data);
-        let mut body =
-            format!("<< {entries} /Filter /FlateDecode /Length {} >>\nstream\n", packed.len())
-                .into_bytes();
-        body.extend_from_slice(&packed);
+    /// Writes a stream as its data are.
+    pub fn put_plain(&mut self, id: Ref, data: &[u8]) {
+        let mut body = format!("<< /Length {} >>\nstream\n", data.len()).into_bytes();
+        body.extend_from_slice(data);
         body.extend_from_slice(b"\nendstream");
         self.put(id, body);
+    }
+
+    /// Whether the newest revision of `document` is, byte for byte, what this would append for its objects: no room is left in which
+    /// something could be written otherwise and mean the same. Streams that are filtered leave such room.
+    ///
+    /// # Errors
+    /// [`crate::Error`] for objects that cannot be read.
+    pub fn is_plain(document: &Document<'_>) -> Result<bool, crate::Error> {
+        let Some(newest) = document.revisions().last() else { return Ok(false) };
+        let Some(before) = document.revisions().len().checked_sub(2) else { return Ok(false) };
+        let before = document.revision(before)?;
+        let mut update = Increment::new(&before);
+        for section in newest.sections() {
+            if section.kind != SectionKind::Table {
+                return Ok(false);
+            }
+            for number in section.entries.keys() {
+                let Some(located) = document.locate(*number)? else { return Ok(false) };
+                match &located.value {
+                    Object::Stream(stream) if stream.dict.without(&["Length"]).is_empty() => {
+                        update.put_plain(located.id, &document.raw(stream)?);
+                    }
+                    Object::Stream(_) => return Ok(false),
+                    other => update.put(located.id, show(other).into_bytes()),
+                }
+                update.next = update.next.max(number.saturating_add(1));
+            }
+        }
+        let written = update.finish().ok().map(|appended| appended.bytes);
+        let found = document.source().window(newest.added.clone())?;
+        Ok(written.as_deref() == Some(&*found))
     }
 
     /// The bytes to append. They depend on the file and the objects alone.

@@ -1,5 +1,5 @@
-//! What travels in a CMS outside every signature: certificates, CRLs and OCSP responses. Each must be tied to something
-//! known, or a changed one would pass unnoticed. What they are good for is decided in [`crate::path`].
+//! What travels in a CMS, or in a file, outside every signature: certificates, CRLs and OCSP responses. Each must be tied to
+//! something known, or a changed one would pass unnoticed. What they are good for is decided in [`crate::path`].
 
 use super::CmsReport;
 use crate::algorithm::VerifyFault;
@@ -64,6 +64,92 @@ impl CmsReport {
         }
         strays.retain(|f| !self.findings.contains(f));
         self.findings.extend(strays);
+    }
+}
+
+/// How a certificate, CRL or OCSP response that no signature covers stands to the certificates known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// One of them, or signed by one of them.
+    Tied,
+    /// It cannot be read.
+    Malformed,
+    /// Nobody known signed it as it is: it was changed, or its issuer is not known.
+    Untied,
+}
+
+/// Ties what no signature covers to the certificates known.
+#[derive(Debug)]
+pub struct Ties<'k> {
+    known: &'k [Certificate],
+    beside: &'k [Certificate],
+    memo: &'k Memo,
+    left: u32,
+}
+
+impl<'k> Ties<'k> {
+    /// `known` come from elsewhere; `beside` are themselves covered by nothing, but may have issued others. `signatures` are verified
+    /// at the most; beyond them nothing is tied.
+    pub fn new(
+        known: &'k [Certificate],
+        beside: &'k [Certificate],
+        memo: &'k Memo,
+        signatures: u32,
+    ) -> Self {
+        Self { known, beside, memo, left: signatures }
+    }
+
+    /// A certificate. One that signed itself is tied to itself: trusted by nobody, but as it was made.
+    pub fn certificate(&mut self, der: &[u8]) -> Tie {
+        match Certificate::from_der(der) {
+            Ok(certificate) => self.read_certificate(&certificate),
+            Err(_) => Tie::Malformed,
+        }
+    }
+
+    fn read_certificate(&mut self, certificate: &Certificate) -> Tie {
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
+        if known.contains(certificate) {
+            return Tie::Tied;
+        }
+        let itself = (certificate.subject() == certificate.issuer()).then_some(certificate);
+        let issuers = known.iter().chain(beside).filter(|c| c.subject() == certificate.issuer());
+        let issuers = issuers.chain(itself);
+        self.by(issuers, |issuer| certificate.signed_by(issuer.public_key(), memo))
+    }
+
+    /// A CRL.
+    pub fn crl(&mut self, der: &[u8]) -> Tie {
+        let Ok(crl) = Crl::from_der(der) else { return Tie::Malformed };
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
+        let issuers = known.iter().chain(beside).filter(|c| c.subject() == crl.issuer());
+        self.by(issuers, |issuer| crl.signed_by(issuer.public_key(), memo))
+    }
+
+    /// An OCSP response, with the certificates inside it.
+    pub fn ocsp(&mut self, der: &[u8]) -> Tie {
+        let Ok(response) = OcspResponse::from_der(der) else { return Tie::Malformed };
+        for inside in &response.certificates {
+            match self.read_certificate(inside) {
+                Tie::Tied => {}
+                other => return other,
+            }
+        }
+        let (known, beside, memo) = (self.known, self.beside, self.memo);
+        let signers = response.certificates.iter().chain(known).chain(beside);
+        let signers = signers.filter(|c| response.is_from(c));
+        self.by(signers, |signer| response.signed_by(signer.public_key(), memo))
+    }
+
+    fn by<'c>(
+        &mut self,
+        mut issuers: impl Iterator<Item = &'c Certificate>,
+        verify: impl Fn(&Certificate) -> Result<(), VerifyFault>,
+    ) -> Tie {
+        match issuers.any(|issuer| spend(&mut self.left) && verify(issuer).is_ok()) {
+            true => Tie::Tied,
+            false => Tie::Untied,
+        }
     }
 }
 

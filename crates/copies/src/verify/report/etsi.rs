@@ -50,6 +50,14 @@ pub(super) fn xml(report: &Report) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ValidationReport xmlns=\"{NAMESPACE}\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
     );
     let mut objects = String::new();
+    if report.signatures.is_empty() {
+        // The schema wants a report in any case; without a signature there is nothing to pass or fail.
+        let _ = writeln!(
+            out,
+            "<SignatureValidationReport>\n<SignatureValidationStatus><MainIndication>{}</MainIndication></SignatureValidationStatus>\n</SignatureValidationReport>",
+            main_indication(Indication::Indeterminate)
+        );
+    }
     for (i, signature) in report.signatures.iter().enumerate() {
         one(report, signature, i, &mut out);
         if let Some(der) = &signature.certificate {

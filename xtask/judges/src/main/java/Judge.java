@@ -1,36 +1,55 @@
-// Asks EU DSS about a PDF with one trusted root and the authorities' revocation lists, at DSS's own default policy: one line a
-// signature with indication and sub-indication. Arguments: the PDF, the root, the lists.
+// Asks EU DSS about PDFs with one trusted root and the authorities' revocation lists, at DSS's own default policy: one line a signature,
+// parted by tabs: file, level, indication, sub-indication, what was said. Arguments: the root, the lists, `--`, the PDFs.
 
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.DSSUtils;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
-import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
+import eu.europa.esig.dss.validation.SignedDocumentValidator;
+import java.io.ByteArrayInputStream;
 import java.io.File;
-import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 public class Judge {
-    public static void main(String[] arguments) throws java.io.IOException {
+    /** Trusts the root, knows the lists, asks nobody. */
+    static CommonCertificateVerifier verifier(String root, List<String> lists) throws IOException {
         CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
-        trusted.addCertificate(DSSUtils.loadCertificate(new File(arguments[1])));
+        trusted.addCertificate(DSSUtils.loadCertificate(new File(root)));
         CommonCertificateVerifier verifier = new CommonCertificateVerifier();
         verifier.addTrustedCertSources(trusted);
-        InputStream[] lists = new InputStream[arguments.length - 2];
-        for (int i = 0; i < lists.length; i++) {
-            lists[i] = new FileInputStream(arguments[i + 2]);
+        List<InputStream> streams = new ArrayList<>();
+        for (String list : lists) {
+            streams.add(new ByteArrayInputStream(Files.readAllBytes(Path.of(list))));
         }
-        verifier.setCrlSource(new ExternalResourcesCRLSource(lists));
-        SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(arguments[0]));
+        verifier.setCrlSource(new ExternalResourcesCRLSource(streams.toArray(new InputStream[0])));
+        return verifier;
+    }
+
+    static void judge(String pdf, CommonCertificateVerifier verifier) {
+        SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(pdf));
         validator.setCertificateVerifier(verifier);
-        System.out.println("policy: DSS default");
         SimpleReport report = validator.validateDocument().getSimpleReport();
         for (String id : report.getSignatureIdList()) {
-            System.out.println("signature " + report.getSignatureFormat(id) + " " + report.getIndication(id) + " "
-                + report.getSubIndication(id) + " " + report.getAdESValidationErrors(id) + " "
-                + report.getAdESValidationWarnings(id));
+            System.out.println(String.join("\t", new File(pdf).getName(), report.getSignatureFormat(id).toString(),
+                report.getIndication(id).toString(), String.valueOf(report.getSubIndication(id)),
+                report.getAdESValidationErrors(id) + " " + report.getAdESValidationWarnings(id)));
+        }
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        List<String> all = Arrays.asList(arguments);
+        int end = all.indexOf("--");
+        CommonCertificateVerifier verifier = verifier(all.get(0), all.subList(1, end));
+        for (String pdf : all.subList(end + 1, all.size())) {
+            judge(pdf, verifier);
         }
     }
 }
