@@ -33,7 +33,7 @@ for (const [entry, room] of Object.entries(ROOM)) {
 test("each module knows the operations of its room", async () => {
   for (const [entry, room] of Object.entries(ROOM)) {
     const { operations } = await import(pathToFileURL(join(npm, `${entry}.node.js`)));
-    const wanted = listed.map(({ op }) => op).filter((op) => room.test(op) && !op.startsWith("copies."));
+    const wanted = listed.map(({ op }) => op).filter((op) => room.test(op) && op !== "copies.issue" && op !== "copies.prepare" && op !== "copies.verify");
     assert.deepEqual(operations(), wanted.sort());
   }
 });

@@ -119,7 +119,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_with(path, |file| file.write_all(bytes).map_err(|e| Error::write(path, &e)))
 }
 
-/// As [`write`], what `fill` writes.
+/// As `write`, what `fill` writes.
 pub fn write_with<T>(
     path: &Path,
     fill: impl FnOnce(&mut io::BufWriter<fs::File>) -> Result<T, Error>,

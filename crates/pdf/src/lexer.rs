@@ -95,6 +95,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Everything, from the first byte of the window.
+    #[cfg(feature = "write")]
     pub(crate) fn all(&self) -> &'a [u8] {
         self.bytes
     }

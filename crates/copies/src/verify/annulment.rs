@@ -151,18 +151,22 @@ pub(super) fn look_up(lists: &[SignedAnnulments], facts: &CopyFacts, trust: &Tru
     status
 }
 
+fn unread(problem: &dyn std::fmt::Display) -> String {
+    format!("its claims or statuses cannot be read: {problem}")
+}
+
 /// `None` when the list is another register's.
 fn one(
     signed: &SignedAnnulments,
     facts: &CopyFacts,
     trust: &Trust<'_>,
 ) -> Result<Option<Option<Annulled>>, String> {
-    let token = jws::verify(&signed.0, MOST_BYTES).map_err(|e| e.to_string())?;
+    let token = jws::verify(&signed.0, MOST_BYTES).map_err(|e| format!("{e} ({})", e.code()))?;
     // §8.3, second step: the type, then the claims.
     if token.typ != TYPE && token.typ != format!("application/{TYPE}") {
         return Err(format!("it is a {}, not a {TYPE}", token.typ));
     }
-    let list: Claims = serde_json::from_slice(&token.payload).map_err(|e| e.to_string())?;
+    let list: Claims = serde_json::from_slice(&token.payload).map_err(|e| unread(&e))?;
     let register = &facts.register;
     if (&list.agency_id, &list.act_code, list.year)
         != (&facts.agency_id, &register.act_code, register.year)
@@ -175,7 +179,7 @@ fn one(
         return Err(refusal.to_string());
     }
     signed_by_agency(&token.chain, facts, trust)?;
-    let made = OffsetDateTime::from_unix_timestamp(list.iat).map_err(|e| e.to_string())?;
+    let made = OffsetDateTime::from_unix_timestamp(list.iat).map_err(|e| unread(&e))?;
     let status = status(&list.status_list, register.number)?;
     // A copy that was withdrawn stays so, however old the list. §7.1: 1 is INVALID.
     if status == Some(1) {
@@ -232,7 +236,7 @@ fn signed_by_agency(
 fn fresh(list: &Claims, made: OffsetDateTime, at: OffsetDateTime) -> Result<(), String> {
     let after = list.ttl.map(|ttl| list.iat.saturating_add(ttl.into()));
     let end = [list.exp, after].into_iter().flatten().min().ok_or("it names no end (exp, ttl)")?;
-    let end = OffsetDateTime::from_unix_timestamp(end).map_err(|e| e.to_string())?;
+    let end = OffsetDateTime::from_unix_timestamp(end).map_err(|e| unread(&e))?;
     if made > at || end < at {
         let (from, to) = (super::report::instant(made), super::report::instant(end));
         return Err(format!("it counts from {from} to {to}"));
@@ -243,11 +247,11 @@ fn fresh(list: &Claims, made: OffsetDateTime, at: OffsetDateTime) -> Result<(), 
 /// The status of a number (§4.1, §4.2); `None` behind the list's end.
 fn status(list: &StatusList, number: u32) -> Result<Option<u8>, String> {
     if !matches!(list.bits, 1 | 2 | 4 | 8) {
-        return Err(format!("a status of {} bits is none", list.bits));
+        return Err(unread(&format!("a status of {} bits is none", list.bits)));
     }
-    let packed = URL_SAFE_NO_PAD.decode(&list.lst).map_err(|e| format!("lst: {e}"))?;
+    let packed = URL_SAFE_NO_PAD.decode(&list.lst).map_err(|e| unread(&format!("lst: {e}")))?;
     let statuses = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, MOST_STATUSES)
-        .map_err(|e| format!("lst: {e}"))?;
+        .map_err(|e| unread(&format!("lst: {e}")))?;
     let per_byte = 8 / list.bits;
     let byte = usize::try_from(number / per_byte).ok().and_then(|place| statuses.get(place));
     let mask = u8::MAX >> (8 - list.bits);

@@ -23,13 +23,20 @@ pub(super) fn vi(en: &str) -> String {
         return format!("{signer} đã ký danh sách, không phải cơ quan");
     }
     if let Some((found, wanted)) =
-        en.strip_prefix("its form is ").and_then(|t| t.split_once(", not "))
+        en.strip_prefix("it is a ").and_then(|t| t.split_once(", not a "))
     {
-        return format!("dạng của danh sách là {found}, không phải {wanted}");
+        return format!("đó là {found}, không phải {wanted}");
     }
-    if let Some(most) = en.strip_prefix("it is longer than ").and_then(|t| t.strip_suffix(" bytes"))
+    if let Some((number, status)) =
+        en.strip_prefix("it gives number ").and_then(|t| t.split_once(" the status "))
     {
-        return format!("danh sách dài hơn {most} byte");
+        return format!("danh sách ghi số {number} ở trạng thái {status}");
+    }
+    if let Some(number) = en.strip_prefix("it does not go as far as number ") {
+        return format!("danh sách không đến số {number}");
+    }
+    if let Some(problem) = en.strip_prefix("its claims or statuses cannot be read: ") {
+        return format!("nội dung của danh sách không đọc được: {problem}");
     }
     en.to_owned()
 }
@@ -146,6 +153,11 @@ const CODES: &[(&str, &str)] = &[
     ("pki.path_extended_key_usage", "mục đích sử dụng khóa mở rộng không cho phép việc này"),
     ("pki.path_key_unsupported", "khóa của chính chứng thư dùng thuật toán không được hỗ trợ"),
     ("pki.path_target_is_anchor", "chứng thư chính là gốc tin cậy"),
+    ("pki.malformed", "danh sách không đúng dạng văn bản đã ký"),
+    ("pki.unsupported_algorithm", "thuật toán ký của danh sách không được hỗ trợ"),
+    ("pki.algorithm_key_mismatch", "thuật toán ký của danh sách không hợp với khóa"),
+    ("pki.signature_rejected", "chữ ký của danh sách sai"),
+    ("pki.empty_chain", "danh sách không có chứng thư của người ký"),
     ("pki.crl_malformed", "một danh sách thu hồi không đọc được"),
     ("pki.crl_rejected", "một danh sách thu hồi không dùng được cho chứng thư này"),
     ("pki.ocsp_rejected", "một trả lời OCSP không dùng được cho chứng thư này"),
@@ -206,7 +218,7 @@ const TEXTS: &[(&str, &str)] = &[
         "một mục không phải là chứng thư, danh sách thu hồi hay trả lời OCSP như danh sách ghi",
     ),
     ("its /Type is another", "tên loại sai"),
-    ("its signature is not hexadecimal", "chữ ký của danh sách không phải số thập lục phân"),
+    ("it names no end (exp, ttl)", "danh sách không ghi thời hạn (exp, ttl)"),
     ("its signer is not known", "không biết ai đã ký danh sách"),
     ("nothing allows it", "không có gì cho phép việc này"),
     ("an object was removed", "một đối tượng bị xóa"),
