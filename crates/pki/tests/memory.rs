@@ -3,9 +3,11 @@
 #![cfg(feature = "authority")]
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::panic)]
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{self, Anchor, Conformance, Profile, Purpose, RevocationMaterial};
-use motcua_pki::{Certificate, Crl, MemorySigner, PublicKey};
+use motcua_pki::{Certificate, Crl, MemorySigner, PublicKey, jws};
 use peak_alloc::PeakAlloc;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +76,14 @@ fn certificate(subject: &[u8], extensions: &[u8]) -> Vec<u8> {
     sequence(&[&tbs, ALGORITHM, &tlv(3, &[0, 1])])
 }
 
+/// A signed text whose signature cannot hold.
+fn signed_text(chain: &[&Vec<u8>], payload: &[u8]) -> Vec<u8> {
+    let x5c: Vec<String> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+    let header = format!(r#"{{"alg":"ES256","typ":"x","x5c":["{}"]}}"#, x5c.join(r#"",""#));
+    let parts = [header.as_bytes(), payload, &[7; 64]];
+    parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".").into_bytes()
+}
+
 fn extension(last: u8, value: &[u8]) -> Vec<u8> {
     sequence(&[&tlv(6, &[0x55, 0x1d, last]), &tlv(4, value)])
 }
@@ -120,7 +130,7 @@ fn peak(read: impl FnOnce() -> bool) -> (usize, bool) {
 }
 
 /// Every reader of this crate that takes bytes from outside; those of CMS and tokens are in `memory_cms.rs`.
-fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 7] {
+fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 8] {
     let (a, certificate) = peak(|| Certificate::from_der(bytes).is_ok());
     let (b, crl) = peak(|| Crl::from_der(bytes).is_ok());
     let (c, ocsp) = peak(|| OcspResponse::from_der(bytes).is_ok());
@@ -129,6 +139,8 @@ fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 7] {
     let (f, encrypted) =
         peak(|| MemorySigner::from_encrypted_pkcs8_der(bytes, b"password", Vec::new()).is_ok());
     let (g, path) = peak(|| validated(bytes));
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let (h, signed) = peak(|| jws::verify(text, 8 << 20).is_ok());
     [
         ("certificate", a, certificate),
         ("CRL", b, crl),
@@ -137,6 +149,7 @@ fn readers(bytes: &[u8]) -> [(&'static str, usize, bool); 7] {
         ("private key", e, plain),
         ("encrypted private key", f, encrypted),
         ("path", g, path),
+        ("signed text", h, signed),
     ]
 }
 
@@ -264,6 +277,12 @@ fn nothing_read_holds_more_than_eight_times_its_size() {
             let name = tlv(0x30, &common_name(0x1e, &many(&[0xfd, 0xfa], 30_000)));
             crl_of(&name, &[], &[])
         }),
+        ("certificates of a signed text", signed_text(&[&small; 10], b"{}")),
+        ("one large certificate of a signed text", {
+            let large = certificate(&common_name(0x1e, &many(&[0xfd, 0xfa], 15_000)), &[]);
+            signed_text(&[&large], b"{}")
+        }),
+        ("the payload of a signed text", signed_text(&[&small], &many(b"[", 300_000))),
         ("answers", ocsp(&many(&single, 50_000), &[])),
         ("certificates in a response", ocsp(&[], &many(&small, 3_000))),
     ];

@@ -52,7 +52,10 @@ fn file(content: &[u8], map: &[u8]) -> Vec<u8> {
     }
     let start = file.len();
     let size = objects.len() + 1;
-    file.extend_from_slice(format!("{rows}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").as_bytes());
+    file.extend_from_slice(
+        format!("{rows}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n")
+            .as_bytes(),
+    );
     file
 }
 
