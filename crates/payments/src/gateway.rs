@@ -310,20 +310,19 @@ struct Wire<K> {
     keys: Vec<K>,
 }
 
+/// What is said of an account that does not fit: a serde message could repeat a secret.
+const SHAPE: &str = "give environment, merchant, base and keys with the fields of this gateway";
+
 impl<G: Gateway> Account<G>
 where
     G::Keys: DeserializeOwned,
 {
-    /// Reads an account. What does not fit is named by its place alone: a serde message could repeat a secret.
+    /// Reads an account. What does not fit is named by its place alone.
     pub(crate) fn from_json(json: &str) -> Result<Account<G>, Error> {
         let wire: Wire<G::Keys> = serde_json::from_str(json).map_err(|e| Error::MessageShape {
             gateway: G::NAME,
             message: "account",
-            problem: format!(
-                "line {}, column {}: give environment, merchant, base and keys with the fields of this gateway",
-                e.line(),
-                e.column()
-            ),
+            problem: format!("line {}, column {}: {SHAPE}", e.line(), e.column()),
         })?;
         Account::new(wire.environment, &wire.merchant, wire.base.as_deref(), wire.keys)
     }
@@ -334,7 +333,8 @@ where
     G::Keys: DeserializeOwned,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Account<G>, D::Error> {
-        let wire = Wire::<G::Keys>::deserialize(deserializer)?;
+        let wire = Wire::<G::Keys>::deserialize(deserializer)
+            .map_err(|_| serde::de::Error::custom(SHAPE))?;
         Account::new(wire.environment, &wire.merchant, wire.base.as_deref(), wire.keys)
             .map_err(serde::de::Error::custom)
     }

@@ -262,6 +262,9 @@ fn message_shape() {
     let error = AnyAccount::read("vnpay", wrong).unwrap_err();
     is(&error, "payments.message_shape");
     assert!(!format!("{error} {error:?}").contains("test_secret"), "{error}");
+    let error = serde_json::from_str::<vnpay::Account>(wrong).unwrap_err();
+    assert!(error.to_string().starts_with("give environment, merchant"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("test_secret"), "{error}");
 }
 #[test]
 fn message_absent() {
