@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
 
 use crate::created::Created;
 use crate::error::Error;
@@ -10,7 +11,7 @@ use crate::gateway::{EnvironmentKind, Gateway, Outgoing, Provenance};
 use crate::notice::{
     Expected, NoticeRules, RawNotice, TlsAnswer, Verdict, Verified, claimed_reference, verify,
 };
-use crate::order::{Refund, RefundAnswer};
+use crate::order::{Order, Refund, RefundAnswer};
 use crate::reason::Reason;
 use crate::{keypay, momo, onepay, payos, payplatform, viettelpay, vnpay, zalopay};
 
@@ -133,25 +134,14 @@ impl AnyAccount {
 
     /// Builds the request for a payment. `payment` is the JSON of the gateway's own request type.
     pub fn request(&self, payment: &str) -> Result<Outgoing, Error> {
-        fn run<G: Messages>(
-            account: &crate::gateway::Account<G>,
-            payment: &str,
-        ) -> Result<Outgoing, Error> {
-            G::request(account, &fields(G::NAME, "request", payment)?)
-        }
-        on!(self, account => run(account, payment))
+        on!(self, account => Messages::request(account, &fields(self.gateway(), "request", payment)?))
     }
 
     /// Reads the answer to that request: where to send the payer. Gateways whose request is an address alone answer nothing.
     pub fn read_created(&self, payment: &str, answer: &Answer) -> Result<Created, Error> {
-        fn run<G: Messages>(
-            account: &crate::gateway::Account<G>,
-            payment: &str,
-            answer: &Answer,
-        ) -> Result<Created, Error> {
-            G::read_created(account, &fields(G::NAME, "request", payment)?, answer)
-        }
-        on!(self, account => run(account, payment, answer))
+        on!(self, account => {
+            Messages::read_created(account, &fields(self.gateway(), "request", payment)?, answer)
+        })
     }
 
     /// The reference that a notice claims, to look the order up with. Nothing is verified.
@@ -170,15 +160,17 @@ impl AnyAccount {
         on!(self, account => verify(raw, account, expected))
     }
 
+    /// Judges a notice against an order, which is asked what it expects under the reference that the notice claims. One that cannot be
+    /// read has no reference; the verdict says why.
+    pub fn verify_for(&self, raw: &RawNotice, order: &Order, now: OffsetDateTime) -> Verdict {
+        let reference = self.claimed_reference(raw).ok();
+        let expected = reference.and_then(|reference| order.expected(&reference, Some(now)));
+        self.verify(raw, expected.as_ref())
+    }
+
     /// Builds the question what became of a payment.
     pub fn query(&self, message: &str) -> Result<Outgoing, Error> {
-        fn run<G: Messages>(
-            account: &crate::gateway::Account<G>,
-            message: &str,
-        ) -> Result<Outgoing, Error> {
-            G::query(account, fields(G::NAME, "query", message)?)
-        }
-        on!(self, account => run(account, message))
+        on!(self, account => Messages::query(account, fields(self.gateway(), "query", message)?))
     }
 
     /// Reads the answer to a query as news of the order: one piece, or one a transfer where an order may be paid in parts.
@@ -189,13 +181,6 @@ impl AnyAccount {
     /// Builds the message that asks for money to go back. `refund` comes from [`crate::order::Order::request_refund`], `message` is what
     /// the gateway wants beside it.
     pub fn refund(&self, refund: &Refund, message: &str) -> Result<Outgoing, Error> {
-        fn run<G: Messages>(
-            account: &crate::gateway::Account<G>,
-            refund: &Refund,
-            message: &str,
-        ) -> Result<Outgoing, Error> {
-            G::refund(account, refund, fields(G::NAME, "refund", message)?)
-        }
         if refund.gateway != self.gateway() {
             return Err(Error::RefundElsewhere {
                 refund: refund.id.clone(),
@@ -203,7 +188,9 @@ impl AnyAccount {
                 asked_of: self.gateway(),
             });
         }
-        on!(self, account => run(account, refund, message))
+        on!(self, account => {
+            Messages::refund(account, refund, fields(self.gateway(), "refund", message)?)
+        })
     }
 
     /// Reads the answer to a refund, for [`crate::order::Order::apply_refund`].

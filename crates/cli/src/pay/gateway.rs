@@ -25,14 +25,9 @@ pub fn verify(
     now: OffsetDateTime,
 ) -> Result<Verdict, Error> {
     let account = account::read(arguments)?;
-    let expected = match known {
-        // A notice that cannot be read has no reference; the verdict says why.
-        Known::Order(order) => account
-            .claimed_reference(raw)
-            .ok()
-            .and_then(|reference| order.expected(&reference, Some(now))),
-        Known::Expected(expected) => Some((**expected).clone()),
-        Known::Nothing => None,
-    };
-    Ok(account.verify(raw, expected.as_ref()))
+    Ok(match known {
+        Known::Order(order) => account.verify_for(raw, order, now),
+        Known::Expected(expected) => account.verify(raw, Some(expected)),
+        Known::Nothing => account.verify(raw, None),
+    })
 }

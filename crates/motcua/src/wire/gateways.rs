@@ -146,10 +146,7 @@ pub(super) fn apply(op: &'static str, input: &str) -> Result<String, Failure> {
     let Input { gateway, account: form, notice, mut order, now, who } = read(op, input)?;
     checked(&order)?;
     let account = account(&gateway, &form)?;
-    // A notice that cannot be read has no reference; the verdict says why.
-    let expected = account.claimed_reference(&notice).ok();
-    let expected = expected.and_then(|reference| order.expected(&reference, Some(now)));
-    Ok(match account.verify(&notice, expected.as_ref()) {
+    Ok(match account.verify_for(&notice, &order, now) {
         Verdict::Verified(verified) => {
             let applied = order.apply(&verified, now, &who).map_err(failure)?;
             json!({ "verdict": "verified", "change": applied.change,
