@@ -3,7 +3,7 @@
 
 mod made;
 
-use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
+use motcua_copies::issue::existing::sign_existing;
 use motcua_copies::issue::{Fonts, IssueError, Pending, Terms, issue, issue_with};
 use motcua_copies::verify::annulment::SignedAnnulments;
 use motcua_copies::{Policy, Verdict, verify};
@@ -59,16 +59,7 @@ fn a_copy_is_not_signed_with_what_the_circular_does_not_list() {
 fn other_files_and_lists_are_held_to_the_rules_too() {
     let demo = made::demo();
     let odd = signer(&demo.agency, PrivateKey::ed25519().unwrap());
-    let options = |algorithms| SignatureOptions {
-        field: "One".into(),
-        claimed_at: made::NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: None,
-        timestamp_room: 0,
-        algorithms,
-    };
+    let options = made::one_signature;
     let file = &made::kinds::kinds()[0].1;
     refused(sign_existing(file, &options(AlgorithmPolicy::viet_nam()), &odd), "Ed25519");
     sign_existing(file, &options(AlgorithmPolicy::standard()), &odd).unwrap();

@@ -7,7 +7,7 @@ mod peers;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
+use motcua_copies::issue::existing::sign_existing;
 use motcua_copies::issue::{Fonts, Next, Pending};
 use motcua_copies::verify::{Check, RowName};
 use motcua_copies::{Policy, Report, Verdict, verify};
@@ -131,16 +131,7 @@ fn pages_that_are_missing_by_agreement() {
 #[test]
 fn another_signed_document_is_not_a_copy() {
     let demo = made::demo();
-    let options = SignatureOptions {
-        field: "One".into(),
-        claimed_at: made::NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: None,
-        timestamp_room: 0,
-        algorithms: motcua_pki::AlgorithmPolicy::viet_nam(),
-    };
+    let options = made::one_signature(motcua_pki::AlgorithmPolicy::viet_nam());
     let signed =
         sign_existing(&peers::small(), &options, &demo.official_signer().unwrap()).unwrap();
     let report = verify(&signed, &made::levels::strict(&demo, made::NOW));

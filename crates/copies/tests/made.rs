@@ -11,6 +11,7 @@ pub mod levels;
 
 use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
+use motcua_copies::issue::existing::SignatureOptions;
 use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
 use motcua_pki::AlgorithmPolicy;
@@ -24,6 +25,20 @@ pub const NOW: OffsetDateTime = datetime!(2026-11-24 03:00:00 UTC);
 pub fn sample(name: &str) -> Vec<u8> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals");
     std::fs::read(folder.join(name)).unwrap()
+}
+
+/// A plain signature in a field of its own.
+pub fn one_signature(algorithms: AlgorithmPolicy) -> SignatureOptions {
+    SignatureOptions {
+        field: "One".into(),
+        claimed_at: NOW,
+        name: String::new(),
+        reason: String::new(),
+        location: String::new(),
+        certify: None,
+        timestamp_room: 0,
+        algorithms,
+    }
 }
 
 pub fn demo() -> Demo {
