@@ -219,7 +219,11 @@ export interface Policy {
   readonly issuers?: readonly {
     readonly agency_id: string; readonly name: string; readonly from?: string; readonly until?: string;
     readonly capacities?: readonly string[];
+    /** Who certified there, and when; anyone where absent. */
+    readonly officials?: readonly { readonly name: string; readonly capacity?: string; readonly from?: string; readonly until?: string }[];
   }[];
+  /** Policies that the certificates' paths must assert, by object identifier; any where a list is empty or absent. */
+  readonly certificate_policies?: { readonly official?: readonly string[]; readonly agency?: readonly string[] };
   /** The date of the trust list, shown to the reader. */
   readonly trust_list_as_of: string;
   /** When the next trust list is due; after that nothing is confirmed by this one. */

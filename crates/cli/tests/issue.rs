@@ -36,7 +36,8 @@ fn original(mark: usize) -> Vec<u8> {
 
 const FACTS: &str = r#"{
     "agency": "ỦY BAN NHÂN DÂN PHƯỜNG MẪU", "agency_id": "H99.01", "place": "phường Mẫu",
-    "capacity": "TUQ. CHỦ TỊCH|CÔNG CHỨC TƯ PHÁP – HỘ TỊCH", "paper": "Bằng cử nhân", "pages": 1,
+    "capacity": "TUQ. CHỦ TỊCH|CÔNG CHỨC TƯ PHÁP – HỘ TỊCH", "mandate": "Quyết định 12/QĐ-UBND",
+    "mandate_from": "2025-11-03", "paper": "Bằng cử nhân", "pages": 1,
     "system": "thử", "link": "https://dichvucong.example/v"
 }"#;
 
@@ -288,6 +289,12 @@ fn doubled() {
     fs::write(desk.path("rows.csv"), "original,number\nin/2.jpg,11\n").unwrap();
     let (code, rows) = desk.issue("rows.csv", &[]);
     assert_eq!((code, error(&rows["in/2.jpg"])), (1, "cli.doubled"));
+    // An official does not sign beyond the mandate.
+    let table = "original,number,mandate_until\nin/4.jpg,21,2025-12-31\nin/5.jpg,22,2125-12-31\n";
+    fs::write(desk.path("rows.csv"), table).unwrap();
+    let (_, rows) = desk.issue("rows.csv", &[]);
+    assert_eq!(error(&rows["in/4.jpg"]), "copies.mandate_not_in_force");
+    assert_eq!(error(&rows["in/5.jpg"]), "");
     // Without a register and without a number there is nothing to print.
     fs::write(desk.path("rows.csv"), "original\nin/3.jpg\n").unwrap();
     let (_, rows) = desk.issue("rows.csv", &[]);

@@ -4,11 +4,13 @@
 //! judged in `verify`.
 
 mod capture;
+mod mandate;
 pub mod picture;
 pub mod qr;
 pub mod xmp;
 
 pub use capture::Shortcoming;
+pub use mandate::Mandate;
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -75,6 +77,9 @@ pub struct CopyFacts {
     pub official: String,
     /// The official's capacity, such as `TUQ. CHỦ TỊCH`; one line, or two divided by a line feed.
     pub capacity: String,
+    /// The decision by which the official certifies, where the capacity is not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Mandate>,
     /// What was compared.
     pub original: OriginalFacts,
     /// Identifier of this copy, letters, digits and hyphens.
@@ -122,6 +127,11 @@ impl CopyFacts {
         format!("Ngày {:02} tháng {:02} năm {}", d.day(), u8::from(d.month()), d.year())
     }
 
+    /// The days that a mandate must cover: that of the certification, and that of the signature in Viet Nam.
+    pub(crate) fn mandate_days(&self) -> [Date; 2] {
+        [self.certified_on, self.signed_at.to_offset(VIET_NAM).date()]
+    }
+
     /// The link with its secret fragment.
     pub fn full_link(&self) -> String {
         format!("{}/{}#{}", self.link.trim_end_matches('/'), self.copy_id, self.secret)
@@ -152,6 +162,28 @@ pub(crate) mod date {
         parse(&text)
             .ok_or_else(|| D::Error::custom(format!("{text:?} is not a date like 2026-11-24")))
     }
+
+    /// The same, or nothing.
+    pub(crate) mod optional {
+        use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
+        use time::Date;
+
+        pub(crate) fn serialize<S: Serializer>(
+            day: &Option<Date>,
+            s: S,
+        ) -> Result<S::Ok, S::Error> {
+            day.map(super::text).serialize(s)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            d: D,
+        ) -> Result<Option<Date>, D::Error> {
+            let text = Option::<String>::deserialize(d)?;
+            let wrong =
+                |t: String| D::Error::custom(format!("{t:?} is not a date like 2026-11-24"));
+            text.map(|t| super::parse(&t).ok_or_else(|| wrong(t))).transpose()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +208,11 @@ mod tests {
             place: "Phường A".into(),
             official: "Nguyễn Văn Mẫu".into(),
             capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP".into(),
+            mandate: Some(Mandate {
+                document: "Quyết định 12/QĐ-UBND".into(),
+                from: date!(2026 - 01 - 01),
+                until: None,
+            }),
             original: OriginalFacts {
                 sha256: "00".repeat(32),
                 pages: 2,
@@ -205,6 +242,7 @@ mod tests {
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         // Copies of before these were recorded are still read.
         (facts.original.captured, facts.original.accepted) = (None, Vec::new());
+        facts.mandate = None;
         assert!(!packet(&facts).contains("CapturedPages") && !packet(&facts).contains("Accepted"));
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         assert_eq!(QrFacts::from_text(&facts.qr().to_text()), Some(facts.qr()));
@@ -223,6 +261,12 @@ mod tests {
             let changed = text.replace("low_resolution not_colour", accepted);
             assert_eq!(CopyFacts::from_xmp(&changed), None, "{accepted:?}");
         }
+        // A mandate is there whole or not at all.
+        assert_eq!(CopyFacts::from_xmp(&text.replace("motcua:MandateFrom", "motcua:X")), None);
+        assert_eq!(CopyFacts::from_xmp(&text.replace("motcua:MandateDocument", "motcua:X")), None);
+        let until = "<motcua:MandateUntil>2026-12-31</motcua:MandateUntil>";
+        let read = CopyFacts::from_xmp(&format!("{text}{until}")).and_then(|f| f.mandate);
+        assert_eq!(read.and_then(|m| m.until), Some(date!(2026 - 12 - 31)));
         let doubled = format!("{text}<motcua:CapturedPages>3</motcua:CapturedPages>");
         assert_eq!(CopyFacts::from_xmp(&doubled), None);
     }

@@ -23,12 +23,14 @@ mod words;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
 use motcua_pki::{Indication, SubIndication};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::facts::CopyFacts;
 
-pub use competence::Issuer;
+pub use competence::{Appointment, Issuer};
 pub use history::LaterChanges;
-pub use policy::{Expect, Policy, PolicyError, RevocationNeed};
+pub use policy::{CertificatePolicies, Expect, Policy, PolicyError, RevocationNeed};
 pub use reason::{Reason, Severity};
 pub use report::{
     Check, CheckReport, FileFacts, Report, Row, RowName, SignatureKind, SignatureReport,
@@ -142,7 +144,8 @@ fn read(
             if !fates.contains(&LaterChanges::Forbidden) {
                 closing::check(document, &signatures, || judge.known(&opened), report)?;
             }
-            standing(facts, policy, &judge, report);
+            let proven = proven_time(&judged);
+            standing(facts, policy, &judge, proven, report);
         }
         None if policy.expect == Expect::CertifiedCopy => {
             report.add(Reason::new("copies.no_facts", &[]));
@@ -175,14 +178,46 @@ fn trust_list(policy: &Policy, report: &mut Report) {
     }
 }
 
-/// Whether the issuer was competent, and whether the copy was annulled.
-fn standing(facts: &CopyFacts, policy: &Policy, judge: &signature::Judge<'_>, report: &mut Report) {
+/// When the official signed, where a timestamp proves it.
+fn proven_time(judged: &[SignatureReport]) -> Option<OffsetDateTime> {
+    let official = judged.iter().find(|s| s.field == crate::OFFICIAL_FIELD)?;
+    OffsetDateTime::parse(official.trusted_time.as_ref()?, &Rfc3339).ok()
+}
+
+/// Whether the issuer and the official were competent, and whether the copy was annulled.
+fn standing(
+    facts: &CopyFacts,
+    policy: &Policy,
+    judge: &signature::Judge<'_>,
+    proven: Option<OffsetDateTime>,
+    report: &mut Report,
+) {
+    let days = competence::days(facts, proven);
+    let official = |day| {
+        let on = crate::facts::date::text(day);
+        [("official", facts.official.clone()), ("agency", facts.agency.clone()), ("on", on)]
+    };
+    if let Some(mandate) = &facts.mandate
+        && let Some(day) = days.iter().find(|day| !mandate.holds(**day))
+    {
+        let [official, _, on] = official(*day);
+        let document = ("document", mandate.document.clone());
+        let from = ("from", crate::facts::date::text(mandate.from));
+        let until = ("until", mandate.until_text());
+        report.add(Reason::new(
+            "copies.mandate_not_in_force",
+            &[official, on, document, from, until],
+        ));
+    }
     let issuer =
         [("agency", facts.agency.clone()), ("on", crate::facts::date::text(facts.certified_on))];
-    match policy.issuers.as_ref().map(|issuers| competence::of(issuers, facts)) {
+    match policy.issuers.as_ref().map(|issuers| competence::of(issuers, facts, &days)) {
         None | Some(competence::Competence::Competent) => {}
         Some(competence::Competence::NotCompetent) => {
             report.add(Reason::new("copies.issuer_not_competent", &issuer));
+        }
+        Some(competence::Competence::NotAppointed(day)) => {
+            report.add(Reason::new("copies.official_not_appointed", &official(day)));
         }
         Some(competence::Competence::Unknown) => {
             report.add(Reason::new("copies.issuer_unknown", &issuer));

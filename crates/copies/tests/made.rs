@@ -13,7 +13,7 @@ use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
 use motcua_copies::issue::existing::SignatureOptions;
 use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
-use motcua_copies::verify::{Expect, RevocationNeed};
+use motcua_copies::verify::{CertificatePolicies, Expect, RevocationNeed};
 use motcua_pki::AlgorithmPolicy;
 use motcua_pki::authority::Demo;
 use motcua_pki::path::{Anchor, RevocationMaterial};
@@ -69,6 +69,7 @@ pub fn facts() -> CopyFacts {
         place: "Phường Sông Thơm".into(),
         official: "Nguyễn Văn Mẫu".into(),
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".into(),
+        mandate: None,
         original: OriginalFacts {
             sha256: "ab".repeat(32),
             pages: 2,
@@ -169,6 +170,7 @@ pub fn policy(id: &str, anchors: Vec<Anchor>, at: OffsetDateTime) -> Policy {
         trust_list_as_of: "2026-11-24".into(),
         trust_list_until: None,
         at,
+        certificate_policies: CertificatePolicies::default(),
         revocation: RevocationNeed::NotChecked,
         algorithms: AlgorithmPolicy::standard(),
         material: RevocationMaterial::default(),

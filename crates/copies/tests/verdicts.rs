@@ -8,10 +8,13 @@ mod peers;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use made::annulments::{claims, list};
+use motcua_copies::facts::Mandate;
+use motcua_copies::issue::{Fonts, issue};
 use motcua_copies::verify::annulment::SignedAnnulments;
-use motcua_copies::verify::{Check, Expect, Issuer, RowName};
-use motcua_copies::{Policy, Report, Verdict, verify};
-use motcua_pki::authority::Demo;
+use motcua_copies::verify::{Appointment, CertificatePolicies, Check, Expect, Issuer, RowName};
+use motcua_copies::{AGENCY_FIELD, OFFICIAL_FIELD, Policy, Report, Verdict, verify};
+use motcua_pki::Oid;
+use motcua_pki::authority::{Demo, SubjectName, Template};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
 
@@ -145,6 +148,7 @@ fn issuers_are_competent_by_date() {
         from,
         until,
         capacities: capacities.iter().map(|c| (*c).to_owned()).collect(),
+        officials: None,
     };
     let judge = |issuers: Vec<Issuer>| {
         verify(&copy, &Policy { issuers: Some(issuers), ..policy(&demo, at) })
@@ -169,6 +173,139 @@ fn issuers_are_competent_by_date() {
     let report = judge(Vec::new());
     assert_eq!(report.verdict, Verdict::CannotConfirm);
     assert!(codes(&report).contains(&"copies.issuer_unknown"));
+    // The office, but by whom?
+    let by = |name: &str, capacity: Option<&str>, from, until| Appointment {
+        name: name.to_owned(),
+        capacity: capacity.map(str::to_owned),
+        from,
+        until,
+    };
+    let official = "NGUYỄN VĂN MẪU";
+    let office =
+        |all: Vec<Appointment>| vec![Issuer { officials: Some(all), ..issuer(None, None, &[]) }];
+    let appointed = vec![
+        by("Trần Thị Khác", None, None, None),
+        by(official, Some("TUQ. CHỦ TỊCH"), Some(day), Some(day)),
+    ];
+    assert_eq!(judge(office(appointed)).verdict, Verdict::ValidWithNotes);
+    for bad in [
+        Vec::new(),
+        vec![by("Trần Thị Khác", None, None, None)],
+        vec![by(official, Some("CHỦ TỊCH"), None, None)],
+        vec![by(official, None, Some(after), None), by(official, None, None, Some(before))],
+    ] {
+        let report = judge(office(bad));
+        assert_eq!(report.verdict, Verdict::NotValid);
+        assert!(codes(&report).contains(&"copies.official_not_appointed"));
+        assert_eq!(check(&report, "competence"), Check::Failed);
+    }
+}
+
+/// A timestamp proves when the official signed: an appointment that ended before does not cover it, whatever the copy states.
+#[test]
+fn the_proven_time_counts_for_the_appointment() {
+    let (demo, at) = (made::demo(), made::NOW);
+    // The stamps are of 25 November.
+    let later = at + Duration::days(1);
+    let until = |day| {
+        let official = Appointment {
+            name: "Nguyễn Văn Mẫu".into(),
+            capacity: None,
+            from: None,
+            until: Some(day),
+        };
+        let office = Issuer {
+            agency_id: "H99.1".into(),
+            name: "Ủy ban nhân dân phường Mẫu".into(),
+            from: None,
+            until: None,
+            capacities: Vec::new(),
+            officials: Some(vec![official]),
+        };
+        Policy { issuers: Some(vec![office]), ..made::levels::strict(&demo, later) }
+    };
+    let copy = made::levels::stamped_later(&demo, at, later, &peers::small(), None);
+    let report = verify(&copy, &until(date!(2026 - 11 - 25)));
+    assert!(!codes(&report).contains(&"copies.official_not_appointed"), "{}", report.to_text());
+    let report = verify(&copy, &until(date!(2026 - 11 - 24)));
+    assert!(codes(&report).contains(&"copies.official_not_appointed"), "{}", report.to_text());
+    // The copy's own mandate, which covers what it states and not what is proven.
+    let mandate = |until| {
+        let document = "Quyết định 12/QĐ-UBND".to_owned();
+        Some(Mandate { document, from: date!(2026 - 11 - 01), until })
+    };
+    let judge = |until| {
+        let copy =
+            made::levels::stamped_later(&demo, at, later, &peers::small(), mandate(Some(until)));
+        verify(&copy, &made::levels::strict(&demo, later))
+    };
+    let report = judge(date!(2026 - 11 - 25));
+    assert_eq!(check(&report, "competence"), Check::Passed, "{}", report.to_text());
+    let report = judge(date!(2026 - 11 - 24));
+    assert!(codes(&report).contains(&"copies.mandate_not_in_force"), "{}", report.to_text());
+    assert_eq!(report.verdict, Verdict::NotValid);
+}
+
+#[test]
+fn a_copy_keeps_within_its_mandate() {
+    let (demo, at) = (made::demo(), made::NOW);
+    let scan = peers::small();
+    let originals = [made::original(&scan)];
+    let made = |from, until| {
+        let mut facts = made::facts_by(&demo, at, &originals);
+        let document = "Quyết định 12/QĐ-UBND".to_owned();
+        facts.mandate = Some(Mandate { document, from, until });
+        let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+        issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency)
+    };
+    let (day, before, after) =
+        (date!(2026 - 11 - 24), date!(2026 - 11 - 23), date!(2026 - 11 - 25));
+    for (from, until) in [(after, None), (before, Some(before)), (day, Some(before))] {
+        assert_eq!(made(from, until).unwrap_err().code(), "copies.mandate_not_in_force");
+    }
+    let copy = made(day, Some(day)).unwrap();
+    let report = verify(&copy, &policy(&demo, at));
+    assert_eq!(report.verdict, Verdict::ValidWithNotes, "{}", report.to_text());
+    assert_eq!(check(&report, "competence"), Check::Passed);
+    assert_eq!(report.facts.unwrap().mandate.unwrap().until, Some(day));
+}
+
+#[test]
+fn certificate_policies_are_asked_of_each_role() {
+    let (mut demo, at) = (made::demo(), made::NOW);
+    let [any, official, agency] = ["2.5.29.32.0", "1.3.6.1.4.1.99999.1", "1.3.6.1.4.1.99999.2"]
+        .map(|oid| vec![Oid::parse(oid).unwrap()]);
+    let name = |name: &str| {
+        SubjectName::new()
+            .country("VN")
+            .organization("Ủy ban nhân dân phường Mẫu")
+            .common_name(name)
+    };
+    let template = |subject, policies: &[Oid]| Template {
+        policies: policies.to_vec(),
+        ..Template::new(subject, at - Duration::days(9), at + Duration::days(9))
+    };
+    let issuing = template(name("Cơ quan cấp"), &any).certificate_authority(Some(0));
+    demo.issuing = demo.root.issue(&issuing).unwrap();
+    let issue = |common, policies: &[Oid]| {
+        demo.issuing.issue(&template(name(common), policies).document_signer()).unwrap()
+    };
+    (demo.official, demo.agency) = (issue("Nguyễn Văn Mẫu", &official), issue("Ủy ban", &agency));
+    let copy = made::copy_of(&demo, at, &peers::small());
+    let judge = |official: &[Oid], agency: &[Oid]| {
+        let (official, agency) = (official.to_vec(), agency.to_vec());
+        let certificate_policies = CertificatePolicies { official, agency };
+        verify(&copy, &Policy { certificate_policies, ..policy(&demo, at) })
+    };
+    assert_eq!(judge(&official, &agency).verdict, Verdict::ValidWithNotes);
+    assert_eq!(judge(&official, &[]).verdict, Verdict::ValidWithNotes);
+    for (report, field) in
+        [(judge(&agency, &agency), OFFICIAL_FIELD), (judge(&official, &official), AGENCY_FIELD)]
+    {
+        assert_eq!(report.verdict, Verdict::CannotConfirm, "{}", report.to_text());
+        let unsure = report.reasons.iter().find(|r| r.code == "copies.signer_unsure").unwrap();
+        assert_eq!(unsure.params["field"], field);
+    }
 }
 
 #[test]
@@ -200,6 +337,7 @@ fn every_verdict_is_reached() {
         from: None,
         until: None,
         capacities: Vec::new(),
+        officials: None,
     };
     let all = Policy { issuers: Some(vec![issuer]), ..made::levels::strict(&demo, at) };
     for (level, stamped) in made::levels::all(&demo, at, &peers::small()) {

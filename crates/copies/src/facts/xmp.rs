@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming, date};
+use super::{CopyFacts, Mandate, OriginalFacts, RegisterEntry, Shortcoming, date};
 
 /// The namespace of the facts in XMP.
 pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
@@ -26,6 +26,9 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("Place", "Place of the certification"),
     ("Official", "Name of the certifying official"),
     ("Capacity", "Capacity in which the official certifies"),
+    ("MandateDocument", "Decision by which the official certifies"),
+    ("MandateFrom", "First day of that decision"),
+    ("MandateUntil", "Last day of that decision"),
     ("OriginalSha256", "SHA-256 of the captured original"),
     ("OriginalPages", "Pages of the original that carry information"),
     ("OriginalType", "Media type of the captured original"),
@@ -42,7 +45,8 @@ pub const PROPERTIES: &[(&str, &str)] = &[
 ];
 
 /// Properties that only some copies have.
-const OPTIONAL: [&str; 2] = ["CapturedPages", "Accepted"];
+const OPTIONAL: [&str; 5] =
+    ["MandateDocument", "MandateFrom", "MandateUntil", "CapturedPages", "Accepted"];
 
 /// What a reader of the extension schema learns about a property.
 #[cfg(feature = "issue")]
@@ -55,6 +59,7 @@ impl CopyFacts {
     pub fn properties(&self) -> Vec<(&'static str, String)> {
         let instant =
             self.signed_at.to_offset(super::VIET_NAM).format(&Rfc3339).unwrap_or_default();
+        let mandate = self.mandate.as_ref();
         let values = [
             self.template.clone(),
             self.register.number.to_string(),
@@ -68,6 +73,9 @@ impl CopyFacts {
             self.place.clone(),
             self.official.clone(),
             self.capacity.clone(),
+            mandate.map(|m| m.document.clone()).unwrap_or_default(),
+            mandate.map(|m| date::text(m.from)).unwrap_or_default(),
+            mandate.and_then(|m| m.until).map(date::text).unwrap_or_default(),
             self.original.sha256.clone(),
             self.original.pages.to_string(),
             self.original.media_type.clone(),
@@ -133,6 +141,18 @@ impl CopyFacts {
             place: take("Place")?,
             official: take("Official")?,
             capacity: take("Capacity")?,
+            mandate: match (take("MandateDocument"), take("MandateFrom"), take("MandateUntil")) {
+                (None, None, None) => None,
+                (Some(document), Some(from), until) => Some(Mandate {
+                    document,
+                    from: date::parse(&from)?,
+                    until: match until {
+                        Some(day) => Some(date::parse(&day)?),
+                        None => None,
+                    },
+                }),
+                _ => return None,
+            },
             original: OriginalFacts {
                 sha256: take("OriginalSha256")?,
                 pages: take("OriginalPages")?.parse().ok()?,

@@ -121,6 +121,22 @@ pub enum IssueError {
         /// Who does.
         known: &'static str,
     },
+    /// The official's mandate does not cover the certification or the signature.
+    #[error(
+        "{official} may not sign on {day}: {document} holds from {from} to {until}; let someone sign whose mandate holds"
+    )]
+    MandateNotInForce {
+        /// The decision.
+        document: String,
+        /// Whose it is.
+        official: String,
+        /// The day it does not cover.
+        day: Date,
+        /// Its first day.
+        from: Date,
+        /// Its last day.
+        until: String,
+    },
     /// A fact is missing or does not fit.
     #[error("the fact {field} is not usable: {problem}")]
     BadFact {
@@ -227,6 +243,7 @@ impl IssueError {
             Self::UnknownTemplate { .. } => "copies.unknown_template",
             Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
             Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
+            Self::MandateNotInForce { .. } => "copies.mandate_not_in_force",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
@@ -298,6 +315,13 @@ impl IssueError {
                 ("capacity", capacity.clone()),
                 ("template", (*template).to_owned()),
                 ("law", (*law).to_owned()),
+            ],
+            Self::MandateNotInForce { document, official, day, from, until } => vec![
+                ("document", document.clone()),
+                ("official", official.clone()),
+                ("day", day.to_string()),
+                ("from", from.to_string()),
+                ("until", until.clone()),
             ],
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]

@@ -190,13 +190,17 @@ fn check(facts: &CopyFacts) -> Result<(), IssueError> {
     if facts.original.pages == 0 {
         return bad("OriginalPages", "an original has at least one page that carries information");
     }
+    if facts.mandate.as_ref().is_some_and(|m| m.document.trim().is_empty()) {
+        return bad("MandateDocument", "it is empty");
+    }
     if facts.capacity.lines().count() > 2 {
         return bad("Capacity", "it has more than two lines");
     }
     Ok(())
 }
 
-/// Whether the law of the statement holds on the day, and lets the official sign (Decree 23/2015/NĐ-CP Art. 5).
+/// Whether the law of the statement holds on the day, and lets the official sign (Decree 23/2015/NĐ-CP Art. 5); and whether the
+/// official's mandate covers it.
 fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), IssueError> {
     if !template.in_force(facts.certified_on) {
         return Err(IssueError::TemplateNotInForce {
@@ -212,6 +216,17 @@ fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), Issue
             template: template.id,
             law: template.law,
             known: template.known,
+        });
+    }
+    if let Some(mandate) = &facts.mandate
+        && let Some(day) = facts.mandate_days().into_iter().find(|day| !mandate.holds(*day))
+    {
+        return Err(IssueError::MandateNotInForce {
+            document: mandate.document.clone(),
+            official: facts.official.clone(),
+            day,
+            from: mandate.from,
+            until: mandate.until_text(),
         });
     }
     Ok(())

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{Anchor, Purpose, RevocationMaterial};
-use motcua_pki::{AlgorithmPolicy, Certificate, Crl};
+use motcua_pki::{AlgorithmPolicy, Certificate, Crl, Oid};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -35,6 +35,18 @@ fn certified_copy() -> Expect {
     Expect::CertifiedCopy
 }
 
+/// Policies that certificates must assert, along their whole path (RFC 5280 §6.1.1 (c), (f)); any where a list is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificatePolicies {
+    /// Of persons: officials in a copy, every signer in other documents.
+    #[serde(default)]
+    pub official: Vec<Oid>,
+    /// Of agencies: their seal on a copy, and their lists of annulled copies.
+    #[serde(default)]
+    pub agency: Vec<Oid>,
+}
+
 /// A verifier's policy.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -52,6 +64,8 @@ pub struct Policy {
     pub trust_list_until: Option<OffsetDateTime>,
     /// The time of the check.
     pub at: OffsetDateTime,
+    /// Which certificate policies are asked for.
+    pub certificate_policies: CertificatePolicies,
     /// Whether revocation must be known.
     pub revocation: RevocationNeed,
     /// Which algorithms count, from when to when.
@@ -89,6 +103,8 @@ struct Form {
     trust_list_until: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
+    #[serde(default)]
+    certificate_policies: CertificatePolicies,
     revocation: RevocationNeed,
     #[serde(default = "AlgorithmPolicy::standard")]
     algorithms: AlgorithmPolicy,
@@ -115,6 +131,7 @@ impl Policy {
             trust_list_as_of: String::new(),
             trust_list_until: None,
             at: OffsetDateTime::UNIX_EPOCH,
+            certificate_policies: CertificatePolicies::default(),
             revocation: RevocationNeed::NotChecked,
             algorithms: AlgorithmPolicy::standard(),
             material: RevocationMaterial::default(),
@@ -125,7 +142,7 @@ impl Policy {
 
     /// Reads a policy: `{"id", "anchors_pem": […], "trust_list_as_of", "at", "revocation": "required" | "not_checked"}` and
     /// optionally `intermediates_pem`, `timestamp_anchors_pem`, `trust_list_until` (when the next list is due), `crls_pem`, `ocsp_base64`,
-    /// `annulments`, `issuers`, `algorithms` (see [`AlgorithmPolicy`]; `"standard"` is the usual) and `expect` (`"certified_copy"`, the
+    /// `annulments`, `issuers`, `certificate_policies` (`{"official": ["1.2…"], "agency": […]}`), `algorithms` (see [`AlgorithmPolicy`]; `"standard"` is the usual) and `expect` (`"certified_copy"`, the
     /// usual, or `"signed_document"`). Times are as in RFC 3339.
     ///
     /// # Errors
@@ -168,6 +185,7 @@ impl Policy {
             trust_list_as_of: form.trust_list_as_of,
             trust_list_until: form.trust_list_until,
             at: form.at,
+            certificate_policies: form.certificate_policies,
             revocation: form.revocation,
             algorithms: form.algorithms,
             material,

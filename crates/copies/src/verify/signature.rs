@@ -16,6 +16,7 @@ use super::store::{self, Store};
 use super::{
     Policy, Reason, Report, RevocationNeed, SignatureKind, SignatureReport, TimestampReport,
 };
+use crate::AGENCY_FIELD;
 
 /// Findings that note an oddity in other files, but in a copy mean that somebody wrote its signature anew.
 const TOUCHED: [&str; 2] = ["pki.cms_not_der", "pki.cms_attributes_resorted"];
@@ -29,7 +30,8 @@ pub(super) struct Judge<'p> {
     material: RevocationMaterial,
     copy: bool,
     stamps: Vec<Stamp>,
-    signing: [PathProfile; 1],
+    /// For persons, and for agencies.
+    signing: [[PathProfile; 1]; 2],
     timestamping: PathProfile,
     proofs: Proofs,
     /// Certificates, lists and tokens are met again by every signature of the file.
@@ -73,6 +75,7 @@ impl<'p> Judge<'p> {
                 RevocationNeed::NotChecked => profile.without_revocation(),
             }
         };
+        let policies = &policy.certificate_policies;
         Ok(Self {
             policy,
             anchors: anchors.collect(),
@@ -80,7 +83,13 @@ impl<'p> Judge<'p> {
             material,
             copy,
             stamps: stamps(document, signatures, opened)?,
-            signing: [rule(PathProfile::document_signing(Purpose::OfficialDuty))],
+            signing: [&policies.official, &policies.agency].map(|policies| {
+                [rule(PathProfile {
+                    policies: policies.clone(),
+                    require_explicit_policy: !policies.is_empty(),
+                    ..PathProfile::document_signing(Purpose::OfficialDuty)
+                })]
+            }),
             timestamping: rule(PathProfile::timestamping()),
             proofs: Proofs::new(),
             memo: Memo::new(),
@@ -177,7 +186,7 @@ impl<'p> Judge<'p> {
             anchors: &self.anchors,
             certificates: &self.pool,
             material: &self.material,
-            profile: &self.signing[0],
+            profile: &self.signing[1][0],
             at: self.policy.at,
             memo: &self.memo,
         }
@@ -202,7 +211,7 @@ impl<'p> Judge<'p> {
             anchors: &self.anchors,
             certificates: &self.pool,
             revocation: &self.material,
-            profiles: &self.signing,
+            profiles: &self.signing[usize::from(self.copy && signature.label == AGENCY_FIELD)],
             timestamping: &self.timestamping,
             authority_time: match self.policy.revocation {
                 RevocationNeed::Required => AuthorityTime::Now,

@@ -1,7 +1,7 @@
 //! Copies at every level from B-B to B-LTA, and a policy under which nothing is left to note about them.
 
 use motcua_copies::Policy;
-use motcua_copies::facts::{CopyFacts, VIET_NAM};
+use motcua_copies::facts::{CopyFacts, Mandate, VIET_NAM};
 use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
 use motcua_copies::issue::{Fonts, Next, Original, Pending, Terms, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
@@ -58,13 +58,32 @@ pub fn with_timestamps(demo: &Demo, at: OffsetDateTime, original: &[u8]) -> Vec<
     worded_with_timestamps(demo, at, original, WORDINGS[0])
 }
 
+/// The same, with timestamps of another time than the copy states.
+pub fn stamped_later(
+    demo: &Demo,
+    at: OffsetDateTime,
+    stamp: OffsetDateTime,
+    original: &[u8],
+    mandate: Option<Mandate>,
+) -> Vec<u8> {
+    let (originals, facts) = stated(demo, at, original, WORDINGS[0]);
+    with_timestamps_at(demo, stamp, (originals, CopyFacts { mandate, ..facts }))
+}
+
 fn worded_with_timestamps(
     demo: &Demo,
     at: OffsetDateTime,
     original: &[u8],
     wording: Wording,
 ) -> Vec<u8> {
-    let (originals, facts) = stated(demo, at, original, wording);
+    with_timestamps_at(demo, at, stated(demo, at, original, wording))
+}
+
+fn with_timestamps_at(
+    demo: &Demo,
+    at: OffsetDateTime,
+    (originals, facts): ([Original<'_>; 1], CopyFacts),
+) -> Vec<u8> {
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
         (signer.certificate_chain(), signer.algorithm())

@@ -31,6 +31,7 @@ impl Peers {
             trust_list_as_of: "2026-11-24".into(),
             trust_list_until: None,
             at: self.made_at + time::Duration::minutes(10),
+            certificate_policies: motcua_copies::verify::CertificatePolicies::default(),
             revocation,
             algorithms: motcua_pki::AlgorithmPolicy::standard(),
             material: RevocationMaterial::default(),

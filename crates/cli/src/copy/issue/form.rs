@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use motcua::copies::facts::{CopyFacts, RegisterEntry, Shortcoming, VIET_NAM};
+use motcua::copies::facts::{CopyFacts, Mandate, RegisterEntry, Shortcoming, VIET_NAM};
 use motcua::copies::issue::{Original, describe_accepting};
 use motcua::copies::statement::{IssuerKind, Template};
 use motcua::pdf::hex;
@@ -63,10 +63,14 @@ pub fn register(row: &Row) -> Result<(&str, &str), Error> {
 
 /// The legal date: the row's, else today in Viet Nam.
 pub fn day(row: &Row, now: OffsetDateTime) -> Result<Date, Error> {
-    let form = time::macros::format_description!("[year]-[month]-[day]");
     let Some(text) = row.get("certified_on") else { return Ok(now.to_offset(VIET_NAM).date()) };
+    date("certified_on", text)
+}
+
+fn date(name: &str, text: &str) -> Result<Date, Error> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
     Date::parse(text, form)
-        .map_err(|_| bad("certified_on", format!("{text:?} is not a date like 2026-11-24")))
+        .map_err(|_| bad(name, format!("{text:?} is not a date like 2026-11-24")))
 }
 
 /// The statement's name: the row's, else what such an issuer uses on the day.
@@ -84,6 +88,21 @@ fn template(row: &Row, day: Date) -> Result<String, Error> {
         bad("certified_on", format!("no {asked} certified electronic copies on {day}"))
     })?;
     Ok(template.id.to_owned())
+}
+
+/// The decision by which the official certifies, and its days.
+fn mandate(row: &Row) -> Result<Option<Mandate>, Error> {
+    let date = |name: &str| row.get(name).map(|text| date(name, text)).transpose();
+    let (from, until) = (date("mandate_from")?, date("mandate_until")?);
+    match (row.get("mandate"), from) {
+        (Some(document), Some(from)) => {
+            Ok(Some(Mandate { document: document.to_owned(), from, until }))
+        }
+        (None, None) if until.is_none() => Ok(None),
+        _ => {
+            Err(bad("mandate", "a mandate is a document and `mandate_from`; give both".to_owned()))
+        }
+    }
 }
 
 fn accepted(row: &Row) -> Result<Vec<Shortcoming>, Error> {
@@ -145,6 +164,7 @@ pub fn facts(
         official: text("official", official),
         // A line feed in a CSV field is awkward; two lines may be divided by the bar too.
         capacity: need(row, "capacity")?.replace('|', "\n"),
+        mandate: mandate(row)?,
         original: describe_accepting(originals, pages, &accept)?,
         copy_id: text("copy_id", &format!("BS-{}-{:06}", place.year, place.number)),
         dossier: text("dossier", ""),

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::files;
 
 /// Columns of a CSV file, and names in the file of shared facts.
-pub const FIELDS: [&str; 28] = [
+pub const FIELDS: [&str; 31] = [
     "original",
     "dpi",
     "accept",
@@ -27,6 +27,9 @@ pub const FIELDS: [&str; 28] = [
     "place",
     "official",
     "capacity",
+    "mandate",
+    "mandate_from",
+    "mandate_until",
     "copy_id",
     "dossier",
     "procedure",

@@ -40,7 +40,15 @@ const CHECKS: &[(&str, &[&str])] = &[
     ("time", &["copies.timestamp_unsure", "copies.time_claimed_only"]),
     ("expected_signatures", &["copies.signatures_expected"]),
     ("signer_names", &["copies.signer_name_differs"]),
-    ("competence", &["copies.issuer_not_competent", "copies.issuer_unknown"]),
+    (
+        "competence",
+        &[
+            "copies.issuer_not_competent",
+            "copies.issuer_unknown",
+            "copies.official_not_appointed",
+            "copies.mandate_not_in_force",
+        ],
+    ),
     ("statement", &["copies.statement_differs", "copies.pages_differ"]),
     ("qr", &["copies.qr_differs"]),
     ("annulment", &["copies.annulled", "copies.annulments_unusable"]),
@@ -67,7 +75,11 @@ pub(in crate::verify) fn fill(report: &mut Report, policy: &Policy, judged: bool
             let skipped = !judged
                 || (copies_own.contains(name) && !copy)
                 || match *name {
-                    "competence" => policy.issuers.is_none(),
+                    // A mandate that the copy states is one thing to check, the list of issuers another.
+                    "competence" => {
+                        policy.issuers.is_none()
+                            && report.facts.as_ref().is_none_or(|f| f.mandate.is_none())
+                    }
                     "annulment" => {
                         report.reasons.iter().any(|r| r.code == "copies.annulments_not_checked")
                     }
