@@ -68,6 +68,7 @@ fn main() {
         place: "phường Mẫu".into(),
         official: "Nguyễn Văn Mẫu".into(),
         capacity: "TUQ. CHỦ TỊCH".into(),
+        co_officials: Vec::new(),
         original: describe(&originals, 2).unwrap(),
         copy_id: "BS-1".into(),
         dossier: "H99.1-261124-0001".into(),

@@ -4,11 +4,14 @@
 //! judged in `verify`.
 
 mod capture;
+mod officials;
 pub mod picture;
 pub mod qr;
 pub mod xmp;
 
 pub use capture::Shortcoming;
+pub(crate) use officials::same_person;
+pub use officials::{CoOfficial, MOST_CO_OFFICIALS};
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -75,6 +78,9 @@ pub struct CopyFacts {
     pub official: String,
     /// The official's capacity, such as `TUQ. CHỦ TỊCH`; one line, or two divided by a line feed.
     pub capacity: String,
+    /// Officials who sign after this one and before the agency, in that order, where the law of the template lets several sign.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_officials: Vec<CoOfficial>,
     /// What was compared.
     pub original: OriginalFacts,
     /// Identifier of this copy, letters, digits and hyphens.
@@ -176,6 +182,7 @@ mod tests {
             place: "Phường A".into(),
             official: "Nguyễn Văn Mẫu".into(),
             capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP".into(),
+            co_officials: Vec::new(),
             original: OriginalFacts {
                 sha256: "00".repeat(32),
                 pages: 2,
@@ -207,6 +214,14 @@ mod tests {
         (facts.original.captured, facts.original.accepted) = (None, Vec::new());
         assert!(!packet(&facts).contains("CapturedPages") && !packet(&facts).contains("Accepted"));
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
+        assert!(!packet(&facts).contains("CoOfficials"));
+        let official = |name: &str, capacity: &str| CoOfficial {
+            name: name.to_owned(),
+            capacity: capacity.to_owned(),
+        };
+        facts.co_officials =
+            vec![official("Trần \"Thị\" <B>", "CÔNG CHỨNG VIÊN"), official("Lê C", "X\nY")];
+        assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         assert_eq!(QrFacts::from_text(&facts.qr().to_text()), Some(facts.qr()));
     }
 
@@ -225,6 +240,15 @@ mod tests {
         }
         let doubled = format!("{text}<motcua:CapturedPages>3</motcua:CapturedPages>");
         assert_eq!(CopyFacts::from_xmp(&doubled), None);
+        let official = r#"{"name":"B","capacity":"C"}"#;
+        let among = |list: &str| format!("{text}<motcua:CoOfficials>{list}</motcua:CoOfficials>");
+        assert!(CopyFacts::from_xmp(&among(&format!("[{official}]"))).is_some());
+        let many = vec![official; MOST_CO_OFFICIALS + 1].join(",");
+        for list in
+            ["", "[]", "[ ]", "B", official, &format!("[{official} ]"), &format!("[{many}]")]
+        {
+            assert_eq!(CopyFacts::from_xmp(&among(list)), None, "{list}");
+        }
     }
 
     #[test]

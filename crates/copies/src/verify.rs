@@ -22,7 +22,7 @@ mod text;
 mod words;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
-use motcua_pki::{Indication, SubIndication};
+use motcua_pki::{Certificate, Indication, SubIndication};
 
 use crate::facts::CopyFacts;
 
@@ -138,6 +138,7 @@ fn read(
     match &facts {
         Some(facts) => {
             content::check(document, facts, &signatures, &judged, report)?;
+            officials(facts, &judged, report);
             // What is forbidden behind the signatures is said already.
             if !fates.contains(&LaterChanges::Forbidden) {
                 closing::check(document, &signatures, || judge.known(&opened), report)?;
@@ -172,6 +173,37 @@ fn trust_list(policy: &Policy, report: &mut Report) {
     if let Some(until) = policy.trust_list_until.filter(|until| policy.at > *until) {
         let said = [("as_of", policy.trust_list_as_of.clone()), ("until", report::instant(until))];
         report.add(Reason::new("copies.trust_list_stale", &said));
+    }
+}
+
+/// Whether those who sign are as many people, each competent under the law of the statement.
+fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report) {
+    if let Some(capacity) = competence::unlawful(facts) {
+        let said = [
+            ("capacity", capacity.lines().next().unwrap_or_default().to_owned()),
+            ("template", facts.template.clone()),
+            ("on", crate::facts::date::text(facts.certified_on)),
+        ];
+        report.add(Reason::new("copies.official_not_competent", &said));
+    }
+    let person =
+        |s: &&SignatureReport| s.kind == SignatureKind::Signature && s.field != crate::AGENCY_FIELD;
+    let certificate = |s: &SignatureReport| Certificate::from_der(s.certificate.as_deref()?).ok();
+    // With one official there is nobody to confuse.
+    let several = judged.iter().filter(|_| !facts.co_officials.is_empty());
+    let signed: Vec<_> =
+        several.filter(person).filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
+    for (i, (field, one)) in signed.iter().enumerate() {
+        for (other, another) in signed.iter().skip(i + 1) {
+            if crate::facts::same_person(one, another) {
+                let said = [
+                    ("field", (*field).to_owned()),
+                    ("other", (*other).to_owned()),
+                    ("certificate", one.subject().to_string()),
+                ];
+                report.add(Reason::new("copies.same_signer", &said));
+            }
+        }
     }
 }
 

@@ -66,6 +66,7 @@ fn facts(
         place: "phường Mẫu".to_owned(),
         official,
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
+        co_officials: Vec::new(),
         original: describe_accepting(originals, capture.pages, &capture.accept)?,
         copy_id,
         dossier: dossier.to_owned(),

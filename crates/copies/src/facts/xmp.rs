@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming, date};
+use super::{CoOfficial, CopyFacts, OriginalFacts, RegisterEntry, Shortcoming, date};
 
 /// The namespace of the facts in XMP.
 pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
@@ -26,6 +26,7 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("Place", "Place of the certification"),
     ("Official", "Name of the certifying official"),
     ("Capacity", "Capacity in which the official certifies"),
+    ("CoOfficials", "Officials who sign after the first, with their capacities, in JSON"),
     ("OriginalSha256", "SHA-256 of the captured original"),
     ("OriginalPages", "Pages of the original that carry information"),
     ("OriginalType", "Media type of the captured original"),
@@ -42,7 +43,7 @@ pub const PROPERTIES: &[(&str, &str)] = &[
 ];
 
 /// Properties that only some copies have.
-const OPTIONAL: [&str; 2] = ["CapturedPages", "Accepted"];
+const OPTIONAL: [&str; 3] = ["CoOfficials", "CapturedPages", "Accepted"];
 
 /// What a reader of the extension schema learns about a property.
 #[cfg(feature = "issue")]
@@ -68,6 +69,7 @@ impl CopyFacts {
             self.place.clone(),
             self.official.clone(),
             self.capacity.clone(),
+            CoOfficial::to_text(&self.co_officials),
             self.original.sha256.clone(),
             self.original.pages.to_string(),
             self.original.media_type.clone(),
@@ -133,6 +135,10 @@ impl CopyFacts {
             place: take("Place")?,
             official: take("Official")?,
             capacity: take("Capacity")?,
+            co_officials: match take("CoOfficials") {
+                Some(list) => CoOfficial::from_text(&list)?,
+                None => Vec::new(),
+            },
             original: OriginalFacts {
                 sha256: take("OriginalSha256")?,
                 pages: take("OriginalPages")?.parse().ok()?,

@@ -121,6 +121,50 @@ pub enum IssueError {
         /// Who does.
         known: &'static str,
     },
+    /// Only one official signs under the law of the statement.
+    #[error(
+        "one official signs under the statement {template} ({law}), not {officials}; leave co_officials out"
+    )]
+    OneOfficialOnly {
+        /// The statement.
+        template: &'static str,
+        /// Its law.
+        law: &'static str,
+        /// How many were named.
+        officials: usize,
+    },
+    /// What signs is not who the facts name.
+    #[error(
+        "the facts name {named} officials, but {given} sign; give one certificate for each, in the order of the facts"
+    )]
+    OfficialsMismatch {
+        /// How many the facts name.
+        named: usize,
+        /// How many certificates or keys were given.
+        given: usize,
+    },
+    /// Two officials of a copy are one person.
+    #[error(
+        "officials {first} and {second} of the copy are the same person ({subject}); name each once"
+    )]
+    SameOfficial {
+        /// The place of one, from 1.
+        first: usize,
+        /// The place of the other.
+        second: usize,
+        /// The subject of the certificate.
+        subject: String,
+    },
+    /// The statement does not fit where it is to stand.
+    #[error(
+        "the statement does not fit: it needs {need} mm in height, and there are {have}; name fewer officials or shorten the paper's name"
+    )]
+    StatementNoRoom {
+        /// The height it needs, millimetres.
+        need: String,
+        /// The height there is.
+        have: String,
+    },
     /// A fact is missing or does not fit.
     #[error("the fact {field} is not usable: {problem}")]
     BadFact {
@@ -227,6 +271,10 @@ impl IssueError {
             Self::UnknownTemplate { .. } => "copies.unknown_template",
             Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
             Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
+            Self::OneOfficialOnly { .. } => "copies.one_official_only",
+            Self::OfficialsMismatch { .. } => "copies.officials_mismatch",
+            Self::SameOfficial { .. } => "copies.same_official",
+            Self::StatementNoRoom { .. } => "copies.statement_no_room",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
@@ -299,6 +347,22 @@ impl IssueError {
                 ("template", (*template).to_owned()),
                 ("law", (*law).to_owned()),
             ],
+            Self::OneOfficialOnly { template, law, officials } => vec![
+                ("template", (*template).to_owned()),
+                ("law", (*law).to_owned()),
+                ("officials", officials.to_string()),
+            ],
+            Self::OfficialsMismatch { named, given } => {
+                vec![("named", named.to_string()), ("given", given.to_string())]
+            }
+            Self::SameOfficial { first, second, subject } => vec![
+                ("first", first.to_string()),
+                ("second", second.to_string()),
+                ("subject", subject.clone()),
+            ],
+            Self::StatementNoRoom { need, have } => {
+                vec![("need_mm", need.clone()), ("have_mm", have.clone())]
+            }
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
             }

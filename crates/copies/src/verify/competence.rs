@@ -5,6 +5,7 @@ use time::Date;
 
 use super::content::fold;
 use crate::facts::CopyFacts;
+use crate::statement::Template;
 
 /// An office that certifies, or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,13 +43,28 @@ pub(super) fn of(issuers: &[Issuer], facts: &CopyFacts) -> Competence {
         return Competence::Unknown;
     }
     let day = facts.certified_on;
-    let capacity = fold(facts.capacity.lines().next().unwrap_or_default());
+    let first = |capacity: &str| fold(capacity.lines().next().unwrap_or_default());
+    let capacities: Vec<_> = facts.officials().map(|(_, capacity)| first(capacity)).collect();
+    let listed = |i: &Issuer, capacity: &String| i.capacities.iter().any(|c| fold(c) == *capacity);
     let competent = known.any(|i| {
         i.from.is_none_or(|from| from <= day)
             && i.until.is_none_or(|until| day <= until)
-            && (i.capacities.is_empty() || i.capacities.iter().any(|c| fold(c) == capacity))
+            && (i.capacities.is_empty() || capacities.iter().all(|capacity| listed(i, capacity)))
     });
     if competent { Competence::Competent } else { Competence::NotCompetent }
+}
+
+/// Who of those who sign was not competent under the law of the statement on its day: by the capacity written, or because only
+/// one may sign. `None` where nothing speaks against them, or the statement is not known here.
+pub(super) fn unlawful(facts: &CopyFacts) -> Option<&str> {
+    let template = Template::named(&facts.template)?;
+    let (_, first) = facts.officials().next()?;
+    if !template.in_force(facts.certified_on) {
+        return Some(first);
+    }
+    let several = facts.co_officials.first().filter(|_| !template.several);
+    let unfit = facts.officials().find(|(_, c)| template.capacity(c).is_none()).map(|(_, c)| c);
+    unfit.or(several.map(|o| o.capacity.as_str()))
 }
 
 /// A date or nothing.
