@@ -243,7 +243,7 @@ mod tests {
         let official = r#"{"name":"B","capacity":"C"}"#;
         let among = |list: &str| format!("{text}<motcua:CoOfficials>{list}</motcua:CoOfficials>");
         assert!(CopyFacts::from_xmp(&among(&format!("[{official}]"))).is_some());
-        let many = vec![official; MOST_CO_OFFICIALS + 1].join(",");
+        let many = [official; MOST_CO_OFFICIALS + 1].join(",");
         for list in
             ["", "[]", "[ ]", "B", official, &format!("[{official} ]"), &format!("[{many}]")]
         {

@@ -76,6 +76,8 @@ pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
 mod asked;
 #[cfg(feature = "issue")]
 pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
+#[cfg(feature = "issue")]
+pub(crate) use content::fold;
 
 fn judge<'a>(
     bytes: Bytes<'a>,

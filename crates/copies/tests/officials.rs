@@ -177,6 +177,8 @@ fn who_may_not_sign_together_is_refused() {
     assert!(matches!(none, IssueError::OfficialsMismatch { named: 2, given: 0 }), "{none}");
     let same = issue(&stated, &[first, first]);
     assert!(matches!(same, IssueError::SameOfficial { first: 1, second: 2, .. }), "{same}");
+    let swapped = issue(&stated, &[officials[1], first]);
+    assert!(matches!(swapped, IssueError::OfficialNameDiffers { number: 1, .. }), "{swapped}");
     let commune = CopyFacts { template: "copy-2025-11".into(), ..stated.clone() };
     let one = issue(&commune, &officials);
     assert!(matches!(one, IssueError::OneOfficialOnly { officials: 2, .. }), "{one}");

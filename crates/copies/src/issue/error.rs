@@ -155,6 +155,18 @@ pub enum IssueError {
         /// The subject of the certificate.
         subject: String,
     },
+    /// The certificate of one of several officials names somebody else than the facts do in that place.
+    #[error(
+        "official {number} of the copy is {stated} by its facts, but the certificate in that place is of {certificate}; give names and keys in the same order"
+    )]
+    OfficialNameDiffers {
+        /// The official's place, from 1.
+        number: usize,
+        /// The name in the facts.
+        stated: String,
+        /// The common name in the certificate.
+        certificate: String,
+    },
     /// The statement does not fit where it is to stand.
     #[error(
         "the statement does not fit: it needs {need} mm in height, and there are {have}; name fewer officials or shorten the paper's name"
@@ -274,6 +286,7 @@ impl IssueError {
             Self::OneOfficialOnly { .. } => "copies.one_official_only",
             Self::OfficialsMismatch { .. } => "copies.officials_mismatch",
             Self::SameOfficial { .. } => "copies.same_official",
+            Self::OfficialNameDiffers { .. } => "copies.official_name_differs",
             Self::StatementNoRoom { .. } => "copies.statement_no_room",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
@@ -359,6 +372,11 @@ impl IssueError {
                 ("first", first.to_string()),
                 ("second", second.to_string()),
                 ("subject", subject.clone()),
+            ],
+            Self::OfficialNameDiffers { number, stated, certificate } => vec![
+                ("number", number.to_string()),
+                ("stated", stated.clone()),
+                ("certificate", certificate.clone()),
             ],
             Self::StatementNoRoom { need, have } => {
                 vec![("need_mm", need.clone()), ("have_mm", have.clone())]

@@ -13,6 +13,7 @@ use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
 use super::{IssueError, Original, Pictures, describe};
 use crate::facts::{CopyFacts, same_person};
+use crate::verify::fold;
 
 /// Whose signature is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +160,27 @@ fn different(officials: &[(&[Certificate], SignatureAlgorithm)]) -> Result<(), I
     Ok(())
 }
 
+/// Whether names and certificates of several officials are in one order: mixed up, every name would stand on another's signature.
+fn in_order(
+    officials: &[(&[Certificate], SignatureAlgorithm)],
+    facts: &CopyFacts,
+) -> Result<(), IssueError> {
+    if facts.co_officials.is_empty() {
+        return Ok(());
+    }
+    for (i, ((stated, _), who)) in facts.officials().zip(officials).enumerate() {
+        let certificate = who.0.first().and_then(|c| c.subject().common_name());
+        if let Some(certificate) = certificate.filter(|name| fold(name) != fold(stated)) {
+            return Err(IssueError::OfficialNameDiffers {
+                number: i + 1,
+                stated: stated.to_owned(),
+                certificate: certificate.to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn fingerprint(certificate: Option<&Certificate>) -> String {
     let bytes = certificate.map_or(&[][..], |c| c.as_der());
     motcua_pdf::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
@@ -223,8 +245,8 @@ impl Pending {
     /// As [`Pending::prepare_with`], with a certificate for every official that the facts name, in their order.
     ///
     /// # Errors
-    /// As [`Pending::prepare`]; [`IssueError::OfficialsMismatch`], [`IssueError::SameOfficial`] and
-    /// [`IssueError::OneOfficialOnly`].
+    /// As [`Pending::prepare`]; [`IssueError::OfficialsMismatch`], [`IssueError::SameOfficial`],
+    /// [`IssueError::OneOfficialOnly`] and [`IssueError::OfficialNameDiffers`].
     pub fn prepare_by(
         originals: &[Original<'_>],
         facts: &CopyFacts,
@@ -280,6 +302,7 @@ impl Pending {
             text_string(&facts.place),
             revision.catalog
         );
+        in_order(officials, facts)?;
         let mut co_officials = Vec::new();
         for ((stated, who), (widget, field)) in
             facts.co_officials.iter().zip(beside).zip(revision.co_officials)
@@ -323,7 +346,7 @@ impl Pending {
 
     /// Which official signs now, from 1 in the order of the facts; `None` for the agency.
     pub fn official_number(&self) -> Option<usize> {
-        (self.role != Role::Agency).then_some(self.co_official + 1)
+        (self.role != Role::Agency).then_some(self.co_official.saturating_add(1))
     }
 
     /// The digest of what is signed: the file without the value of `/Contents`.
@@ -434,7 +457,7 @@ impl Pending {
             Step { signer, widget, field, entries, capacity }
         } else {
             self.role = Role::CoOfficial;
-            self.co_official += 1;
+            self.co_official = self.co_official.saturating_add(1);
             self.co_officials.remove(0)
         };
         let file_end = &mut self.agency;
@@ -442,7 +465,7 @@ impl Pending {
         let signature = file_end.size;
         let base = UpdateBase {
             startxref: file_end.startxref,
-            size: file_end.size + 1,
+            size: file_end.size.saturating_add(1),
             root: file_end.catalog,
             file_id: &file_end.file_id,
         };
@@ -453,7 +476,7 @@ impl Pending {
             &[(step.widget, field), (signature, dict.body.clone())],
         );
         if self.role == Role::CoOfficial {
-            (file_end.size, file_end.startxref) = (signature + 1, startxref);
+            (file_end.size, file_end.startxref) = (signature.saturating_add(1), startxref);
         }
         let placed = Placed::new(&dict, bodies.get(1).copied().unwrap_or(0));
         let mut file = self.slot.file;

@@ -98,7 +98,7 @@ fn pages(document: &Document<'_>, facts: &CopyFacts, report: &mut Report) -> Res
 }
 
 /// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.
-pub(super) fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
