@@ -254,6 +254,8 @@ export interface IssueRequest {
   /** Pages of the original. */
   readonly pages: number;
   readonly official: { readonly key_pem: string; readonly chain_pem: string };
+  /** Of each of `facts.co_officials` (`{ name, capacity }`), in that order: they sign after the official and before the agency. */
+  readonly co_officials?: readonly { readonly key_pem: string; readonly chain_pem: string }[];
   readonly agency: { readonly key_pem: string; readonly chain_pem: string };
   /** Resolution for images that state none. */
   readonly dpi?: number;
@@ -276,8 +278,9 @@ export interface RemoteSigner {
   readonly chain_pem: string;
   readonly algorithm?: Algorithm;
 }
-export interface PrepareRequest extends Omit<IssueRequest, "official" | "agency"> {
+export interface PrepareRequest extends Omit<IssueRequest, "official" | "co_officials" | "agency"> {
   readonly official: RemoteSigner;
+  readonly co_officials?: readonly RemoteSigner[];
   readonly agency: RemoteSigner;
   /** Room for a signature timestamp in each signature, in bytes. */
   readonly timestamp_room?: number;
@@ -289,7 +292,9 @@ export interface PendingCopy {
 }
 /** Whose signature is due, over which bytes; `digest_base64` for devices that take no more. */
 export interface DueSignature {
-  readonly role: "official" | "agency";
+  readonly role: "official" | "co_official" | "agency";
+  /** Which official, from 2 in the order of the facts; where the role is `co_official`. */
+  readonly official?: number;
   readonly algorithm: Algorithm;
   readonly to_be_signed_base64: string;
   readonly digest_base64?: string;

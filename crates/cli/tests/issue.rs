@@ -384,3 +384,47 @@ fn not_as_recorded() {
         assert!(said.to_lowercase().starts_with(&begins.to_lowercase()), "{format}: {said:.80}");
     }
 }
+
+#[test]
+fn several_officials_sign_in_the_order_of_their_keys() {
+    let desk = Desk::new();
+    let facts = FACTS
+        .replace("TUQ. CHỦ TỊCH|CÔNG CHỨC TƯ PHÁP – HỘ TỊCH", "CÔNG CHỨNG VIÊN")
+        .replace("\"pages\": 1", "\"pages\": 1, \"issuer\": \"notary\", \"number\": 1");
+    fs::write(desk.path("facts.json"), &facts).unwrap();
+    fs::write(desk.path("in/a.jpg"), original(1)).unwrap();
+    let (key, chain) = (desk.text("demo/trust/agency.key.pem"), desk.text("demo/trust/agency.pem"));
+    let second = ["--co-official-key", &key, "--co-official-chain", &chain];
+    // A key without its certificates, and another number of names than of keys.
+    let run = desk.command("in", &second[..2]).output().unwrap();
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+    let (code, rows) = desk.issue("in", &[]);
+    assert_eq!((code, rows.len()), (0, 1), "{rows:?}");
+    fs::remove_dir_all(desk.path("out")).unwrap();
+    let named = facts.replace("\"number\"", "\"co_officials\": [\"A\", \"B\"], \"number\"");
+    fs::write(desk.path("facts.json"), named).unwrap();
+    let (_, rows) = desk.issue("in", &second);
+    assert_eq!(error(&rows["a.jpg"]), "copies.officials_mismatch");
+    fs::write(desk.path("facts.json"), &facts).unwrap();
+    // The same person's other certificate.
+    let run = motcua(&["demo", "--out", &desk.text("other")]);
+    assert!(run.status.success(), "{run:?}");
+    let [key, chain] = ["key.pem", "pem"].map(|e| desk.text(&format!("other/trust/official.{e}")));
+    let same = ["--co-official-key", &key, "--co-official-chain", &chain];
+    let (_, rows) = desk.issue("in", &same);
+    assert_eq!(error(&rows["a.jpg"]), "copies.same_official");
+    let (code, rows) = desk.issue("in", &second);
+    assert_eq!((code, rows.len()), (0, 1), "{rows:?}");
+    let copy = fs::read(desk.path("out/a.pdf")).unwrap();
+    let signed = String::from_utf8_lossy(&copy);
+    assert!(signed.matches("/ByteRange").count() == 3 && signed.contains("/T (official-2)"));
+    // Only notaries certify together.
+    fs::remove_dir_all(desk.path("out")).unwrap();
+    fs::write(
+        desk.path("facts.json"),
+        FACTS.replace("\"pages\": 1", "\"pages\": 1, \"number\": 1"),
+    )
+    .unwrap();
+    let (_, rows) = desk.issue("in", &second);
+    assert_eq!(error(&rows["a.jpg"]), "copies.one_official_only");
+}

@@ -54,6 +54,15 @@ fn main() -> ExitCode {
                 count += 1;
             }
         }
+        if name == "text.pdf" {
+            for (level, copy) in made::notaries::at_levels(&demo, at, &original) {
+                let file =
+                    format!("{name}.two-notaries-{}", level.to_lowercase().replace("b-", ""));
+                judge(&file, &copy, Verdict::ValidWithNotes);
+                put(&format!("{file}.pdf"), &copy);
+                count += 1;
+            }
+        }
         // The report's other forms: of an unsigned file, of a changed copy.
         if name == "text.pdf" {
             judge("unsigned", &original, Verdict::NotACopy);

@@ -69,6 +69,7 @@ fn main() {
         official: "Nguyễn Văn Mẫu".into(),
         capacity: "TUQ. CHỦ TỊCH".into(),
         mandate: None,
+        co_officials: Vec::new(),
         original: describe(&originals, 2).unwrap(),
         copy_id: "BS-1".into(),
         dossier: "H99.1-261124-0001".into(),

@@ -5,12 +5,15 @@
 
 mod capture;
 mod mandate;
+mod officials;
 pub mod picture;
 pub mod qr;
 pub mod xmp;
 
 pub use capture::Shortcoming;
 pub use mandate::Mandate;
+pub(crate) use officials::same_person;
+pub use officials::{CoOfficial, MOST_CO_OFFICIALS};
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -80,6 +83,9 @@ pub struct CopyFacts {
     /// The decision by which the official certifies, where the capacity is not enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mandate: Option<Mandate>,
+    /// Officials who sign after this one and before the agency, in that order, where the law of the template lets several sign.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub co_officials: Vec<CoOfficial>,
     /// What was compared.
     pub original: OriginalFacts,
     /// Identifier of this copy, letters, digits and hyphens.
@@ -213,6 +219,7 @@ mod tests {
                 from: date!(2026 - 01 - 01),
                 until: None,
             }),
+            co_officials: Vec::new(),
             original: OriginalFacts {
                 sha256: "00".repeat(32),
                 pages: 2,
@@ -245,6 +252,14 @@ mod tests {
         facts.mandate = None;
         assert!(!packet(&facts).contains("CapturedPages") && !packet(&facts).contains("Accepted"));
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
+        assert!(!packet(&facts).contains("CoOfficials"));
+        let official = |name: &str, capacity: &str| CoOfficial {
+            name: name.to_owned(),
+            capacity: capacity.to_owned(),
+        };
+        facts.co_officials =
+            vec![official("Trần \"Thị\" <B>", "CÔNG CHỨNG VIÊN"), official("Lê C", "X\nY")];
+        assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         assert_eq!(QrFacts::from_text(&facts.qr().to_text()), Some(facts.qr()));
     }
 
@@ -269,6 +284,15 @@ mod tests {
         assert_eq!(read.and_then(|m| m.until), Some(date!(2026 - 12 - 31)));
         let doubled = format!("{text}<motcua:CapturedPages>3</motcua:CapturedPages>");
         assert_eq!(CopyFacts::from_xmp(&doubled), None);
+        let official = r#"{"name":"B","capacity":"C"}"#;
+        let among = |list: &str| format!("{text}<motcua:CoOfficials>{list}</motcua:CoOfficials>");
+        assert!(CopyFacts::from_xmp(&among(&format!("[{official}]"))).is_some());
+        let many = [official; MOST_CO_OFFICIALS + 1].join(",");
+        for list in
+            ["", "[]", "[ ]", "B", official, &format!("[{official} ]"), &format!("[{many}]")]
+        {
+            assert_eq!(CopyFacts::from_xmp(&among(list)), None, "{list}");
+        }
     }
 
     #[test]

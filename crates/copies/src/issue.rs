@@ -6,10 +6,12 @@ pub mod existing;
 mod layout;
 pub mod levels;
 mod original;
+mod page;
 mod paper;
 mod picture;
 #[cfg(feature = "rasterise")]
 mod raster;
+mod setting;
 mod sign;
 mod slot;
 mod visible;
@@ -18,7 +20,7 @@ pub use error::IssueError;
 pub use layout::Fonts;
 pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
 pub use picture::Pictures;
-pub use sign::{Next, Pending, Role, Terms, issue, issue_with};
+pub use sign::{Next, Pending, Role, Terms, issue, issue_by, issue_with};
 pub use visible::Visible;
 
 pub use crate::{AGENCY_FIELD, OFFICIAL_FIELD};

@@ -25,6 +25,8 @@ pub struct Statement {
     pub capacity: Vec<String>,
     /// The official's name.
     pub official: String,
+    /// Capacity and name of those who sign after the first, in their order.
+    pub co_officials: Vec<(Vec<String>, String)>,
 }
 
 impl Statement {
@@ -59,16 +61,41 @@ impl Statement {
             .collect(),
             capacity: facts.capacity.lines().map(str::to_owned).collect(),
             official: facts.official.clone(),
+            co_officials: facts
+                .co_officials
+                .iter()
+                .map(|o| (o.capacity.lines().map(str::to_owned).collect(), o.name.clone()))
+                .collect(),
         })
+    }
+
+    /// Capacity and name of everyone who signs, in their order.
+    pub fn officials(&self) -> impl Iterator<Item = (&[String], &str)> {
+        let first = (self.capacity.as_slice(), self.official.as_str());
+        let others = self.co_officials.iter().map(|(c, name)| (c.as_slice(), name.as_str()));
+        std::iter::once(first).chain(others)
     }
 
     /// All lines, one after the other.
     pub fn lines(&self) -> Vec<&str> {
-        let mut lines = vec![self.title.as_str()];
-        lines.extend(self.head.iter().map(String::as_str));
-        lines.extend(self.body.iter().map(String::as_str));
-        lines.extend(self.capacity.iter().map(String::as_str));
-        lines.push(&self.official);
+        let mut lines = self.above_names();
+        for (capacity, name) in self.officials() {
+            lines.extend(capacity.iter().map(String::as_str));
+            lines.push(name);
+        }
+        lines
+    }
+
+    /// The lines but for capacities and names.
+    fn above_names(&self) -> Vec<&str> {
+        let head = self.head.iter().chain(&self.body).map(String::as_str);
+        std::iter::once(self.title.as_str()).chain(head).collect()
+    }
+
+    /// The lines that stand on the page itself; each name stands in the look of its signature.
+    pub fn on_page(&self) -> Vec<&str> {
+        let mut lines = self.above_names();
+        lines.extend(self.officials().flat_map(|(capacity, _)| capacity).map(String::as_str));
         lines
     }
 }

@@ -22,11 +22,11 @@ mod text;
 mod words;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
-use motcua_pki::{Indication, SubIndication};
+use motcua_pki::{Certificate, Indication, SubIndication};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::facts::CopyFacts;
+use crate::facts::{CopyFacts, date};
 
 pub use competence::{Appointment, Issuer};
 pub use history::LaterChanges;
@@ -78,6 +78,8 @@ pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
 mod asked;
 #[cfg(feature = "issue")]
 pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
+#[cfg(feature = "issue")]
+pub(crate) use content::fold;
 
 fn judge<'a>(
     bytes: Bytes<'a>,
@@ -140,6 +142,7 @@ fn read(
     match &facts {
         Some(facts) => {
             content::check(document, facts, &signatures, &judged, report)?;
+            officials(facts, &judged, report);
             // What is forbidden behind the signatures is said already.
             if !fates.contains(&LaterChanges::Forbidden) {
                 closing::check(document, &signatures, || judge.known(&opened), report)?;
@@ -178,6 +181,37 @@ fn trust_list(policy: &Policy, report: &mut Report) {
     }
 }
 
+/// Whether those who sign are as many people, each competent under the law of the statement.
+fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report) {
+    if let Some(capacity) = competence::unlawful(facts) {
+        let said = [
+            ("capacity", capacity.lines().next().unwrap_or_default().to_owned()),
+            ("template", facts.template.clone()),
+            ("on", date::text(facts.certified_on)),
+        ];
+        report.add(Reason::new("copies.official_not_competent", &said));
+    }
+    let person =
+        |s: &&SignatureReport| s.kind == SignatureKind::Signature && s.field != crate::AGENCY_FIELD;
+    let certificate = |s: &SignatureReport| Certificate::from_der(s.certificate.as_deref()?).ok();
+    // With one official there is nobody to confuse.
+    let several = judged.iter().filter(|_| !facts.co_officials.is_empty());
+    let signed: Vec<_> =
+        several.filter(person).filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
+    for (i, (field, one)) in signed.iter().enumerate() {
+        for (other, another) in signed.iter().skip(i + 1) {
+            if crate::facts::same_person(one, another) {
+                let said = [
+                    ("field", (*field).to_owned()),
+                    ("other", (*other).to_owned()),
+                    ("certificate", one.subject().to_string()),
+                ];
+                report.add(Reason::new("copies.same_signer", &said));
+            }
+        }
+    }
+}
+
 /// When the official signed, where a timestamp proves it.
 fn proven_time(judged: &[SignatureReport]) -> Option<OffsetDateTime> {
     let official = judged.iter().find(|s| s.field == crate::OFFICIAL_FIELD)?;
@@ -193,31 +227,28 @@ fn standing(
     report: &mut Report,
 ) {
     let days = competence::days(facts, proven);
-    let official = |day| {
-        let on = crate::facts::date::text(day);
-        [("official", facts.official.clone()), ("agency", facts.agency.clone()), ("on", on)]
-    };
     if let Some(mandate) = &facts.mandate
         && let Some(day) = days.iter().find(|day| !mandate.holds(**day))
     {
-        let [official, _, on] = official(*day);
-        let document = ("document", mandate.document.clone());
-        let from = ("from", crate::facts::date::text(mandate.from));
-        let until = ("until", mandate.until_text());
-        report.add(Reason::new(
-            "copies.mandate_not_in_force",
-            &[official, on, document, from, until],
-        ));
+        let said = [
+            ("official", facts.official.clone()),
+            ("on", date::text(*day)),
+            ("document", mandate.document.clone()),
+            ("from", date::text(mandate.from)),
+            ("until", mandate.until_text()),
+        ];
+        report.add(Reason::new("copies.mandate_not_in_force", &said));
     }
-    let issuer =
-        [("agency", facts.agency.clone()), ("on", crate::facts::date::text(facts.certified_on))];
+    let issuer = [("agency", facts.agency.clone()), ("on", date::text(facts.certified_on))];
     match policy.issuers.as_ref().map(|issuers| competence::of(issuers, facts, &days)) {
         None | Some(competence::Competence::Competent) => {}
         Some(competence::Competence::NotCompetent) => {
             report.add(Reason::new("copies.issuer_not_competent", &issuer));
         }
-        Some(competence::Competence::NotAppointed(day)) => {
-            report.add(Reason::new("copies.official_not_appointed", &official(day)));
+        Some(competence::Competence::NotAppointed { official, day }) => {
+            let [agency, _] = &issuer;
+            let said = [("official", official), agency.clone(), ("on", date::text(day))];
+            report.add(Reason::new("copies.official_not_appointed", &said));
         }
         Some(competence::Competence::Unknown) => {
             report.add(Reason::new("copies.issuer_unknown", &issuer));
@@ -233,7 +264,7 @@ fn standing(
             "copies.annulled",
             &[
                 ("copy", annulled.copy_id),
-                ("on", crate::facts::date::text(annulled.on)),
+                ("on", date::text(annulled.on)),
                 ("decision", annulled.decision),
             ],
         )),

@@ -46,7 +46,7 @@ fn restated(demo: &Demo, from: &str, to: &str) -> Vec<u8> {
         let (chain, rules) = (signer.certificate_chain(), SigningRules::viet_nam(made::NOW));
         let made = cms::prepare(chain, signer.algorithm(), &digest, &rules).unwrap();
         match pending.complete(&made.sign(signer).unwrap()).unwrap() {
-            Next::Agency(next) => pending = next,
+            Next::CoOfficial(next) | Next::Agency(next) => pending = next,
             Next::Done(copy) => return copy,
         }
     }

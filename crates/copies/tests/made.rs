@@ -8,6 +8,8 @@ pub mod annulments;
 pub mod kinds;
 #[path = "made/levels.rs"]
 pub mod levels;
+#[path = "made/notaries.rs"]
+pub mod notaries;
 
 use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
@@ -70,6 +72,7 @@ pub fn facts() -> CopyFacts {
         official: "Nguyễn Văn Mẫu".into(),
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".into(),
         mandate: None,
+        co_officials: Vec::new(),
         original: OriginalFacts {
             sha256: "ab".repeat(32),
             pages: 2,

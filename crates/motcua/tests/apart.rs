@@ -108,3 +108,43 @@ fn the_state_goes_on_and_nothing_else_does() {
     input["official"]["key_pem"] = "x".into();
     assert_eq!(prepare(&input).unwrap_err(), "motcua.bad_input");
 }
+
+#[test]
+fn several_officials_are_due_one_after_the_other() {
+    let demo = Demo::new(datetime!(2026-11-24 03:00:00 UTC)).unwrap();
+    let other = Demo::new(datetime!(2026-11-24 03:00:00 UTC)).unwrap();
+    // Whoever it is, so long as the facts call it by the name in its certificate.
+    let second = &other.agency;
+    let jpeg = include_bytes!("../../../examples/originals/diploma-page-1.jpg");
+    let mut input = request(&demo);
+    input["facts"]["template"] = "copy-2020-05-notary".into();
+    input["facts"]["capacity"] = "CÔNG CHỨNG VIÊN".into();
+    input["facts"]["co_officials"] =
+        json!([{"name": "ủy ban nhân dân phường mẫu", "capacity": "CÔNG CHỨNG VIÊN"}]);
+    let prepare =
+        |input: &Value| open(&prepare_copy(&[jpeg], &input.to_string(), Fonts::LIBERATION_SERIF));
+    assert_eq!(prepare(&input).unwrap_err(), "copies.officials_mismatch");
+    input["co_officials"] = json!([{"chain_pem": chain(&demo.official)}]);
+    assert_eq!(prepare(&input).unwrap_err(), "copies.same_official");
+    input["co_officials"] = json!([{"chain_pem": chain(second)}]);
+    let mut misnamed = input.clone();
+    misnamed["facts"]["co_officials"][0]["name"] = "Hai".into();
+    assert_eq!(prepare(&misnamed).unwrap_err(), "copies.official_name_differs");
+    let mut step = prepare(&input).unwrap();
+    let signers = [&demo.official, second, &demo.agency].map(|i| i.signer().unwrap());
+    for (signer, (role, number)) in signers.iter().zip([
+        ("official", Value::Null),
+        ("co_official", 2.into()),
+        ("agency", Value::Null),
+    ]) {
+        assert_eq!((&step["role"], &step["official"]), (&role.into(), &number));
+        let signature = signature(&step, signer);
+        let given = json!({"state": &step["state"], "signature_base64": signature});
+        step = open(&call("copies.complete", &given.to_string())).unwrap();
+    }
+    assert!(step["copy_sha256"].is_string());
+    let mut commune = input.clone();
+    commune["facts"]["template"] = "copy-2025-11".into();
+    commune["facts"]["capacity"] = "CHỦ TỊCH".into();
+    assert_eq!(prepare(&commune).unwrap_err(), "copies.one_official_only");
+}

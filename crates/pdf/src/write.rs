@@ -181,12 +181,12 @@ pub struct UpdateBase<'a> {
 /// An update: objects that replace or extend those of the file, with a cross-reference table.
 ///
 /// `length` is the length of the file that is extended. Gives the bytes to append and, per object, where its body starts in the
-/// whole file.
+/// whole file; then where the new cross-reference section starts.
 pub fn update(
     length: usize,
     base: UpdateBase<'_>,
     objects: &[(u32, Vec<u8>)],
-) -> (Vec<u8>, Vec<usize>) {
+) -> (Vec<u8>, Vec<usize>, usize) {
     let mut sorted: Vec<_> = objects.iter().enumerate().collect();
     sorted.sort_by_key(|(_, (id, _))| *id);
     let (mut bytes, mut bodies, mut rows) = (Vec::new(), vec![0; objects.len()], String::new());
@@ -205,7 +205,7 @@ pub fn update(
         "xref\n{rows}trailer\n<< /Size {size} /Root {root} 0 R /Prev {startxref} /ID [<{file_id}> <{file_id}>] >>\nstartxref\n{start}\n%%EOF\n"
     );
     bytes.extend_from_slice(tail.as_bytes());
-    (bytes, bodies)
+    (bytes, bodies, start)
 }
 
 /// A text string object in UTF-16BE, hexadecimal (ISO 32000-2 §7.9.2.2).

@@ -28,7 +28,7 @@ fn the_strict_reader_accepts_a_new_file_and_its_update() {
     let id = "07".repeat(16);
     let base = UpdateBase { startxref, size: 5, root: 1, file_id: &id };
     let page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 5 5] /X 4 0 R >>".to_vec();
-    let (more, bodies) = update(bytes.len(), base, &[(4, b"(new)".to_vec()), (3, page)]);
+    let (more, bodies, _) = update(bytes.len(), base, &[(4, b"(new)".to_vec()), (3, page)]);
     bytes.extend_from_slice(&more);
     assert_eq!(&bytes[bodies[0]..bodies[0] + 5], b"(new)");
     let document = Document::parse(&bytes, &Limits::STANDARD).unwrap();

@@ -351,7 +351,9 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
     """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``.
 
     ``accept`` in the request names in what the capture may fall short of the law (``low_resolution``, ``not_colour``,
-    ``unusual_size``, ``pages_missing``); the copy then says so. Without it, each of these is refused.
+    ``unusual_size``, ``pages_missing``); the copy then says so. Without it, each of these is refused. Where several officials
+    sign (``co_officials`` in the facts, each with ``name`` and ``capacity``), ``co_officials`` of the request gives their keys in
+    the same order.
     """
     _refuse_floats(request, "copies.issue")
     try:
@@ -362,9 +364,9 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
 
 
 def prepare_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> dict[str, Any]:
-    """Lays a copy out whose keys are elsewhere: ``official`` and ``agency`` of the request give ``chain_pem`` alone.
+    """Lays a copy out whose keys are elsewhere: ``official``, ``co_officials`` and ``agency`` give ``chain_pem`` alone.
 
-    The answer says whose signature is due (``role``) over which bytes (``to_be_signed_base64``, ``digest_base64``) by which
+    The answer says whose signature is due (``role``; for a ``co_official`` which ``official``, from 2) over which bytes (``to_be_signed_base64``, ``digest_base64``) by which
     ``algorithm``. Its ``state`` is plain data: keep it as JSON and go on in another process with ``complete_copy``. Raises ``Error``.
     """
     _refuse_floats(request, "copies.prepare")

@@ -17,10 +17,10 @@ use std::thread;
 
 use clap::Args;
 use motcua::copies::facts::Shortcoming;
-use motcua::copies::issue::{Fonts, Original, Pending, Pictures, Terms, issue_with};
+use motcua::copies::issue::{Fonts, Original, Pending, Pictures, Terms, issue_by};
 use motcua::ledger::{Entry, IssuedCopy};
 use motcua::pdf::hex;
-use motcua::pki::Signer as _;
+use motcua::pki::Signer;
 use ring::digest::{Context, SHA256, digest};
 use time::OffsetDateTime;
 
@@ -88,7 +88,8 @@ pub struct IssueArguments {
 struct Bench<'a> {
     keys: &'a Keys,
     terms: Terms,
-    official: &'a str,
+    /// What the officials' certificates call them, in the order in which they sign.
+    officials: &'a [String],
     clock: fn() -> OffsetDateTime,
 }
 
@@ -123,15 +124,18 @@ pub fn run(
     refuse_doubles(&mut rows, register.is_some(), &journal, clock());
 
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
-    let official = keys.official.certificate_chain().first();
-    let official = official.and_then(|c| c.subject().common_name()).unwrap_or_default().to_owned();
+    let named = |signer: &&dyn Signer| {
+        let certificate = signer.certificate_chain().first();
+        certificate.and_then(|c| c.subject().common_name()).unwrap_or_default().to_owned()
+    };
+    let officials: Vec<String> = keys.officials().iter().map(named).collect();
     let picture = |path: &Option<PathBuf>| path.as_deref().map(files::read).transpose();
     let pictures = Pictures {
         signature: picture(&arguments.signature_image)?,
         seal: picture(&arguments.seal_image)?,
     };
     let terms = Terms { pictures, ..Terms::viet_nam() };
-    let bench = Bench { keys: &keys, terms, official: &official, clock };
+    let bench = Bench { keys: &keys, terms, officials: &officials, clock };
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
     let mut progress = Progress::new(rows.len() as u64, 1);
     for some in rows.chunks(jobs.saturating_mul(WINDOW)) {
@@ -366,16 +370,13 @@ fn look(
     };
     let at = Numbered { year: year(row, rules.is_some(), now)?, number };
     let originals = originals(row, &captured)?;
-    let facts = form::facts(row, &originals, at, bench.official, now)?;
-    let Keys { official, agency } = bench.keys;
-    Pending::prepare_with(
-        &originals,
-        &facts,
-        Fonts::LIBERATION_SERIF,
-        (official.certificate_chain(), official.algorithm()),
-        (agency.certificate_chain(), agency.algorithm()),
-        &bench.terms,
-    )?;
+    let facts = form::facts(row, &originals, at, bench.officials, now)?;
+    let (officials, agency) = (bench.keys.officials(), &bench.keys.agency);
+    let officials: Vec<_> =
+        officials.iter().map(|s| (s.certificate_chain(), s.algorithm())).collect();
+    let seal = (agency.certificate_chain(), agency.algorithm());
+    let fonts = Fonts::LIBERATION_SERIF;
+    Pending::prepare_by(&originals, &facts, fonts, &officials, seal, &bench.terms)?;
     Ok(Look::Ready(inputs))
 }
 
@@ -409,16 +410,21 @@ fn make(due: &Due<'_>, bench: &Bench<'_>, folder: &Folder) -> Result<(Line, Issu
         None => Numbered { year: year(row, false, now)?, number: number(row)? },
     };
     let originals = originals(row, &captured)?;
-    let facts = form::facts(row, &originals, at, bench.official, now)?;
-    let Keys { official, agency } = bench.keys;
+    let facts = form::facts(row, &originals, at, bench.officials, now)?;
+    let (officials, agency) = (bench.keys.officials(), &bench.keys.agency);
     let fonts = Fonts::LIBERATION_SERIF;
-    let copy = issue_with(&originals, &facts, fonts, official, agency, &bench.terms)?;
+    let copy = issue_by(&originals, &facts, fonts, &officials, agency, &bench.terms)?;
     let copy_sha256 = hex(digest(&SHA256, &copy).as_ref());
     folder.keep(&file, &copy)?;
     let issued = IssuedCopy {
         copy_sha256: copy_sha256.clone(),
         copy_id: facts.copy_id.clone(),
-        signers: vec![facts.official.clone(), facts.agency.clone()],
+        signers: facts
+            .officials()
+            .map(|(name, _)| name)
+            .chain([facts.agency.as_str()])
+            .map(str::to_owned)
+            .collect(),
         signed_at: facts.signed_at,
     };
     let line = Line {

@@ -67,6 +67,7 @@ fn facts(
         official,
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
         mandate: None,
+        co_officials: Vec::new(),
         original: describe_accepting(originals, capture.pages, &capture.accept)?,
         copy_id,
         dossier: dossier.to_owned(),
@@ -173,7 +174,7 @@ fn with_replaced_page(copy: &[u8]) -> Option<Vec<u8>> {
     let base = UpdateBase { startxref, size: document.next_number(), root, file_id: &id };
     let body = format!("<< /Type /Page /Parent {parent} R /MediaBox [0 0 595 842] >>").into_bytes();
     let mut file = copy.to_vec();
-    let (bytes, _) = update(file.len(), base, &[(page.id.number, body)]);
+    let (bytes, ..) = update(file.len(), base, &[(page.id.number, body)]);
     file.extend_from_slice(&bytes);
     Some(file)
 }

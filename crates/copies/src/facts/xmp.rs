@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CopyFacts, Mandate, OriginalFacts, RegisterEntry, Shortcoming, date};
+use super::{CoOfficial, CopyFacts, Mandate, OriginalFacts, RegisterEntry, Shortcoming, date};
 
 /// The namespace of the facts in XMP.
 pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
@@ -29,6 +29,7 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("MandateDocument", "Decision by which the official certifies"),
     ("MandateFrom", "First day of that decision"),
     ("MandateUntil", "Last day of that decision"),
+    ("CoOfficials", "Officials who sign after the first, with their capacities, in JSON"),
     ("OriginalSha256", "SHA-256 of the captured original"),
     ("OriginalPages", "Pages of the original that carry information"),
     ("OriginalType", "Media type of the captured original"),
@@ -45,8 +46,8 @@ pub const PROPERTIES: &[(&str, &str)] = &[
 ];
 
 /// Properties that only some copies have.
-const OPTIONAL: [&str; 5] =
-    ["MandateDocument", "MandateFrom", "MandateUntil", "CapturedPages", "Accepted"];
+const OPTIONAL: [&str; 6] =
+    ["MandateDocument", "MandateFrom", "MandateUntil", "CoOfficials", "CapturedPages", "Accepted"];
 
 /// What a reader of the extension schema learns about a property.
 #[cfg(feature = "issue")]
@@ -76,6 +77,7 @@ impl CopyFacts {
             mandate.map(|m| m.document.clone()).unwrap_or_default(),
             mandate.map(|m| date::text(m.from)).unwrap_or_default(),
             mandate.and_then(|m| m.until).map(date::text).unwrap_or_default(),
+            CoOfficial::to_text(&self.co_officials),
             self.original.sha256.clone(),
             self.original.pages.to_string(),
             self.original.media_type.clone(),
@@ -152,6 +154,10 @@ impl CopyFacts {
                     },
                 }),
                 _ => return None,
+            },
+            co_officials: match take("CoOfficials") {
+                Some(list) => CoOfficial::from_text(&list)?,
+                None => Vec::new(),
             },
             original: OriginalFacts {
                 sha256: take("OriginalSha256")?,

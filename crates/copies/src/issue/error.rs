@@ -137,6 +137,62 @@ pub enum IssueError {
         /// Its last day.
         until: String,
     },
+    /// Only one official signs under the law of the statement.
+    #[error(
+        "one official signs under the statement {template} ({law}), not {officials}; leave co_officials out"
+    )]
+    OneOfficialOnly {
+        /// The statement.
+        template: &'static str,
+        /// Its law.
+        law: &'static str,
+        /// How many were named.
+        officials: usize,
+    },
+    /// What signs is not who the facts name.
+    #[error(
+        "the facts name {named} officials, but {given} sign; give one certificate for each, in the order of the facts"
+    )]
+    OfficialsMismatch {
+        /// How many the facts name.
+        named: usize,
+        /// How many certificates or keys were given.
+        given: usize,
+    },
+    /// Two officials of a copy are one person.
+    #[error(
+        "officials {first} and {second} of the copy are the same person ({subject}); name each once"
+    )]
+    SameOfficial {
+        /// The place of one, from 1.
+        first: usize,
+        /// The place of the other.
+        second: usize,
+        /// The subject of the certificate.
+        subject: String,
+    },
+    /// The certificate of one of several officials names somebody else than the facts do in that place.
+    #[error(
+        "official {number} of the copy is {stated} by its facts, but the certificate in that place is of {certificate}; give names and keys in the same order"
+    )]
+    OfficialNameDiffers {
+        /// The official's place, from 1.
+        number: usize,
+        /// The name in the facts.
+        stated: String,
+        /// The common name in the certificate.
+        certificate: String,
+    },
+    /// The statement does not fit where it is to stand.
+    #[error(
+        "the statement does not fit: it needs {need} mm in height, and there are {have}; name fewer officials or shorten the paper's name"
+    )]
+    StatementNoRoom {
+        /// The height it needs, millimetres.
+        need: String,
+        /// The height there is.
+        have: String,
+    },
     /// A fact is missing or does not fit.
     #[error("the fact {field} is not usable: {problem}")]
     BadFact {
@@ -244,6 +300,11 @@ impl IssueError {
             Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
             Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
             Self::MandateNotInForce { .. } => "copies.mandate_not_in_force",
+            Self::OneOfficialOnly { .. } => "copies.one_official_only",
+            Self::OfficialsMismatch { .. } => "copies.officials_mismatch",
+            Self::SameOfficial { .. } => "copies.same_official",
+            Self::OfficialNameDiffers { .. } => "copies.official_name_differs",
+            Self::StatementNoRoom { .. } => "copies.statement_no_room",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
@@ -323,6 +384,27 @@ impl IssueError {
                 ("from", from.to_string()),
                 ("until", until.clone()),
             ],
+            Self::OneOfficialOnly { template, law, officials } => vec![
+                ("template", (*template).to_owned()),
+                ("law", (*law).to_owned()),
+                ("officials", officials.to_string()),
+            ],
+            Self::OfficialsMismatch { named, given } => {
+                vec![("named", named.to_string()), ("given", given.to_string())]
+            }
+            Self::SameOfficial { first, second, subject } => vec![
+                ("first", first.to_string()),
+                ("second", second.to_string()),
+                ("subject", subject.clone()),
+            ],
+            Self::OfficialNameDiffers { number, stated, certificate } => vec![
+                ("number", number.to_string()),
+                ("stated", stated.clone()),
+                ("certificate", certificate.clone()),
+            ],
+            Self::StatementNoRoom { need, have } => {
+                vec![("need_mm", need.clone()), ("have_mm", have.clone())]
+            }
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
             }

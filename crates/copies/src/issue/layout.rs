@@ -12,14 +12,17 @@ use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
 use super::original::{self, Original, Sheet};
-use super::{AGENCY_FIELD, IssueError, OFFICIAL_FIELD, Pictures};
-use crate::facts::{CopyFacts, Shortcoming, VIET_NAM, picture, xmp};
+use super::page::statement_page;
+use super::setting::{Line, Setting};
+use super::{AGENCY_FIELD, IssueError, Pictures};
+use crate::facts::{CopyFacts, MOST_CO_OFFICIALS, Shortcoming, VIET_NAM, xmp};
+use crate::official_field;
 use crate::statement::{Statement, Template, agency_block};
 
 /// A4 in points.
-const PAGE: (f64, f64) = (595.276, 841.89);
+pub(super) const PAGE: (f64, f64) = (595.276, 841.89);
 /// Margins of the statement page: 20 mm.
-const MARGIN: f64 = 56.69;
+pub(super) const MARGIN: f64 = 56.69;
 /// The agency's block: wide enough for `Thời gian ký: …` and most names of agencies in one or two lines.
 const BLOCK_WIDTH: f64 = 215.0;
 /// 10 pt as Decree 30/2020/NĐ-CP Annex I asks, with 12 pt from line to line.
@@ -54,9 +57,12 @@ impl Fonts<'static> {
 pub(super) struct Revision {
     pub file: Vec<u8>,
     pub official: Placed,
-    pub agency_widget: u32,
-    /// The agency's field without its closing `>>`, so that `/V` can be added.
-    pub agency_field: String,
+    /// The fields of the other officials, in their order, and the agency's, each with its object number: without the closing `>>`,
+    /// so that `/V` can be added.
+    pub co_officials: Vec<(u32, String)>,
+    pub agency: (u32, String),
+    /// Why it is signed.
+    pub reason: String,
     pub catalog: u32,
     pub size: u32,
     pub startxref: usize,
@@ -65,88 +71,6 @@ pub(super) struct Revision {
     pub shortcomings: Vec<IssueError>,
     /// The names of all of these, and of what was done about it.
     pub found: BTreeSet<Shortcoming>,
-}
-
-/// A piece of text on a page.
-struct Line {
-    x: f64,
-    y: f64,
-    size: f64,
-    bold: bool,
-    text: String,
-}
-
-struct Setting<'a> {
-    regular: Font<'a>,
-    bold: Font<'a>,
-}
-
-impl Setting<'_> {
-    fn width(&self, bold: bool, text: &str, size: f64) -> Result<f64, IssueError> {
-        let font = if bold { &self.bold } else { &self.regular };
-        Ok(font.width(text, size)?)
-    }
-
-    /// Breaks a text at spaces; a word wider than the measure is broken anywhere.
-    fn wrap(
-        &self,
-        bold: bool,
-        text: &str,
-        size: f64,
-        measure: f64,
-    ) -> Result<Vec<String>, IssueError> {
-        let mut lines = vec![String::new()];
-        for word in text.split(' ') {
-            let mut word = word.to_owned();
-            while let Some(line) = lines.last_mut() {
-                let joined = if line.is_empty() { word.clone() } else { format!("{line} {word}") };
-                if self.width(bold, &joined, size)? <= measure {
-                    *line = joined;
-                    break;
-                }
-                if !line.is_empty() {
-                    lines.push(String::new());
-                    continue;
-                }
-                let (mut head, mut tail) = (String::new(), String::new());
-                for c in word.chars() {
-                    if tail.is_empty()
-                        && (head.is_empty()
-                            || self.width(bold, &format!("{head}{c}"), size)? <= measure)
-                    {
-                        head.push(c);
-                    } else {
-                        tail.push(c);
-                    }
-                }
-                *line = head;
-                if tail.is_empty() {
-                    break;
-                }
-                lines.push(String::new());
-                word = tail;
-            }
-        }
-        Ok(lines)
-    }
-
-    fn show(&mut self, lines: &[Line]) -> Result<String, IssueError> {
-        let mut content = String::from("0 g\nBT\n");
-        for line in lines {
-            let (name, font) =
-                if line.bold { ("B", &mut self.bold) } else { ("R", &mut self.regular) };
-            let text = font.encode(&line.text)?;
-            let _ = writeln!(
-                content,
-                "/{name} {} Tf 1 0 0 1 {} {} Tm {text} Tj",
-                points(line.size),
-                points(line.x),
-                points(line.y)
-            );
-        }
-        content.push_str("ET\n");
-        Ok(content)
-    }
 }
 
 /// `D:20261124100000+07'00'` (ISO 32000-2 §7.9.4).
@@ -193,13 +117,25 @@ fn check(facts: &CopyFacts) -> Result<(), IssueError> {
     if facts.mandate.as_ref().is_some_and(|m| m.document.trim().is_empty()) {
         return bad("MandateDocument", "it is empty");
     }
-    if facts.capacity.lines().count() > 2 {
+    if facts.officials().any(|(_, capacity)| capacity.lines().count() > 2) {
         return bad("Capacity", "it has more than two lines");
+    }
+    if facts.co_officials.len() > MOST_CO_OFFICIALS {
+        return bad("CoOfficials", "they are more than five beside the first");
+    }
+    for official in &facts.co_officials {
+        if official.name.trim().is_empty() || official.capacity.trim().is_empty() {
+            return bad("CoOfficials", "a name or a capacity is empty");
+        }
+        let feed = |c: char| c.is_control() && c != '\n';
+        if official.name.chars().any(char::is_control) || official.capacity.chars().any(feed) {
+            return bad("CoOfficials", "a name or a capacity holds a control character");
+        }
     }
     Ok(())
 }
 
-/// Whether the law of the statement holds on the day, and lets the official sign (Decree 23/2015/NĐ-CP Art. 5); and whether the
+/// Whether the law of the statement holds on the day, and lets the officials sign (Decree 23/2015/NĐ-CP Art. 5); and whether the
 /// official's mandate covers it.
 fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), IssueError> {
     if !template.in_force(facts.certified_on) {
@@ -210,13 +146,20 @@ fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), Issue
             until: template.until.map_or_else(|| "now".to_owned(), |day| day.to_string()),
         });
     }
-    if template.capacity(&facts.capacity).is_none() {
-        return Err(IssueError::CapacityNotCompetent {
-            capacity: facts.capacity.lines().next().unwrap_or_default().to_owned(),
-            template: template.id,
-            law: template.law,
-            known: template.known,
-        });
+    for (_, capacity) in facts.officials() {
+        if template.capacity(capacity).is_none() {
+            return Err(IssueError::CapacityNotCompetent {
+                capacity: capacity.lines().next().unwrap_or_default().to_owned(),
+                template: template.id,
+                law: template.law,
+                known: template.known,
+            });
+        }
+    }
+    let officials = facts.officials().count();
+    if officials > 1 && !template.several {
+        let (template, law) = (template.id, template.law);
+        return Err(IssueError::OneOfficialOnly { template, law, officials });
     }
     if let Some(mandate) = &facts.mandate
         && let Some(day) = facts.mandate_days().into_iter().find(|day| !mandate.holds(*day))
@@ -257,6 +200,9 @@ pub(super) fn revision(
     let (official_widget, agency_widget, signature) =
         (file.reserve(), file.reserve(), file.reserve());
     let (official_look, agency_look) = (file.reserve(), file.reserve());
+    // Widget and look of each official beside the first.
+    let beside: Vec<_> =
+        facts.co_officials.iter().map(|_| (file.reserve(), file.reserve())).collect();
     let font_resources = format!("<< /Font << /R {regular} 0 R /B {bold} 0 R >> >>");
 
     let draw = facts.original.accepted.contains(&Shortcoming::Rasterised);
@@ -305,13 +251,20 @@ pub(super) fn revision(
     let page = statement_page(&mut set, facts, &statement, pictures.any())?;
     let contents = file.reserve();
     file.deflated(contents, "", page.content.as_bytes());
-    let (drawn, names) = pictures.write(&mut file, page.look_size.0)?;
-    let look = drawn + &set.show(&page.look)?;
-    let look_resources = match names.as_str() {
-        "" => font_resources.clone(),
-        names => font_resources.replacen("<< ", &format!("<< /XObject << {names}>> "), 1),
-    };
-    write_look(&mut file, official_look, page.look_size, &look_resources, &look);
+    // Pictures stand beside the first official's signature.
+    let widgets: Vec<_> = [(official_widget, official_look)].into_iter().chain(beside).collect();
+    for (i, (look, (_, id))) in page.looks.iter().zip(&widgets).enumerate() {
+        let (drawn, names) = match i {
+            0 => pictures.write(&mut file, look.size.0)?,
+            _ => Default::default(),
+        };
+        let content = drawn + &set.show(&look.lines)?;
+        let resources = match names.as_str() {
+            "" => font_resources.clone(),
+            names => font_resources.replacen("<< ", &format!("<< /XObject << {names}>> "), 1),
+        };
+        write_look(&mut file, *id, look.size, &resources, &content);
+    }
     sheets.push(Sheet {
         size: PAGE,
         resources: font_resources.clone(),
@@ -323,15 +276,18 @@ pub(super) fn revision(
     let ids: Vec<u32> = sheets.iter().map(|_| file.reserve()).collect();
     let last = ids.len() - 1;
     for (i, (sheet, id)) in sheets.iter().zip(&ids).enumerate() {
-        let mut widgets = String::new();
+        let mut annotations = String::new();
         if i == 0 {
-            let _ = write!(widgets, "{agency_widget} 0 R ");
+            let _ = write!(annotations, "{agency_widget} 0 R ");
         }
         if i == last {
-            let _ = write!(widgets, "{official_widget} 0 R ");
+            for (widget, _) in &widgets {
+                let _ = write!(annotations, "{widget} 0 R ");
+            }
         }
-        let annotations =
-            if widgets.is_empty() { String::new() } else { format!("/Annots [{widgets}] ") };
+        if !annotations.is_empty() {
+            annotations = format!("/Annots [{annotations}] ");
+        }
         let contents: Vec<_> = sheet.contents.iter().map(|c| format!("{c} 0 R")).collect();
         let group =
             if sheet.group.is_empty() { String::new() } else { format!("/Group {} ", sheet.group) };
@@ -356,9 +312,19 @@ pub(super) fn revision(
             "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /F 132 /Rect {rect} /P {page} 0 R /AP << /N {look} 0 R >>"
         )
     };
-    let official_field =
-        widget(OFFICIAL_FIELD, &page.look_rect, official_look, *ids.get(last).unwrap_or(&0));
-    file.object(official_widget, format!("{official_field} /V {signature} 0 R >>").as_bytes());
+    let mut co_officials = Vec::new();
+    let mut fields = String::new();
+    for (i, (look, (id, shown))) in page.looks.iter().zip(&widgets).enumerate() {
+        let page = *ids.get(last).unwrap_or(&0);
+        let field = widget(&official_field(i + 1), &look.rect, *shown, page);
+        let _ = write!(fields, "{id} 0 R ");
+        if i == 0 {
+            file.object(*id, format!("{field} /V {signature} 0 R >>").as_bytes());
+        } else {
+            file.object(*id, format!("{field} >>").as_bytes());
+            co_officials.push((*id, field));
+        }
+    }
     let agency_field = format!(
         "{} /Lock << /Type /SigFieldLock /Action /All >>",
         widget(AGENCY_FIELD, &block_rect, agency_look, *ids.first().unwrap_or(&0))
@@ -384,7 +350,7 @@ pub(super) fn revision(
     file.object(
         catalog,
         format!(
-            "<< /Type /Catalog /Pages {pages} 0 R /Lang (vi) /Metadata {metadata} 0 R /OutputIntents [<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (RGB, sRGB primaries, gamma 2.2) /DestOutputProfile {profile} 0 R >>] /AcroForm << /Fields [{official_widget} 0 R {agency_widget} 0 R] /SigFlags 3 >> /Perms << /DocMDP {signature} 0 R >> >>"
+            "<< /Type /Catalog /Pages {pages} 0 R /Lang (vi) /Metadata {metadata} 0 R /OutputIntents [<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (RGB, sRGB primaries, gamma 2.2) /DestOutputProfile {profile} 0 R >>] /AcroForm << /Fields [{fields}{agency_widget} 0 R] /SigFlags 3 >> /Perms << /DocMDP {signature} 0 R >> >>"
         )
         .as_bytes(),
     );
@@ -411,8 +377,9 @@ pub(super) fn revision(
     Ok(Revision {
         file: bytes,
         official,
-        agency_widget,
-        agency_field,
+        co_officials,
+        agency: (agency_widget, agency_field),
+        reason: statement.title,
         catalog,
         size,
         startxref,
@@ -426,7 +393,7 @@ fn lines(count: usize) -> f64 {
     f64::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-fn rect(x: f64, y: f64, width: f64, height: f64) -> String {
+pub(super) fn rect(x: f64, y: f64, width: f64, height: f64) -> String {
     format!("[{} {} {} {}]", points(x), points(y), points(x + width), points(y + height))
 }
 
@@ -437,71 +404,4 @@ fn write_look(file: &mut FileWriter, id: u32, size: (f64, f64), resources: &str,
         points(size.1)
     );
     file.deflated(id, &entries, content.as_bytes());
-}
-
-struct StatementPage {
-    content: String,
-    look: Vec<Line>,
-    look_size: (f64, f64),
-    look_rect: String,
-}
-
-/// QR top left (Circular 01/2023/TT-VPCP Art. 26), the statement below it, the official at the right.
-fn statement_page(
-    set: &mut Setting<'_>,
-    facts: &CopyFacts,
-    statement: &Statement,
-    pictured: bool,
-) -> Result<StatementPage, IssueError> {
-    let text = facts.qr().to_text();
-    let (left, top) = (picture::LEFT, picture::TOP);
-    let side = picture::SIDE;
-    let mut content =
-        picture::draw(&text, left, top).ok_or(IssueError::QrTooLong { length: text.len() })?;
-    let mut placed = Vec::new();
-    let measure = PAGE.0 - 2.0 * MARGIN;
-    let mut y = top - side - 44.0;
-    let mut put = |set: &Setting<'_>,
-                   text: &str,
-                   bold: bool,
-                   size: f64,
-                   centred: bool|
-     -> Result<(), IssueError> {
-        for line in set.wrap(bold, text, size, measure)? {
-            let x = if centred { (PAGE.0 - set.width(bold, &line, size)?) / 2.0 } else { MARGIN };
-            placed.push(Line { x, y, size, bold, text: line });
-            y -= size * 1.45;
-        }
-        y -= size * 0.35;
-        Ok(())
-    };
-    put(set, &statement.title, true, 15.0, true)?;
-    for line in &statement.head {
-        put(set, line, false, 13.0, true)?;
-    }
-    for line in &statement.body {
-        put(set, line, false, 12.0, false)?;
-    }
-    y -= 20.0;
-    // The official's block, centred in the right half.
-    let (half, middle) = (measure / 2.0, PAGE.0 - MARGIN - measure / 4.0);
-    for line in &statement.capacity {
-        for line in set.wrap(true, line, 13.0, half)? {
-            let x = middle - set.width(true, &line, 13.0)? / 2.0;
-            placed.push(Line { x, y, size: 13.0, bold: true, text: line });
-            y -= 18.0;
-        }
-    }
-    // The field holds the mark of the digital signature; the name stands in it too, as signed.
-    let (height, mark) = if pictured { (128.0, 112.0) } else { (64.0, 42.0) };
-    let look_size = (half, height);
-    let (sign, name) = ("(đã ký số)", facts.official.as_str());
-    let mut look = Vec::new();
-    for (text, size, bold, at) in [(sign, 11.0, false, mark), (name, 13.0, true, 10.0)] {
-        let x = ((half - set.width(bold, text, size)?) / 2.0).max(0.0);
-        look.push(Line { x, y: at, size, bold, text: text.to_owned() });
-    }
-    let look_rect = rect(middle - half / 2.0, y - look_size.1, look_size.0, look_size.1);
-    content.push_str(&set.show(&placed)?);
-    Ok(StatementPage { content, look, look_size, look_rect })
 }

@@ -1,4 +1,4 @@
-//! The two signatures, one after the other: official, then agency. State between the steps serialises and resumes elsewhere.
+//! The signatures, one after the other: official, those beside that one, then the agency. State between the steps serialises and resumes elsewhere.
 
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
@@ -12,15 +12,18 @@ use serde::{Deserialize, Serialize};
 use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
 use super::{IssueError, Original, Pictures, describe};
-use crate::facts::CopyFacts;
+use crate::facts::{CopyFacts, same_person};
+use crate::verify::fold;
 
 /// Whose signature is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The person who certifies.
+    /// The person who certifies; the first, where several do.
     Official,
-    /// The agency, after the official (Decree 30/2020/NĐ-CP Art. 32).
+    /// Another official, after the first.
+    CoOfficial,
+    /// The agency, after the officials (Decree 30/2020/NĐ-CP Art. 32).
     Agency,
 }
 
@@ -55,10 +58,32 @@ pub struct Pending {
     signer: String,
     rules: Box<SigningRules>,
     slot: Slot,
+    /// Which official beside the first signs now, from 1; 0 for anybody else.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    co_official: usize,
+    /// The officials who sign after this step, before the agency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    co_officials: Vec<Step>,
     agency: AgencyStep,
 }
 
-/// What the second revision needs to know of the first.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// A signature to come that fills a prepared field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    signer: String,
+    widget: u32,
+    field: String,
+    entries: String,
+    capacity: usize,
+}
+
+/// What the agency's revision needs, and the end of the file that the next revision follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AgencyStep {
@@ -85,6 +110,8 @@ impl std::fmt::Debug for Pending {
 /// What follows a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
+    /// Another official signs.
+    CoOfficial(Pending),
     /// The agency signs.
     Agency(Pending),
     /// The copy is complete.
@@ -118,6 +145,42 @@ pub(super) fn accept(
     Ok(signed.as_der().to_vec())
 }
 
+/// Whether every official is another person: no certificate name and no key twice.
+fn different(officials: &[(&[Certificate], SignatureAlgorithm)]) -> Result<(), IssueError> {
+    let of = |who: &(&[Certificate], _)| who.0.first().cloned();
+    for (i, one) in officials.iter().enumerate() {
+        for (j, other) in officials.iter().enumerate().skip(i + 1) {
+            let (Some(one), Some(other)) = (of(one), of(other)) else { continue };
+            if same_person(&one, &other) {
+                let subject = other.subject().to_string();
+                return Err(IssueError::SameOfficial { first: i + 1, second: j + 1, subject });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether names and certificates of several officials are in one order: mixed up, every name would stand on another's signature.
+fn in_order(
+    officials: &[(&[Certificate], SignatureAlgorithm)],
+    facts: &CopyFacts,
+) -> Result<(), IssueError> {
+    if facts.co_officials.is_empty() {
+        return Ok(());
+    }
+    for (i, ((stated, _), who)) in facts.officials().zip(officials).enumerate() {
+        let certificate = who.0.first().and_then(|c| c.subject().common_name());
+        if let Some(certificate) = certificate.filter(|name| fold(name) != fold(stated)) {
+            return Err(IssueError::OfficialNameDiffers {
+                number: i + 1,
+                stated: stated.to_owned(),
+                certificate: certificate.to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn fingerprint(certificate: Option<&Certificate>) -> String {
     let bytes = certificate.map_or(&[][..], |c| c.as_der());
     motcua_pdf::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
@@ -137,10 +200,11 @@ pub(super) fn capacity(
 }
 
 impl Role {
-    /// `official` or `agency`, as in the saved state.
+    /// `official`, `co_official` or `agency`, as in the saved state.
     pub fn name(self) -> &'static str {
         match self {
             Self::Official => "official",
+            Self::CoOfficial => "co_official",
             Self::Agency => "agency",
         }
     }
@@ -175,9 +239,31 @@ impl Pending {
         agency: (&[Certificate], SignatureAlgorithm),
         terms: &Terms,
     ) -> Result<Self, IssueError> {
+        Self::prepare_by(originals, facts, fonts, &[official], agency, terms)
+    }
+
+    /// As [`Pending::prepare_with`], with a certificate for every official that the facts name, in their order.
+    ///
+    /// # Errors
+    /// As [`Pending::prepare`]; [`IssueError::OfficialsMismatch`], [`IssueError::SameOfficial`],
+    /// [`IssueError::OneOfficialOnly`] and [`IssueError::OfficialNameDiffers`].
+    pub fn prepare_by(
+        originals: &[Original<'_>],
+        facts: &CopyFacts,
+        fonts: Fonts<'_>,
+        officials: &[(&[Certificate], SignatureAlgorithm)],
+        agency: (&[Certificate], SignatureAlgorithm),
+        terms: &Terms,
+    ) -> Result<Self, IssueError> {
         if originals.is_empty() {
             return Err(IssueError::NoOriginal);
         }
+        let named = facts.officials().count();
+        let Some((official, beside)) = officials.split_first().filter(|_| named == officials.len())
+        else {
+            return Err(IssueError::OfficialsMismatch { named, given: officials.len() });
+        };
+        different(officials)?;
         let mut original = describe(originals, facts.original.pages)?;
         original.accepted.clone_from(&facts.original.accepted);
         if original != facts.original {
@@ -191,7 +277,7 @@ impl Pending {
             capacity(chain, algorithm, &rules, terms.timestamp_room)
         };
         let agency_room = room(agency)?;
-        let revision = revision(originals, facts, fonts, &terms.pictures, room(official)?)?;
+        let revision = revision(originals, facts, fonts, &terms.pictures, room(*official)?)?;
         // Nothing is signed that is not fit for the archive.
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
@@ -216,15 +302,33 @@ impl Pending {
             text_string(&facts.place),
             revision.catalog
         );
+        in_order(officials, facts)?;
+        let mut co_officials = Vec::new();
+        for ((stated, who), (widget, field)) in
+            facts.co_officials.iter().zip(beside).zip(revision.co_officials)
+        {
+            let entries = format!(
+                "/Name {} /M {} /Location {} /Reason {}",
+                text_string(&stated.name),
+                pdf_date(facts),
+                text_string(&facts.place),
+                text_string(&revision.reason)
+            );
+            let (signer, capacity) = (fingerprint(who.0.first()), room(*who)?);
+            co_officials.push(Step { signer, widget, field, entries, capacity });
+        }
+        let (widget, field) = revision.agency;
         Ok(Self {
             role: Role::Official,
             signer: fingerprint(official.0.first()),
             rules: Box::new(rules),
             slot: Slot::new(revision.file, revision.official),
+            co_official: 0,
+            co_officials,
             agency: AgencyStep {
                 signer: fingerprint(agency.0.first()),
-                widget: revision.agency_widget,
-                field: revision.agency_field,
+                widget,
+                field,
                 entries,
                 capacity: agency_room,
                 catalog: revision.catalog,
@@ -238,6 +342,11 @@ impl Pending {
     /// Whose signature is due.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Which official signs now, from 1 in the order of the facts; `None` for the agency.
+    pub fn official_number(&self) -> Option<usize> {
+        (self.role != Role::Agency).then_some(self.co_official.saturating_add(1))
     }
 
     /// The digest of what is signed: the file without the value of `/Contents`.
@@ -271,74 +380,110 @@ impl Pending {
         let signature = accept(&self.slot, cms, &self.rules, &self.signer, self.role.name())?;
         self.slot.fill(&signature)?;
         match self.role {
-            Role::Official => Ok(Next::Agency(self.append_agency())),
             Role::Agency => Ok(Next::Done(self.slot.file)),
+            Role::Official | Role::CoOfficial => {
+                let next = self.append();
+                Ok(match next.role {
+                    Role::Official | Role::CoOfficial => Next::CoOfficial(next),
+                    Role::Agency => Next::Agency(next),
+                })
+            }
         }
     }
 
     /// Signs for both with the keys at hand. Almost the whole file is hashed once for both signatures.
     ///
     /// # Errors
-    /// [`IssueError::WrongSigner`] when a key is not the one the copy was prepared for; [`IssueError::BadState`] when the official has
-    /// signed already; as [`Pending::complete`].
-    pub fn sign(
+    /// As [`Pending::sign_by`].
+    pub fn sign(self, official: &dyn Signer, agency: &dyn Signer) -> Result<Vec<u8>, IssueError> {
+        self.sign_by(&[official], agency)
+    }
+
+    /// Signs for all officials, in their order, and for the agency. Almost the whole file is hashed once for all signatures.
+    ///
+    /// # Errors
+    /// [`IssueError::OfficialsMismatch`] for more or fewer officials than the copy was prepared for; [`IssueError::WrongSigner`]
+    /// when a key is not the one it was prepared for; [`IssueError::BadState`] when the first official has signed already; as
+    /// [`Pending::complete`].
+    pub fn sign_by(
         mut self,
-        official: &dyn Signer,
+        officials: &[&dyn Signer],
         agency: &dyn Signer,
     ) -> Result<Vec<u8>, IssueError> {
         if self.role != Role::Official {
             let problem =
-                "the official has signed already; complete it with the agency's signature";
+                "the official has signed already; complete it with the signatures that are due";
             return Err(IssueError::BadState { problem: problem.to_owned() });
         }
-        let due = [(&self.signer, official), (&self.agency.signer, agency)];
-        for ((prepared, signer), role) in due.into_iter().zip([Role::Official, Role::Agency]) {
+        let named = self.co_officials.len() + 1;
+        if named != officials.len() {
+            return Err(IssueError::OfficialsMismatch { named, given: officials.len() });
+        }
+        let beside = self.co_officials.iter().map(|step| (&step.signer, Role::CoOfficial));
+        let due = [(&self.signer, Role::Official)].into_iter().chain(beside);
+        let due = due.chain([(&self.agency.signer, Role::Agency)]);
+        let signers: Vec<_> = officials.iter().copied().chain([agency]).collect();
+        for ((prepared, role), signer) in due.zip(&signers) {
             let certificate = signer.certificate_chain().first();
             if fingerprint(certificate) != *prepared {
                 let subject = certificate.map(|c| c.subject().to_string()).unwrap_or_default();
                 return Err(IssueError::WrongSigner { role: role.name(), subject });
             }
         }
-        let rules = self.rules.clone();
-        let (digest, midway) = self.slot.hash(official.algorithm().content_digest(), None)?;
-        let cms =
-            cms::prepare(official.certificate_chain(), official.algorithm(), &digest, &rules)?
-                .sign(official)?;
-        let until = self.slot.contents_at();
-        self.slot.fill(&cms)?;
-        let mut copy = self.append_agency();
-        let same = official.algorithm().content_digest() == agency.algorithm().content_digest();
-        let (digest, _) =
-            copy.slot.hash(agency.algorithm().content_digest(), same.then_some((midway, until)))?;
-        let cms = cms::prepare(agency.certificate_chain(), agency.algorithm(), &digest, &rules)?
-            .sign(agency)?;
-        copy.slot.fill(&cms)?;
-        Ok(copy.slot.file)
+        // The running digest of the last signature, as long as its algorithm stays the same.
+        let mut running = None;
+        for (i, signer) in signers.into_iter().enumerate() {
+            if i > 0 {
+                self = self.append();
+            }
+            let algorithm = signer.algorithm().content_digest();
+            let same = running.take().filter(|(known, _)| *known == algorithm);
+            let (digest, midway) = self.slot.hash(algorithm, same.map(|(_, running)| running))?;
+            running = Some((algorithm, (midway, self.slot.contents_at())));
+            let chain = signer.certificate_chain();
+            let cms =
+                cms::prepare(chain, signer.algorithm(), &digest, &self.rules)?.sign(signer)?;
+            self.slot.fill(&cms)?;
+        }
+        Ok(self.slot.file)
     }
 
-    fn append_agency(mut self) -> Self {
-        let step = &self.agency;
+    /// Opens the place of the next signature, in a revision of its own.
+    fn append(mut self) -> Self {
+        let step = if self.co_officials.is_empty() {
+            self.role = Role::Agency;
+            self.co_official = 0;
+            let AgencyStep { signer, widget, field, entries, capacity, .. } = self.agency.clone();
+            Step { signer, widget, field, entries, capacity }
+        } else {
+            self.role = Role::CoOfficial;
+            self.co_official = self.co_official.saturating_add(1);
+            self.co_officials.remove(0)
+        };
+        let file_end = &mut self.agency;
         let dict = SignatureDict::new(&step.entries, step.capacity);
-        let signature = step.size;
+        let signature = file_end.size;
         let base = UpdateBase {
-            startxref: step.startxref,
-            size: step.size + 1,
-            root: step.catalog,
-            file_id: &step.file_id,
+            startxref: file_end.startxref,
+            size: file_end.size.saturating_add(1),
+            root: file_end.catalog,
+            file_id: &file_end.file_id,
         };
         let field = format!("{} /V {signature} 0 R >>", step.field).into_bytes();
-        let (bytes, bodies) = update(
+        let (bytes, bodies, startxref) = update(
             self.slot.file.len(),
             base,
             &[(step.widget, field), (signature, dict.body.clone())],
         );
+        if self.role == Role::CoOfficial {
+            (file_end.size, file_end.startxref) = (signature.saturating_add(1), startxref);
+        }
         let placed = Placed::new(&dict, bodies.get(1).copied().unwrap_or(0));
         let mut file = self.slot.file;
         file.extend_from_slice(&bytes);
         placed.close(&mut file);
         self.slot = Slot::new(file, placed);
-        self.role = Role::Agency;
-        self.signer.clone_from(&self.agency.signer);
+        self.signer = step.signer;
         self
     }
 }
@@ -369,7 +514,22 @@ pub fn issue_with(
     agency: &dyn Signer,
     terms: &Terms,
 ) -> Result<Vec<u8>, IssueError> {
-    let first = (official.certificate_chain(), official.algorithm());
-    let second = (agency.certificate_chain(), agency.algorithm());
-    Pending::prepare_with(originals, facts, fonts, first, second, terms)?.sign(official, agency)
+    issue_by(originals, facts, fonts, &[official], agency, terms)
+}
+
+/// As [`issue_with`], with a key for every official that the facts name, in their order.
+///
+/// # Errors
+/// As [`Pending::prepare_by`] and [`Pending::complete`].
+pub fn issue_by(
+    originals: &[Original<'_>],
+    facts: &CopyFacts,
+    fonts: Fonts<'_>,
+    officials: &[&dyn Signer],
+    agency: &dyn Signer,
+    terms: &Terms,
+) -> Result<Vec<u8>, IssueError> {
+    let chains: Vec<_> = officials.iter().map(|s| (s.certificate_chain(), s.algorithm())).collect();
+    let seal = (agency.certificate_chain(), agency.algorithm());
+    Pending::prepare_by(originals, facts, fonts, &chains, seal, terms)?.sign_by(officials, agency)
 }

@@ -76,6 +76,8 @@ pub struct Template {
     capacities: &'static [(Line, Option<Capacity>)],
     /// The capacities as an error tells them.
     pub known: &'static str,
+    /// Whether officials may sign beside the first.
+    pub several: bool,
 }
 
 const DECREE_45: &str = "Nghị định 45/2020/NĐ-CP Điều 10; Nghị định 23/2015/NĐ-CP Điều 5, 12";
@@ -97,6 +99,7 @@ const TEMPLATES: [Template; 5] = [
             (Line::Other, Some(Capacity::Assigned)),
         ],
         known: "CHỦ TỊCH, TUQ. CHỦ TỊCH, the title of a person assigned; no deputy (KT.) since 1 November 2025",
+        several: false,
     },
     Template {
         id: "copy-2020-05",
@@ -109,6 +112,7 @@ const TEMPLATES: [Template; 5] = [
             (Line::Begins("KT. CHỦ TỊCH"), Some(Capacity::Deputy)),
         ],
         known: "CHỦ TỊCH, KT. CHỦ TỊCH",
+        several: false,
     },
     // Districts were dissolved on 1 July 2025.
     Template {
@@ -122,6 +126,7 @@ const TEMPLATES: [Template; 5] = [
             (Line::Begins("KT. TRƯỞNG PHÒNG"), Some(Capacity::Deputy)),
         ],
         known: "TRƯỞNG PHÒNG, KT. TRƯỞNG PHÒNG",
+        several: false,
     },
     Template {
         id: "copy-2020-05-notary",
@@ -131,6 +136,8 @@ const TEMPLATES: [Template; 5] = [
         until: None,
         capacities: &[(Line::Is("CÔNG CHỨNG VIÊN"), Some(Capacity::Notary))],
         known: "CÔNG CHỨNG VIÊN",
+        // By practice, not by an article: notaries of one office may certify a copy together.
+        several: true,
     },
     Template {
         id: "copy-2020-05-consular",
@@ -140,6 +147,7 @@ const TEMPLATES: [Template; 5] = [
         until: None,
         capacities: &[(Line::Other, Some(Capacity::Consular))],
         known: "the officer's title",
+        several: false,
     },
 ];
 

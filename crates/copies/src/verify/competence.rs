@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use super::content::fold;
 use crate::facts::{CopyFacts, VIET_NAM, date};
+use crate::statement::Template;
 
 /// An office that certifies, or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,22 +47,25 @@ pub struct Appointment {
 }
 
 /// What the list says of a copy's issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Competence {
     Competent,
     NotCompetent,
-    /// The office was, the official was not on this day.
-    NotAppointed(Date),
+    /// The office was, this official was not on this day.
+    NotAppointed {
+        official: String,
+        day: Date,
+    },
     Unknown,
 }
 
-/// The days that count for the official: those the copy states, and that of the signature where a timestamp proves it.
+/// The days that count for the officials: those the copy states, and that of the signature where a timestamp proves it.
 pub(super) fn days(facts: &CopyFacts, signed: Option<OffsetDateTime>) -> Vec<Date> {
     let proven = signed.map(|at| at.to_offset(VIET_NAM).date());
     facts.mandate_days().into_iter().chain(proven).collect()
 }
 
-/// Looks the issuer up, and the official on each of the days.
+/// Looks the issuer up, and the officials on each of the days.
 pub(super) fn of(issuers: &[Issuer], facts: &CopyFacts, days: &[Date]) -> Competence {
     let named =
         |i: &&Issuer| i.agency_id == facts.agency_id && fold(&i.name) == fold(&facts.agency);
@@ -69,30 +73,48 @@ pub(super) fn of(issuers: &[Issuer], facts: &CopyFacts, days: &[Date]) -> Compet
     if known.peek().is_none() {
         return Competence::Unknown;
     }
-    let capacity = fold(facts.capacity.lines().next().unwrap_or_default());
+    let first = |capacity: &str| fold(capacity.lines().next().unwrap_or_default());
+    let officials: Vec<_> = facts.officials().map(|(name, c)| (fold(name), first(c))).collect();
+    let lets = |office: &Issuer, capacity: &String| {
+        office.capacities.is_empty() || office.capacities.iter().any(|c| fold(c) == *capacity)
+    };
     let offices: Vec<&Issuer> = known
         .filter(|i| holds(i.from, i.until, facts.certified_on))
-        .filter(|i| i.capacities.is_empty() || i.capacities.iter().any(|c| fold(c) == capacity))
+        .filter(|i| officials.iter().all(|(_, capacity)| lets(i, capacity)))
         .collect();
     if offices.is_empty() {
         return Competence::NotCompetent;
     }
-    let official = fold(&facts.official);
-    let appointed = |a: &Appointment, day: Date| {
-        fold(&a.name) == official
-            && a.capacity.as_ref().is_none_or(|c| fold(c) == capacity)
-            && holds(a.from, a.until, day)
-    };
-    let may = |day: &Date| {
-        offices.iter().any(|office| match &office.officials {
-            None => true,
-            Some(all) => all.iter().any(|a| appointed(a, *day)),
-        })
-    };
-    match days.iter().find(|day| !may(day)) {
-        None => Competence::Competent,
-        Some(day) => Competence::NotAppointed(*day),
+    for ((name, capacity), (stated, _)) in officials.iter().zip(facts.officials()) {
+        let appointed = |a: &Appointment, day: Date| {
+            fold(&a.name) == *name
+                && a.capacity.as_ref().is_none_or(|c| fold(c) == *capacity)
+                && holds(a.from, a.until, day)
+        };
+        let may = |day: Date| {
+            offices.iter().any(|office| match &office.officials {
+                None => true,
+                Some(all) => all.iter().any(|a| appointed(a, day)),
+            })
+        };
+        if let Some(day) = days.iter().copied().find(|day| !may(*day)) {
+            return Competence::NotAppointed { official: stated.to_owned(), day };
+        }
     }
+    Competence::Competent
+}
+
+/// Who of those who sign was not competent under the law of the statement on its day: by the capacity written, or because only
+/// one may sign. `None` where nothing speaks against them, or the statement is not known here.
+pub(super) fn unlawful(facts: &CopyFacts) -> Option<&str> {
+    let template = Template::named(&facts.template)?;
+    let (_, first) = facts.officials().next()?;
+    if !template.in_force(facts.certified_on) {
+        return Some(first);
+    }
+    let several = facts.co_officials.first().filter(|_| !template.several);
+    let unfit = facts.officials().find(|(_, c)| template.capacity(c).is_none()).map(|(_, c)| c);
+    unfit.or(several.map(|o| o.capacity.as_str()))
 }
 
 fn holds(from: Option<Date>, until: Option<Date>, day: Date) -> bool {

@@ -7,7 +7,7 @@ use super::text::{Drawn, Reader};
 use super::{Reason, Report, SignatureReport};
 use crate::facts::{CopyFacts, Shortcoming, picture};
 use crate::statement::{Statement, agency_block};
-use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
+use crate::{AGENCY_FIELD, OFFICIAL_FIELD, official_field};
 
 /// What the issuer sets before text.
 const BLACK: &str = "0 g\n";
@@ -53,19 +53,22 @@ pub(super) fn check(
         Some(statement) => page(&signed, facts, &statement, report)?,
     }
     pages(&signed, facts, report)?;
-    for (field, stated) in [(OFFICIAL_FIELD, &facts.official), (AGENCY_FIELD, &facts.agency)] {
+    let officials = facts.officials().map(|(name, _)| name);
+    for (field, stated) in
+        facts.signature_fields().into_iter().zip(officials.chain([facts.agency.as_str()]))
+    {
         let Some(signature) = judged.iter().find(|s| s.field == field) else { continue };
         let certificate =
-            if field == OFFICIAL_FIELD { &signature.common_name } else { &signature.organization };
+            if field == AGENCY_FIELD { &signature.organization } else { &signature.common_name };
         if let Some(certificate) = certificate
             && fold(certificate) != fold(stated)
         {
             report.add(Reason::new(
                 "copies.signer_name_differs",
                 &[
-                    ("field", field.to_owned()),
+                    ("field", field),
                     ("certificate", certificate.clone()),
-                    ("statement", stated.clone()),
+                    ("statement", stated.to_owned()),
                 ],
             ));
         }
@@ -95,7 +98,7 @@ fn pages(document: &Document<'_>, facts: &CopyFacts, report: &mut Report) -> Res
 }
 
 /// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.
-pub(super) fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -122,9 +125,7 @@ fn page(
     }
     let mut reader = Reader::new(document);
     let shown = reader.drawn(&stream, &resources)?;
-    let expected: Vec<String> = statement.lines().into_iter().map(squeeze).collect();
-    // The name itself stands in the official's appearance.
-    let on_page = expected.get(..expected.len() - 1).unwrap_or_default().concat();
+    let on_page: String = statement.on_page().into_iter().map(squeeze).collect();
     if shown.as_ref().map(|d| squeeze(&d.text)) != Some(on_page) {
         report.add(differs("trang lời chứng / statement page"));
     }
@@ -138,13 +139,18 @@ fn page(
     if !pictured {
         report.add(Reason::new("copies.qr_differs", &[]));
     }
-    let official = format!("(đã ký số){}", facts.official);
-    let looks = [
-        (OFFICIAL_FIELD, squeeze(&official), "ô chữ ký người chứng thực / official's appearance"),
-        (AGENCY_FIELD, squeeze(&agency_block(facts).concat()), "khối cơ quan / agency's block"),
-    ];
+    let mut looks: Vec<_> = facts
+        .officials()
+        .enumerate()
+        .map(|(i, (name, _))| {
+            let wanted = squeeze(&format!("(đã ký số){name}"));
+            (official_field(i + 1), wanted, "ô chữ ký người chứng thực / official's appearance")
+        })
+        .collect();
+    let block = squeeze(&agency_block(facts).concat());
+    looks.push((AGENCY_FIELD.to_owned(), block, "khối cơ quan / agency's block"));
     for (field, wanted, part) in looks {
-        if appearance(&mut reader, document, field)? != Some(wanted) {
+        if appearance(&mut reader, document, &field)? != Some(wanted) {
             report.add(differs(part));
         }
     }

@@ -8,7 +8,6 @@ use super::allowed::{self, Kind, Lock, Rules, Violation};
 use super::fields::{self, Found};
 use super::{Reason, Report};
 use crate::facts::CopyFacts;
-use crate::{AGENCY_FIELD, OFFICIAL_FIELD};
 
 /// Most changes shown of one file: a reader needs the first few, and a hostile file has any number.
 const MOST_SHOWN: usize = 40;
@@ -50,8 +49,8 @@ pub(super) fn check(
     if end < length && (copy || !blank) {
         report.add(unaccounted(end, length));
     }
-    if copy {
-        expected(document, signatures, report)?;
+    if let Some(facts) = facts {
+        expected(document, signatures, facts, report)?;
     }
     for index in 1..document.revisions().len() {
         let earlier: Vec<_> = (0..signatures.len())
@@ -166,24 +165,38 @@ fn identities(
     Ok(())
 }
 
-/// A copy's own signatures: official, then agency, each on the revision it belongs to; timestamps may follow.
+/// A copy's own signatures: every official it states, then the agency, each on the revision it belongs to; timestamps may follow.
 fn expected(
     document: &Document<'_>,
     signatures: &[Found],
+    facts: &CopyFacts,
     report: &mut Report,
 ) -> Result<(), Error> {
+    let wanted = facts.signature_fields();
+    // A copy of one official is spoken of as it always was.
+    let unexpected = |found: String| match facts.co_officials.len() {
+        0 => Reason::new("copies.signatures_expected", &[("found", found)]),
+        _ => Reason::new(
+            "copies.officials_expected",
+            &[("expected", wanted.join(", ")), ("found", found)],
+        ),
+    };
     let persons: Vec<_> = signatures.iter().filter(|s| !s.is_timestamp()).collect();
     let names: Vec<_> = persons.iter().map(|s| s.field.as_str()).collect();
     let places: Vec<_> = persons.iter().map(|s| s.covers.ok()).collect();
-    if names != [OFFICIAL_FIELD, AGENCY_FIELD] {
-        report.add(Reason::new("copies.signatures_expected", &[("found", names.join(", "))]));
-    } else if places != [Some(0), Some(1)] && places.iter().all(Option::is_some) {
-        let found = "signatures on other revisions than the first two".to_owned();
-        report.add(Reason::new("copies.signatures_expected", &[("found", found)]));
+    if names != wanted {
+        report.add(unexpected(names.join(", ")));
+    } else if !places.iter().copied().eq((0..wanted.len()).map(Some))
+        && places.iter().all(Option::is_some)
+    {
+        let found = match facts.co_officials.len() {
+            0 => "signatures on other revisions than the first two",
+            _ => "signatures on other revisions than the first ones",
+        };
+        report.add(unexpected(found.to_owned()));
     }
     if persons.iter().any(|s| s.value.is_none()) {
-        let found = "a signature that is not an object of its own".to_owned();
-        report.add(Reason::new("copies.signatures_expected", &[("found", found)]));
+        report.add(unexpected("a signature that is not an object of its own".to_owned()));
     }
     for found in signatures {
         let Some(revision) = found.covers.ok().and_then(|c| document.revisions().get(c)) else {

@@ -197,6 +197,14 @@ const TEXTS: &[(&str, &str)] = &[
     ("the first signature has no DocMDP transform", "chữ ký đầu không có biến đổi DocMDP"),
     ("its permission is not 2", "quyền của nó không phải 2"),
     (
+        "signatures on other revisions than the first ones",
+        "chữ ký ở những phiên bản khác các phiên bản đầu",
+    ),
+    (
+        "a field other than another official's or the agency's was signed",
+        "một trường không phải của người chứng thực khác hay của cơ quan đã được ký",
+    ),
+    (
         "signatures on other revisions than the first two",
         "chữ ký ở phiên bản khác hai phiên bản đầu",
     ),

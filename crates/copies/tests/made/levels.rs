@@ -85,9 +85,6 @@ fn with_timestamps_at(
     (originals, facts): ([Original<'_>; 1], CopyFacts),
 ) -> Vec<u8> {
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
-        (signer.certificate_chain(), signer.algorithm())
-    }
     let pending = Pending::prepare_with(
         &originals,
         &facts,
@@ -97,16 +94,40 @@ fn with_timestamps_at(
         &Terms { timestamp_room: ROOM, ..Terms::viet_nam() },
     )
     .unwrap();
-    let digest = pending.digest(official.algorithm().content_digest()).unwrap();
-    let Next::Agency(pending) = pending.complete(&stamped(demo, &official, &digest, at)).unwrap()
-    else {
-        panic!("the agency must sign next")
-    };
-    let digest = pending.digest(agency.algorithm().content_digest()).unwrap();
-    let next =
-        pending.complete(&stamped(demo, &agency, &digest, at + Duration::seconds(5))).unwrap();
-    let Next::Done(copy) = next else { panic!("the copy must be complete") };
-    copy
+    walk_with_timestamps(demo, at, pending, &[&official, &agency])
+}
+
+pub fn of(signer: &dyn Signer) -> (&[motcua_pki::Certificate], motcua_pki::SignatureAlgorithm) {
+    (signer.certificate_chain(), signer.algorithm())
+}
+
+/// Signs what is pending, one after the other, each with a timestamp five seconds later.
+pub fn walk_with_timestamps(
+    demo: &Demo,
+    at: OffsetDateTime,
+    pending: Pending,
+    signers: &[&dyn Signer],
+) -> Vec<u8> {
+    let later = |i: usize| at + Duration::seconds(5 * i64::try_from(i).unwrap());
+    walk(pending, signers, |i, signer, digest| stamped(demo, signer, digest, later(i)))
+}
+
+/// Signs what is pending, one after the other; between two signatures the state is text.
+pub fn walk(
+    mut pending: Pending,
+    signers: &[&dyn Signer],
+    cms: impl Fn(usize, &dyn Signer, &[u8]) -> Vec<u8>,
+) -> Vec<u8> {
+    for (i, signer) in signers.iter().enumerate() {
+        let saved = serde_json::to_string(&pending).unwrap();
+        pending = serde_json::from_str(&saved).unwrap();
+        let digest = pending.digest(signer.algorithm().content_digest()).unwrap();
+        match pending.complete(&cms(i, *signer, &digest)).unwrap() {
+            Next::CoOfficial(next) | Next::Agency(next) => pending = next,
+            Next::Done(copy) => return copy,
+        }
+    }
+    panic!("the copy must be complete")
 }
 
 /// The empty lists of the root and of the issuing authority, published a minute after this.
@@ -147,12 +168,18 @@ pub fn all_worded(
     wording: Wording,
 ) -> [(&'static str, Vec<u8>); 4] {
     let stamped = worded_with_timestamps(demo, at, original, wording);
-    let stored = levels::with_store(&stamped, &store(demo, &crls(demo, at))).unwrap();
-    let archived = with_document_timestamp(demo, &stored, at + Duration::minutes(2));
+    let (stored, archived) = kept(demo, at, &stamped);
     let (originals, facts) = stated(demo, at, original, wording);
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let plain = issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     [("B-B", plain), ("B-T", stamped), ("B-LT", stored), ("B-LTA", archived)]
+}
+
+/// B-LT and B-LTA of a copy with timestamps.
+pub fn kept(demo: &Demo, at: OffsetDateTime, stamped: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let stored = levels::with_store(stamped, &store(demo, &crls(demo, at))).unwrap();
+    let archived = with_document_timestamp(demo, &stored, at + Duration::minutes(2));
+    (stored, archived)
 }
 
 /// Everything is looked at: revocation by the authorities' lists, annulment by the agency's.

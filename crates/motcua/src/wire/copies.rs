@@ -18,10 +18,10 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
     )
 }
 
-/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
+/// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "co_officials": [{…}], "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
 /// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing. `algorithms` states the rules
-/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `signature_png_base64` and
+/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `co_officials` are the keys of those whom `facts.co_officials` names, in that order. `signature_png_base64` and
 /// `seal_png_base64` are pictures beside the official's signature.
 ///
 /// # Errors
@@ -43,6 +43,9 @@ struct Input<K> {
     facts: serde_json::Map<String, serde_json::Value>,
     pages: u32,
     official: K,
+    /// Of each official beside the first, in the order of the facts.
+    #[serde(default = "Vec::new")]
+    co_officials: Vec<K>,
     agency: K,
     #[serde(default)]
     dpi: Option<u32>,
@@ -123,8 +126,8 @@ fn make(
     input: &str,
     fonts: motcua_copies::issue::Fonts<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    use motcua_copies::issue::issue_with;
-    use motcua_pki::{Certificate, MemorySigner};
+    use motcua_copies::issue::issue_by;
+    use motcua_pki::{Certificate, MemorySigner, Signer};
 
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -143,7 +146,10 @@ fn make(
         let chain = Certificate::from_pems(&key.chain_pem).map_err(pki)?;
         MemorySigner::from_pkcs8_pem(&key.key_pem, chain).map_err(pki)
     };
-    let (official, agency) = (signer(&input.official)?, signer(&input.agency)?);
+    let keys = std::iter::once(&input.official).chain(&input.co_officials);
+    let officials: Vec<_> = keys.map(signer).collect::<Result<_, _>>()?;
+    let officials: Vec<_> = officials.iter().map(|signer| signer as &dyn Signer).collect();
+    let agency = signer(&input.agency)?;
     let terms = input.terms(OP)?;
-    issue_with(&originals, &facts, fonts, &official, &agency, &terms).map_err(copies)
+    issue_by(&originals, &facts, fonts, &officials, &agency, &terms).map_err(copies)
 }

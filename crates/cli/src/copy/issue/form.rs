@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use motcua::copies::facts::{CopyFacts, Mandate, RegisterEntry, Shortcoming, VIET_NAM};
+use motcua::copies::facts::{CoOfficial, CopyFacts, Mandate, RegisterEntry, Shortcoming, VIET_NAM};
 use motcua::copies::issue::{Original, describe_accepting};
 use motcua::copies::statement::{IssuerKind, Template};
 use motcua::pdf::hex;
@@ -120,12 +120,35 @@ fn secret() -> Result<String, Error> {
     Ok(hex(&bytes))
 }
 
+/// Who signs after the first: the row's names, else those of the certificates, and a capacity for each or one for all; names and
+/// capacities are divided by semicolons.
+fn co_officials(row: &Row, certified: &[String]) -> Result<Vec<CoOfficial>, Error> {
+    let listed = |name: &str| -> Option<Vec<String>> {
+        let parts = row.get(name)?.split(';').map(|part| part.trim().replace('|', "\n"));
+        Some(parts.collect())
+    };
+    let names = listed("co_officials").unwrap_or_else(|| certified.to_vec());
+    let capacities = match listed("co_capacities") {
+        Some(capacities) => capacities,
+        None => vec![need(row, "capacity")?.replace('|', "\n")],
+    };
+    let one_for_all = capacities.len() == 1;
+    if !one_for_all && capacities.len() != names.len() {
+        let problem =
+            format!("it names {} capacities for {} officials", capacities.len(), names.len());
+        return Err(bad("co_capacities", problem));
+    }
+    let capacity = |i: usize| capacities.get(if one_for_all { 0 } else { i }).cloned();
+    let official = |(i, name)| CoOfficial { name, capacity: capacity(i).unwrap_or_default() };
+    Ok(names.into_iter().enumerate().map(official).collect())
+}
+
 /// The facts of the row's copy under this number.
 pub fn facts(
     row: &Row,
     originals: &[Original<'_>],
     place: Numbered,
-    official: &str,
+    officials: &[String],
     now: OffsetDateTime,
 ) -> Result<CopyFacts, Error> {
     let text = |name: &str, otherwise: &str| row.get(name).unwrap_or(otherwise).to_owned();
@@ -161,10 +184,11 @@ pub fn facts(
         agency: need(row, "agency")?.to_owned(),
         agency_id: need(row, "agency_id")?.to_owned(),
         place: need(row, "place")?.to_owned(),
-        official: text("official", official),
+        official: text("official", officials.first().map(String::as_str).unwrap_or_default()),
         // A line feed in a CSV field is awkward; two lines may be divided by the bar too.
         capacity: need(row, "capacity")?.replace('|', "\n"),
         mandate: mandate(row)?,
+        co_officials: co_officials(row, officials.get(1..).unwrap_or_default())?,
         original: describe_accepting(originals, pages, &accept)?,
         copy_id: text("copy_id", &format!("BS-{}-{:06}", place.year, place.number)),
         dossier: text("dossier", ""),

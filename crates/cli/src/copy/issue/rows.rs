@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::files;
 
 /// Columns of a CSV file, and names in the file of shared facts.
-pub const FIELDS: [&str; 31] = [
+pub const FIELDS: [&str; 33] = [
     "original",
     "dpi",
     "accept",
@@ -30,6 +30,8 @@ pub const FIELDS: [&str; 31] = [
     "mandate",
     "mandate_from",
     "mandate_until",
+    "co_officials",
+    "co_capacities",
     "copy_id",
     "dossier",
     "procedure",
@@ -84,7 +86,7 @@ impl Row {
     }
 }
 
-/// The facts that all copies share; numbers and truths stand as text, a list is divided by commas.
+/// The facts that all copies share; numbers and truths stand as text, a list is divided by commas, one of people by semicolons.
 pub fn shared(path: &Path) -> Result<Fields, Error> {
     let wrong = |problem: String| Error::Input { path: path.display().to_string(), problem };
     let map: BTreeMap<String, serde_json::Value> =
@@ -99,7 +101,8 @@ pub fn shared(path: &Path) -> Result<Fields, Error> {
         };
         let value = match &value {
             serde_json::Value::Array(items) => {
-                items.iter().map(text).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+                let divider = if name.starts_with("co_") { ";" } else { "," };
+                items.iter().map(text).collect::<Option<Vec<_>>>().map(|items| items.join(divider))
             }
             other => text(other),
         };

@@ -3,7 +3,6 @@
 use motcua_pdf::{Dict, Error, Object, Ref};
 
 use super::{Holder, Update, dict_of};
-use crate::AGENCY_FIELD;
 use crate::verify::fields::Found;
 
 /// Depth of the field tree.
@@ -156,8 +155,14 @@ impl Update<'_, '_> {
             return Ok(Some("a field was given a signature that does not cover this revision"));
         };
         let timestamp = found.is_timestamp();
-        if self.rules.copy && !timestamp && name != AGENCY_FIELD {
-            return Ok(Some("a field other than the agency's was signed"));
+        if !timestamp
+            && let Some(facts) = &self.rules.facts
+            && !facts.signature_fields().iter().skip(1).any(|field| field == name)
+        {
+            return Ok(Some(match facts.co_officials.len() {
+                0 => "a field other than the agency's was signed",
+                _ => "a field other than another official's or the agency's was signed",
+            }));
         }
         if !timestamp && self.rules.locked(name) {
             return Ok(Some("a locked field was signed"));

@@ -39,6 +39,8 @@ impl Who {
 struct State {
     schema: String,
     official: Who,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    co_officials: Vec<Who>,
     agency: Who,
     pending: Pending,
 }
@@ -47,6 +49,9 @@ struct State {
 #[derive(Serialize)]
 struct Due {
     role: Role,
+    /// Which official, from 1 in the order of the facts; only where the role leaves it open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    official: Option<usize>,
     algorithm: SignatureAlgorithm,
     /// The bytes that the key signs.
     to_be_signed_base64: String,
@@ -66,9 +71,17 @@ enum Step {
 impl State {
     /// The signature that is due now.
     fn prepared(&self) -> Result<Prepared, Failure> {
-        let who = match self.pending.role() {
-            Role::Official => &self.official,
-            Role::Agency => &self.agency,
+        let missing = || {
+            let problem = "the state has no certificate for the official whose signature is due";
+            let problem = problem.to_owned();
+            copies(motcua_copies::issue::IssueError::BadState { problem })
+        };
+        let who = match (self.pending.role(), self.pending.official_number()) {
+            (Role::Agency, _) => &self.agency,
+            (Role::CoOfficial, Some(number)) => {
+                self.co_officials.get(number.saturating_sub(2)).ok_or_else(missing)?
+            }
+            (Role::Official | Role::CoOfficial, _) => &self.official,
         };
         let (chain, algorithm) = who.open()?;
         self.pending.prepared(&chain, algorithm).map_err(copies)
@@ -78,6 +91,7 @@ impl State {
         let prepared = self.prepared()?;
         Ok(Step::Due(Box::new(Due {
             role: self.pending.role(),
+            official: self.pending.official_number().filter(|number| *number > 1),
             algorithm: prepared.algorithm(),
             to_be_signed_base64: STANDARD.encode(prepared.to_be_signed()),
             digest_base64: prepared.digest_to_be_signed().map(|digest| STANDARD.encode(digest)),
@@ -86,9 +100,9 @@ impl State {
     }
 }
 
-/// Lays a copy out that is signed elsewhere. `input` is that of `issue_copy`, but with `official` and `agency` each
+/// Lays a copy out that is signed elsewhere. `input` is that of `issue_copy`, but with `official`, `co_officials` and `agency` each
 /// `{"chain_pem", "algorithm"}` (the algorithm may be left out) and with `timestamp_room`, the bytes that a signature timestamp may
-/// take. The answer's `ok` is `{"role", "algorithm", "to_be_signed_base64", "digest_base64", "state"}`; `copies.complete` takes the
+/// take. The answer's `ok` is `{"role", "official", "algorithm", "to_be_signed_base64", "digest_base64", "state"}`; `copies.complete` takes the
 /// state.
 pub fn prepare_copy(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> String {
     answer(prepare(originals, input, fonts).map(|step| write(&step)))
@@ -97,19 +111,17 @@ pub fn prepare_copy(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> Strin
 fn prepare(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> Result<Step, Failure> {
     let input: Input<Who> = read(PREPARE, input)?;
     let (originals, facts) = input.matter(PREPARE, originals)?;
-    let (official, agency) = (input.official.open()?, input.agency.open()?);
+    let officials = std::iter::once(&input.official).chain(&input.co_officials);
+    let officials: Vec<_> = officials.map(Who::open).collect::<Result<_, _>>()?;
+    let officials: Vec<_> = officials.iter().map(|(chain, a)| (chain.as_slice(), *a)).collect();
+    let agency = input.agency.open()?;
     let terms = input.terms(PREPARE)?;
-    let pending = Pending::prepare_with(
-        &originals,
-        &facts,
-        fonts,
-        (&official.0, official.1),
-        (&agency.0, agency.1),
-        &terms,
-    )
-    .map_err(copies)?;
+    let agency = (agency.0.as_slice(), agency.1);
+    let pending = Pending::prepare_by(&originals, &facts, fonts, &officials, agency, &terms)
+        .map_err(copies)?;
     let schema = SCHEMA.to_owned();
-    State { schema, official: input.official, agency: input.agency, pending }.due()
+    let Input { official, co_officials, agency, .. } = input;
+    State { schema, official, co_officials, agency, pending }.due()
 }
 
 /// `{"state", "signature_base64"}`, or `{"state", "cms_base64"}` where another made the whole CMS or a timestamp was added → what is
@@ -135,9 +147,11 @@ pub(in crate::wire) fn complete(op: &'static str, input: &str) -> Result<String,
         (None, Some(cms)) => bytes(cms)?,
         _ => return Err(bad("give signature_base64 or cms_base64, one of them".to_owned())),
     };
-    let State { schema, official, agency, pending } = state;
+    let State { schema, official, co_officials, agency, pending } = state;
     let step = match pending.complete(&cms).map_err(copies)? {
-        Next::Agency(pending) => State { schema, official, agency, pending }.due()?,
+        Next::CoOfficial(pending) | Next::Agency(pending) => {
+            State { schema, official, co_officials, agency, pending }.due()?
+        }
         Next::Done(copy) => Step::Done {
             copy_sha256: motcua_pdf::hex(&motcua_pki::DigestAlgorithm::Sha256.digest(&copy)),
             copy_base64: STANDARD.encode(copy),
