@@ -49,20 +49,31 @@ impl Keys {
             signer(&a.official_key, &a.official_chain, a.official_password_env.as_deref())?;
         let agency = signer(&a.agency_key, &a.agency_chain, a.agency_password_env.as_deref())?;
         for (option, signer) in [("--official-chain", &official), ("--agency-chain", &agency)] {
-            let Some(certificate) = signer.certificate_chain().first() else { continue };
-            let (from, until) = (certificate.not_before(), certificate.not_after());
-            if now < from || now > until {
-                return Err(Error::Option {
-                    option,
-                    problem: format!(
-                        "the certificate of {} is valid from {from} to {until}, not now; sign with one that is",
-                        certificate.subject()
-                    ),
-                });
-            }
+            valid_now(option, signer.certificate_chain(), now)?;
         }
         Ok(Self { official, agency })
     }
+}
+
+/// Refuses a signer's certificate that is not valid now.
+pub fn valid_now(
+    option: &'static str,
+    chain: &[Certificate],
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let Some(certificate) = chain.first() else { return Ok(()) };
+    if certificate.valid_at(now) {
+        return Ok(());
+    }
+    Err(Error::Option {
+        option,
+        problem: format!(
+            "the certificate of {} is valid from {} to {}, not now; sign with one that is",
+            certificate.subject(),
+            certificate.not_before(),
+            certificate.not_after()
+        ),
+    })
 }
 
 /// One key with its certificates.
