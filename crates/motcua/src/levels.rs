@@ -416,7 +416,8 @@ impl Levels {
         }
         let report = self.judge(file, need, material);
         let undecided = report.signatures.iter().find(|s| s.indication != Indication::Passed);
-        if undecided.is_some() || reached < self.level {
+        let unsound = matches!(report.verdict, Verdict::NotValid | Verdict::CouldNotCheck);
+        if undecided.is_some() || unsound || reached < self.level {
             let field = undecided.map_or_else(String::new, |s| format!("{}: ", s.field));
             return Err(self.not_reached(&format!("{field}{}", first_reason(&report))));
         }

@@ -61,9 +61,12 @@ impl Evidence {
     }
 }
 
+/// An answer, or why there was none, and since when it is known.
+type Kept = (OffsetDateTime, Result<Vec<u8>, Error>);
+
 /// Answers kept for the next document of a batch.
 #[derive(Debug, Default)]
-pub struct Recent(Mutex<BTreeMap<String, (OffsetDateTime, Result<Vec<u8>, Error>)>>);
+pub struct Recent(Mutex<BTreeMap<String, Kept>>);
 
 impl Recent {
     fn or(
