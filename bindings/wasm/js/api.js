@@ -115,6 +115,19 @@ const toIssue = (op, originals, request, fonts) => {
   return [all, lengths, JSON.stringify(exact(request, op)), bytes(fonts.regular, "fonts.regular"), bytes(fonts.bold, "fonts.bold")];
 };
 
+const CHUNK = 0x8000;
+
+const base64 = (value, where) => {
+  const data = bytes(value, where);
+  let text = "";
+  for (let at = 0; at < data.length; at += CHUNK) text += String.fromCharCode(...data.subarray(at, at + CHUNK));
+  return btoa(text);
+};
+
+const list = (values, where) => values.map((value, i) => base64(value, `${where}[${i}]`));
+
+const pdfOf = ({ pdf_base64 }) => Uint8Array.from(atob(pdf_base64), (letter) => letter.charCodeAt(0));
+
 export const issue = (native) => ({
   issueCopy: (originals, request, fonts) => {
     const given = toIssue("copies.issue", originals, request, fonts);
@@ -127,6 +140,22 @@ export const issue = (native) => ({
   },
   prepareCopy: (originals, request, fonts) => open(native().prepareCopy(...toIssue("copies.prepare", originals, request, fonts))),
   completeCopy: (state, given) => run(native(), "copies.complete", { state, ...given }),
+  signExisting: (pdf, key_pem, chain_pem, options) =>
+    pdfOf(run(native(), "copies.existing.sign", { pdf_base64: base64(pdf, "pdf"), options, key_pem, chain_pem })),
+  prepareSignature: (pdf, signer, options) =>
+    run(native(), "copies.existing.prepare", { pdf_base64: base64(pdf, "pdf"), signer, options }),
+  completeSignature: (state, given) => pdfOf(run(native(), "copies.existing.complete", { state, ...given })),
+  signedLevel: (pdf) => run(native(), "copies.levels.read", { pdf_base64: base64(pdf, "pdf") }),
+  addTimestamp: (pdf, field, token) =>
+    pdfOf(run(native(), "copies.levels.timestamp", { pdf_base64: base64(pdf, "pdf"), field, token_base64: base64(token, "token") })),
+  addValidation: (pdf, { certificates = [], crls = [], ocsp = [], perSignature = false }) =>
+    pdfOf(run(native(), "copies.levels.store", {
+      pdf_base64: base64(pdf, "pdf"), certificates_base64: list(certificates, "certificates"), crls_base64: list(crls, "crls"),
+      ocsp_base64: list(ocsp, "ocsp"), per_signature: perSignature,
+    })),
+  prepareTimestamp: (pdf, room = 8192) => run(native(), "copies.levels.close", { pdf_base64: base64(pdf, "pdf"), room }),
+  completeTimestamp: (state, token) =>
+    pdfOf(run(native(), "copies.levels.closed", { state, token_base64: base64(token, "token") })),
 });
 
 /** All rooms. */

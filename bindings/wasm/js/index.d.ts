@@ -311,3 +311,81 @@ export function completeCopy(
   state: PendingCopy,
   given: { readonly signature_base64: string } | { readonly cms_base64: string },
 ): DueSignature | DoneCopy;
+
+/** What a signature on an existing PDF says beside itself. */
+export interface SignatureOptions {
+  /** One that is there and unsigned, else a new one. */
+  readonly field: string;
+  /** The time the signer claims, RFC 3339. */
+  readonly claimed_at: string;
+  readonly name?: string;
+  readonly reason?: string;
+  readonly location?: string;
+  /** Certify with this permission; only the first signature may. */
+  readonly certify?: 1 | 2 | 3;
+  /** Room for a signature timestamp, in bytes. */
+  readonly timestamp_room?: number;
+  readonly algorithms?: AlgorithmRules;
+}
+/** Plain data, as `PendingCopy`. */
+export interface PendingSignature {
+  readonly schema: "motcua.pending-signature/1";
+  readonly [key: string]: Json;
+}
+export interface DueExisting {
+  readonly algorithm: Algorithm;
+  readonly to_be_signed_base64: string;
+  readonly digest_base64?: string;
+  readonly state: PendingSignature;
+}
+/** Signs any unencrypted PDF by an incremental update (PAdES-B-B). */
+export function signExisting(pdf: Uint8Array, keyPem: string, chainPem: string, options: SignatureOptions): Uint8Array;
+/** The same with a key that is elsewhere. */
+export function prepareSignature(pdf: Uint8Array, signer: RemoteSigner, options: SignatureOptions): DueExisting;
+/** Takes the signature that was due, or a whole CMS. */
+export function completeSignature(
+  state: PendingSignature,
+  given: { readonly signature_base64: string } | { readonly cms_base64: string },
+): Uint8Array;
+
+/** A level of EN 319 142-1. */
+export type Level = "B-B" | "B-T" | "B-LT" | "B-LTA";
+export interface SignedLevel {
+  /** What all signatures have reached; null where one is outside the baseline. */
+  readonly level: Level | null;
+  /** Whether a document timestamp closes the file. */
+  readonly closed: boolean;
+  readonly signatures: readonly {
+    readonly field: string;
+    readonly is_timestamp: boolean;
+    readonly level: Level | null;
+    /** What a signature timestamp is made for. */
+    readonly signature_base64: string;
+  }[];
+}
+/** How far a signed PDF has come. */
+export function signedLevel(pdf: Uint8Array): SignedLevel;
+/** B-T: a timestamp token beside the last signature, into the room that was left for it. */
+export function addTimestamp(pdf: Uint8Array, field: string, token: Uint8Array): Uint8Array;
+/** B-LT: DER of certificates, CRLs and OCSP responses goes into the security store. */
+export function addValidation(
+  pdf: Uint8Array,
+  validation: {
+    readonly certificates?: readonly Uint8Array[];
+    readonly crls?: readonly Uint8Array[];
+    readonly ocsp?: readonly Uint8Array[];
+    readonly perSignature?: boolean;
+  },
+): Uint8Array;
+/** Plain data, as `PendingCopy`. */
+export interface PendingTimestamp {
+  readonly schema: "motcua.pending-timestamp/1";
+  readonly [key: string]: Json;
+}
+/** B-LTA: the SHA-256 that a document timestamp is made for; room in bytes, 8192 where absent. */
+export function prepareTimestamp(
+  pdf: Uint8Array,
+  room?: number,
+): { readonly field: string; readonly digest_base64: string; readonly state: PendingTimestamp };
+/** Takes the token of a document timestamp. */
+export function completeTimestamp(state: PendingTimestamp, token: Uint8Array): Uint8Array;

@@ -13,4 +13,5 @@ export const {
   paymentRequest, paymentCreated, paymentQuery, noticeVerify, noticeReference, orderOpen, orderInitiate,
   orderApply, orderAnswer, orderRefund, orderRefundAnswer, referenceBuild, referenceFind, qrSvg,
   receiptIssue, receiptRemedy, receiptSummary, verifyCopy, verifyCopyJson, issueCopy, prepareCopy, completeCopy,
+  signExisting, prepareSignature, completeSignature, signedLevel, addTimestamp, addValidation, prepareTimestamp, completeTimestamp,
 } = everything(native);

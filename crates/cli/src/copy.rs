@@ -1,11 +1,16 @@
-//! `motcua copy issue` and `annul`: copies made and withdrawn. How one is judged, `main` asks the library.
+//! `motcua copy issue`, `annul`, `extend` and `sign`: copies made, withdrawn and raised, other PDFs signed. How one is judged, `main` asks the library.
 
 mod annul;
+mod extend;
 mod issue;
 pub mod keys;
+mod level;
+mod sign;
 
 pub use annul::{AnnulArguments, run as annul};
+pub use extend::{ExtendArguments, run as extend};
 pub use issue::{IssueArguments, run as issue};
+pub use sign::{SignArguments, run as sign};
 
 use motcua::copies::facts::CopyFacts;
 use motcua::pdf::{Document, Limits, Object};

@@ -232,6 +232,7 @@ from_room!(
     motcua::payments::Error,
     motcua::payments::reconcile::Error,
     motcua::ledger::Error,
+    motcua::levels::Error,
     motcua::pki::Error,
     motcua::copies::issue::IssueError
 );

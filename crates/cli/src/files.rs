@@ -119,6 +119,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_with(path, |file| file.write_all(bytes).map_err(|e| Error::write(path, &e)))
 }
 
+/// As `write`, where nothing is yet.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    if path.exists() {
+        let there = io::Error::from(io::ErrorKind::AlreadyExists);
+        return Err(Error::write(path, &there));
+    }
+    write(path, bytes)
+}
+
 /// As `write`, what `fill` writes.
 pub fn write_with<T>(
     path: &Path,

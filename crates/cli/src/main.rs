@@ -80,6 +80,10 @@ enum Command {
 enum CopyCommand {
     /// Issue copies of a file, a folder or the rows of a CSV file: exit 0 when all are made, 1 when some are refused
     Issue(Box<copy::IssueArguments>),
+    /// Raise signed files to a higher level, or renew their last document timestamp: exit 0 when all are there, 1 when some are refused
+    Extend(Box<copy::ExtendArguments>),
+    /// Sign any unencrypted PDF, such as a result that a portal issues itself
+    Sign(Box<copy::SignArguments>),
     /// Withdraw an issued copy, and sign the agency's list of annulled copies anew
     Annul(copy::AnnulArguments),
     /// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
@@ -140,6 +144,12 @@ fn main() -> ExitCode {
         }
         Command::Copy { command: CopyCommand::Issue(arguments) } => {
             copy::issue(&screen, &arguments, clock)
+        }
+        Command::Copy { command: CopyCommand::Extend(arguments) } => {
+            copy::extend(&screen, &arguments, clock)
+        }
+        Command::Copy { command: CopyCommand::Sign(arguments) } => {
+            copy::sign(&screen, &arguments, clock)
         }
         Command::Copy { command: CopyCommand::Annul(arguments) } => {
             copy::annul(&screen, &arguments, now)

@@ -77,7 +77,10 @@ pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
 #[cfg(feature = "issue")]
 mod asked;
 #[cfg(feature = "issue")]
-pub(crate) use asked::{all_contents, breaks_earlier, field_named, has_signatures, signature_in};
+pub(crate) use asked::{
+    InFile, all_contents, breaks_earlier, field_named, has_signatures, in_order, signature_in,
+    stored,
+};
 #[cfg(feature = "issue")]
 pub(crate) use content::fold;
 
@@ -128,7 +131,7 @@ fn read(
         .map(|(found, opened)| judge.judge(found, opened, report))
         .collect();
     let fates = history::check(document, &signatures, facts.as_ref(), report)?;
-    levels(&mut judged, store.present);
+    levels(&mut judged, document)?;
     for (signature, fate) in judged.iter_mut().zip(&fates) {
         if signature.revision.is_some() {
             signature.later_changes = Some(*fate);
@@ -272,22 +275,53 @@ fn standing(
 }
 
 /// PAdES levels (EN 319 142-1 §6.1) by what is there. Whether it proves anything is said by the indications.
-fn levels(judged: &mut [SignatureReport], store: bool) {
-    let last_timestamp = judged
-        .iter()
-        .filter(|s| s.kind == SignatureKind::DocumentTimestamp)
-        .filter_map(|s| s.revision)
-        .max();
+fn levels(judged: &mut [SignatureReport], document: &Document<'_>) -> Result<(), Error> {
+    let stamped = |s: &SignatureReport| s.revision.filter(|_| s.kind != SignatureKind::Signature);
+    let timestamps: Vec<usize> =
+        judged.iter().filter_map(stamped).filter_map(|r| r.checked_sub(1)).collect();
+    let reached = Reached::of(document, &timestamps)?;
     for signature in judged.iter_mut().filter(|s| s.kind == SignatureKind::Signature) {
-        let archived = last_timestamp > signature.revision && signature.revision.is_some();
         let baseline = signature.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
-        signature.level = match (baseline, signature.timestamps.is_empty(), store, archived) {
-            (false, ..) => None,
-            (true, _, true, true) => Some("B-LTA"),
-            (true, false, true, false) => Some("B-LT"),
-            (true, false, false, _) | (true, true, false, true) => Some("B-T"),
-            (true, true, _, _) => Some("B-B"),
-        };
+        let revision = signature.revision.and_then(|r| r.checked_sub(1));
+        let own = !signature.timestamps.is_empty();
+        signature.level = baseline.then(|| reached.level(revision, own));
+    }
+    Ok(())
+}
+
+/// What decides how far the signatures of a file have come (EN 319 142-1 §6).
+pub(crate) struct Reached {
+    /// Whether there is a security store.
+    store: bool,
+    /// The revisions, from 0, that document timestamps cover, and whether a store is in what they cover.
+    timestamps: Vec<(usize, bool)>,
+}
+
+impl Reached {
+    pub(crate) fn of(document: &Document<'_>, timestamps: &[usize]) -> Result<Self, Error> {
+        let covered = |index: &usize| Ok((*index, store::present(&document.revision(*index)?)?));
+        let timestamps = timestamps.iter().map(covered).collect::<Result<_, Error>>()?;
+        Ok(Self { store: store::present(document)?, timestamps })
+    }
+
+    /// Whether there is a security store.
+    #[cfg(feature = "issue")]
+    pub(crate) fn has_store(&self) -> bool {
+        self.store
+    }
+
+    /// The level of a signature over this revision, with or without timestamps of its own.
+    pub(crate) fn level(&self, revision: Option<usize>, own: bool) -> &'static str {
+        let after = || self.timestamps.iter().filter(|(at, _)| revision.is_some_and(|r| *at > r));
+        // A timestamp archives what it covers: one before the store only proves the signature's time.
+        if after().any(|(_, store)| *store) {
+            return "B-LTA";
+        }
+        match (own || after().next().is_some(), self.store) {
+            (true, true) => "B-LT",
+            (true, false) => "B-T",
+            (false, _) => "B-B",
+        }
     }
 }
 

@@ -250,6 +250,39 @@ fn a_lock_that_waits_in_a_field_takes_effect() {
 }
 
 #[test]
+fn nothing_to_add() {
+    let (at, demo) = (made::NOW, made::demo());
+    let stamped = made::levels::with_timestamps(&demo, at, &peers::small());
+    let full = store(&demo, &made::levels::crls(&demo, at));
+    for validation in [full.clone(), levels::Validation { per_signature: false, ..full }] {
+        let stored = levels::with_store(&stamped, &validation).unwrap();
+        let refused = levels::with_store(&stored, &validation).unwrap_err();
+        assert_eq!(refused.code(), "copies.nothing_to_add");
+        assert!(refused.to_string().contains("holds all of this already"), "{refused}");
+    }
+}
+
+/// A timestamp over a signature without one proves its time; it archives only the store that it covers.
+#[test]
+fn a_document_timestamp_alone_makes_no_archive() {
+    let (at, demo) = (made::NOW, made::demo());
+    let rules = policy(&demo, at);
+    let copy = made::copy_of(&demo, at, &peers::small());
+    let standing = levels::standing(&copy).unwrap();
+    assert_eq!((standing.level(), standing.is_closed()), (Some(levels::Level::Basic), false));
+    let stamped = with_document_timestamp(&demo, &copy, at + Duration::minutes(1));
+    sound(&stamped, &rules, "B-T");
+    assert!(levels::standing(&stamped).unwrap().is_closed());
+    let stored = levels::with_store(&stamped, &store(&demo, &[])).unwrap();
+    sound(&stored, &rules, "B-LT");
+    let standing = levels::standing(&stored).unwrap();
+    assert_eq!((standing.level(), standing.is_closed()), (Some(levels::Level::LongTerm), false));
+    assert_eq!(standing.store.unwrap().certificates.len(), 3);
+    assert_eq!(standing.signed.len(), 3);
+    assert!("b-lta".parse() == Ok(levels::Level::Archive) && "B".parse::<levels::Level>().is_err());
+}
+
+#[test]
 fn a_signature_that_is_not_there() {
     let demo = made::demo();
     let copy = made::copy_of(&demo, made::NOW, &peers::small());

@@ -7,6 +7,7 @@
 //! | [`payments`] | orders, gateway requests and notices, QR codes |
 //! | [`copies`] | issues and verifies electronic certified copies; [`pki`] and [`pdf`] lie beneath |
 //! | `counter` (feature) | leads a dossier through the rooms, each step kept in the ledger |
+//! | `levels` (features `services`, `issue`) | takes copies to B-T, B-LT and B-LTA with live services |
 //! | [`wire`] | the same operations as JSON in, JSON out: what Python and JavaScript call |
 
 #![forbid(unsafe_code)]
@@ -31,6 +32,8 @@ pub use motcua_tariffs as tariffs;
 
 #[cfg(feature = "counter")]
 pub mod counter;
+#[cfg(all(feature = "services", feature = "issue"))]
+pub mod levels;
 pub mod wire;
 
 /// The Rust snippets of the README, compiled and run.

@@ -33,6 +33,22 @@ type Operation = fn(&'static str, &str) -> Result<String, Failure>;
 const OPERATIONS: &[(&str, Operation)] = &[
     #[cfg(feature = "issue")]
     ("copies.complete", copies::apart::complete),
+    #[cfg(feature = "issue")]
+    ("copies.existing.complete", copies::existing::complete),
+    #[cfg(feature = "issue")]
+    ("copies.existing.prepare", copies::existing::prepare),
+    #[cfg(feature = "issue")]
+    ("copies.existing.sign", copies::existing::sign),
+    #[cfg(feature = "issue")]
+    ("copies.levels.close", copies::existing::close),
+    #[cfg(feature = "issue")]
+    ("copies.levels.closed", copies::existing::closed),
+    #[cfg(feature = "issue")]
+    ("copies.levels.read", copies::existing::level),
+    #[cfg(feature = "issue")]
+    ("copies.levels.store", copies::existing::store),
+    #[cfg(feature = "issue")]
+    ("copies.levels.timestamp", copies::existing::timestamp),
     #[cfg(feature = "fees")]
     ("fees.assess", fees::assess),
     #[cfg(feature = "fees")]

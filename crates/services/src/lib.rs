@@ -7,6 +7,7 @@
 //! * [`Fetcher::timestamp`]: a token of a timestamp authority (RFC 3161 §3.4).
 //! * [`Fetcher::ocsp`], [`Fetcher::crls`], [`Fetcher::issuers`]: what a certificate points at.
 //! * [`Fetcher::revocation`]: OCSP, else CRLs, for every certificate of a path: what a long-term signature embeds.
+//! * [`Fetcher::gather`]: the same for all paths of a document, verified, with the certificates: what B-LT needs.
 //! * [`Fetcher::get`], [`Fetcher::post`]: bytes.
 
 #![forbid(unsafe_code)]
@@ -14,10 +15,12 @@
 mod certificate;
 mod error;
 mod finding;
+mod gather;
 mod http;
 mod timestamp;
 
 pub use certificate::{Gathered, OcspReply};
 pub use error::Error;
 pub use finding::Finding;
+pub use gather::{Evidence, Known, Recent, Subject};
 pub use http::{Fetcher, Limits, Redirects};

@@ -14,11 +14,15 @@ from . import _native
 
 __all__ = [
     "Error",
+    "add_timestamp",
+    "add_validation",
     "assess",
     "assess_columns",
     "call",
     "check_tariff",
     "complete_copy",
+    "complete_signature",
+    "complete_timestamp",
     "diff_tariffs",
     "explain",
     "format_tariff",
@@ -36,6 +40,8 @@ __all__ = [
     "payment_query",
     "payment_request",
     "prepare_copy",
+    "prepare_signature",
+    "prepare_timestamp",
     "qr_read",
     "qr_svg",
     "quote",
@@ -47,6 +53,8 @@ __all__ = [
     "reference_build",
     "reference_find",
     "run_examples",
+    "sign_existing",
+    "signed_level",
     "tariff_schema",
     "tariffs",
     "verify_assessment",
@@ -381,6 +389,81 @@ def complete_copy(state: Mapping[str, Any], signature: bytes | None = None, *, c
     if cms is not None:
         given["cms_base64"] = base64.b64encode(cms).decode()
     return _run("copies.complete", given)
+
+
+def _pdf(answer: Mapping[str, Any]) -> bytes:
+    return base64.b64decode(answer["pdf_base64"])
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def sign_existing(pdf: bytes, key_pem: str, chain_pem: str, options: Mapping[str, Any]) -> bytes:
+    """Signs any unencrypted PDF by an incremental update (PAdES-B-B). Raises ``Error``.
+
+    ``options``: ``field`` (one that is there and unsigned, else a new one) and ``claimed_at``; where wanted ``name``, ``reason``,
+    ``location``, ``certify`` (1 to 3), ``timestamp_room`` in bytes, ``algorithms``.
+    """
+    given = {"pdf_base64": _text(pdf), "options": options, "key_pem": key_pem, "chain_pem": chain_pem}
+    return _pdf(_run("copies.existing.sign", given))
+
+
+def prepare_signature(pdf: bytes, signer: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a key that is elsewhere: what is to be signed, and the ``state`` for ``complete_signature``. Raises ``Error``.
+
+    ``signer`` gives ``chain_pem``, and the ``algorithm`` where it is not the key's usual one.
+    """
+    return _run("copies.existing.prepare", {"pdf_base64": _text(pdf), "signer": signer, "options": options})
+
+
+def complete_signature(state: Mapping[str, Any], signature: bytes | None = None, *, cms: bytes | None = None) -> bytes:
+    """Takes the signature that was due, or a whole CMS, and gives the signed PDF. Raises ``Error``."""
+    given: dict[str, Any] = {"state": state}
+    if signature is not None:
+        given["signature_base64"] = _text(signature)
+    if cms is not None:
+        given["cms_base64"] = _text(cms)
+    return _pdf(_run("copies.existing.complete", given))
+
+
+def signed_level(pdf: bytes) -> dict[str, Any]:
+    """How far a signed PDF has come: ``level``, ``closed``, ``signatures`` with what a timestamp is made for. Raises ``Error``."""
+    return _run("copies.levels.read", {"pdf_base64": _text(pdf)})
+
+
+def add_timestamp(pdf: bytes, field: str, token: bytes) -> bytes:
+    """B-T: a timestamp token beside the last signature, into the room that was left for it. Raises ``Error``."""
+    return _pdf(_run("copies.levels.timestamp", {"pdf_base64": _text(pdf), "field": field, "token_base64": _text(token)}))
+
+
+def add_validation(
+    pdf: bytes,
+    certificates: Sequence[bytes] = (),
+    crls: Sequence[bytes] = (),
+    ocsp: Sequence[bytes] = (),
+    *,
+    per_signature: bool = False,
+) -> bytes:
+    """B-LT: certificates, CRLs and OCSP responses (DER) go into the security store. Raises ``Error``."""
+    given = {
+        "pdf_base64": _text(pdf),
+        "certificates_base64": [_text(one) for one in certificates],
+        "crls_base64": [_text(one) for one in crls],
+        "ocsp_base64": [_text(one) for one in ocsp],
+        "per_signature": per_signature,
+    }
+    return _pdf(_run("copies.levels.store", given))
+
+
+def prepare_timestamp(pdf: bytes, room: int = 8192) -> dict[str, Any]:
+    """B-LTA: ``digest_base64`` for the timestamp authority (SHA-256), and the ``state`` for ``complete_timestamp``. Raises ``Error``."""
+    return _run("copies.levels.close", {"pdf_base64": _text(pdf), "room": room})
+
+
+def complete_timestamp(state: Mapping[str, Any], token: bytes) -> bytes:
+    """Takes the token of a document timestamp and gives the PDF that it closes. Raises ``Error``."""
+    return _pdf(_run("copies.levels.closed", {"state": state, "token_base64": _text(token)}))
 
 
 def verify_copy(pdf: bytes, policy: Mapping[str, Any]) -> dict[str, Any]:

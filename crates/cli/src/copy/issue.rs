@@ -11,20 +11,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
-use motcua::copies::facts::Shortcoming;
-use motcua::copies::issue::{Fonts, Original, Pending, Pictures, Terms, issue_by};
+use motcua::copies::facts::{CopyFacts, Shortcoming};
+use motcua::copies::issue::levels::{Level, standing};
+use motcua::copies::issue::{Fonts, Original, Pending, Pictures, Terms};
 use motcua::ledger::{Entry, IssuedCopy};
+use motcua::levels::Levels;
 use motcua::pdf::hex;
 use motcua::pki::Signer;
 use ring::digest::{Context, SHA256, digest};
 use time::OffsetDateTime;
 
 use super::keys::{KeyArguments, Keys};
+use super::level::SourceArguments;
 use crate::error::Error;
 use crate::files;
 use crate::progress::Progress;
@@ -61,6 +65,12 @@ pub struct IssueArguments {
     /// Give numbers without asking the record for an assessment and its payment: the office collects elsewhere
     #[arg(long, requires = "ledger")]
     paid_elsewhere: bool,
+    /// How far the signatures go (PAdES): b-b; b-t, with timestamps; b-lt, with what validates them for long; b-lta, closed by a
+    /// document timestamp
+    #[arg(long, value_name = "LEVEL", default_value = "b-b", value_parser = Level::from_str)]
+    level: Level,
+    #[command(flatten)]
+    sources: SourceArguments,
     /// Resolution of pictures that do not state theirs, dots per inch
     #[arg(long)]
     dpi: Option<u32>,
@@ -88,9 +98,21 @@ pub struct IssueArguments {
 struct Bench<'a> {
     keys: &'a Keys,
     terms: Terms,
+    /// What takes copies beyond B-B, and looks at the signers' certificates.
+    levels: Option<Levels>,
+    level: Level,
     /// What the officials' certificates call them, in the order in which they sign.
     officials: &'a [String],
     clock: fn() -> OffsetDateTime,
+}
+
+impl Bench<'_> {
+    /// The terms of the next copies; fails where nobody can sign them now.
+    fn ready(&self) -> Result<Terms, Error> {
+        let Some(levels) = &self.levels else { return Ok(self.terms.clone()) };
+        let room = levels.ready(&self.keys.chains())?;
+        Ok(Terms { timestamp_room: room, ..self.terms.clone() })
+    }
 }
 
 /// How a row stands before a number is taken.
@@ -116,6 +138,7 @@ pub fn run(
         shared.insert("accept".to_owned(), names.join(","));
     }
     let keys = Keys::open(&arguments.keys, clock())?;
+    let levels = arguments.sources.open(arguments.level, &keys.chains(), clock)?;
     let mut rows = rows::read(&arguments.input, &shared, &arguments.out)?;
     let mut journal = Journal::open(&arguments.out)?;
     let rules = Rules { paid_elsewhere: arguments.paid_elsewhere };
@@ -135,7 +158,8 @@ pub fn run(
         seal: picture(&arguments.seal_image)?,
     };
     let terms = Terms { pictures, ..Terms::viet_nam() };
-    let bench = Bench { keys: &keys, terms, officials: &officials, clock };
+    let level = arguments.level;
+    let bench = Bench { keys: &keys, terms, levels, level, officials: &officials, clock };
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
     let mut progress = Progress::new(rows.len() as u64, 1);
     for some in rows.chunks(jobs.saturating_mul(WINDOW)) {
@@ -190,6 +214,15 @@ fn window(
         Err(e) => set(i, Outcome::refused(row, &e)),
     });
     ready.sort_by_key(|(i, ..)| *i);
+    // Whoever cannot sign, or an authority that gives no timestamps, is found out before a number is taken.
+    let terms = if ready.is_empty() { Ok(bench.terms.clone()) } else { bench.ready() };
+    let terms = match terms {
+        Ok(terms) => terms,
+        Err(e) => {
+            ready.iter().for_each(|(i, row, _)| set(*i, Outcome::refused(row, &e)));
+            return outcomes.into_iter().flatten().collect();
+        }
+    };
     let mut due = Vec::new();
     for (i, row, inputs) in ready {
         let taken = match register.as_deref_mut() {
@@ -213,7 +246,7 @@ fn window(
     each(
         &due,
         jobs,
-        |due| make(due, bench, &folder),
+        |due| make(due, bench, &terms, &folder),
         |_, due, made| {
             let Due { i, row, entry, .. } = due;
             let entered = made.and_then(|(line, copy)| {
@@ -355,6 +388,13 @@ fn look(
             }
             journal.folder.publish(&file)?;
         }
+        if line.level.parse().is_ok_and(|level: Level| level < bench.level) {
+            let problem = format!(
+                "it was issued at {}, not {}; raise it with motcua copy extend",
+                line.level, bench.level
+            );
+            return Err(not_as_recorded(&file, &problem));
+        }
         return Ok(Look::Already(line.clone()));
     }
     if place.exists() {
@@ -371,13 +411,23 @@ fn look(
     let at = Numbered { year: year(row, rules.is_some(), now)?, number };
     let originals = originals(row, &captured)?;
     let facts = form::facts(row, &originals, at, bench.officials, now)?;
-    let (officials, agency) = (bench.keys.officials(), &bench.keys.agency);
-    let officials: Vec<_> =
-        officials.iter().map(|s| (s.certificate_chain(), s.algorithm())).collect();
-    let seal = (agency.certificate_chain(), agency.algorithm());
-    let fonts = Fonts::LIBERATION_SERIF;
-    Pending::prepare_by(&originals, &facts, fonts, &officials, seal, &bench.terms)?;
+    prepare(bench.keys, &originals, &facts, &bench.terms)?;
     Ok(Look::Ready(inputs))
+}
+
+/// Lays a copy out for the keys that will sign it.
+fn prepare(
+    keys: &Keys,
+    originals: &[Original<'_>],
+    facts: &CopyFacts,
+    terms: &Terms,
+) -> Result<Pending, Error> {
+    let who = |signer: &dyn Signer| (signer.certificate_chain().to_vec(), signer.algorithm());
+    let officials: Vec<_> = keys.officials().into_iter().map(who).collect();
+    let officials: Vec<_> = officials.iter().map(|(chain, a)| (chain.as_slice(), *a)).collect();
+    let agency = (keys.agency.certificate_chain(), keys.agency.algorithm());
+    let fonts = Fonts::LIBERATION_SERIF;
+    Ok(Pending::prepare_by(originals, facts, fonts, &officials, agency, terms)?)
 }
 
 /// The year of the register: that of the legal date; where a record gives the number, the current one.
@@ -397,7 +447,12 @@ fn number(row: &Row) -> Result<u32, Error> {
 }
 
 /// Makes a copy and keeps it under its hidden name.
-fn make(due: &Due<'_>, bench: &Bench<'_>, folder: &Folder) -> Result<(Line, IssuedCopy), Error> {
+fn make(
+    due: &Due<'_>,
+    bench: &Bench<'_>,
+    terms: &Terms,
+    folder: &Folder,
+) -> Result<(Line, IssuedCopy), Error> {
     let Due { row, inputs: seen, entry, .. } = due;
     let captured = captured(row)?;
     let file = row.output();
@@ -411,9 +466,12 @@ fn make(due: &Due<'_>, bench: &Bench<'_>, folder: &Folder) -> Result<(Line, Issu
     };
     let originals = originals(row, &captured)?;
     let facts = form::facts(row, &originals, at, bench.officials, now)?;
+    let pending = prepare(bench.keys, &originals, &facts, terms)?;
     let (officials, agency) = (bench.keys.officials(), &bench.keys.agency);
-    let fonts = Fonts::LIBERATION_SERIF;
-    let copy = issue_by(&originals, &facts, fonts, &officials, agency, &bench.terms)?;
+    let copy = match &bench.levels {
+        Some(levels) => levels.sign(pending, &officials, agency)?,
+        None => pending.sign_by(&officials, agency)?,
+    };
     let copy_sha256 = hex(digest(&SHA256, &copy).as_ref());
     folder.keep(&file, &copy)?;
     let issued = IssuedCopy {
@@ -436,6 +494,7 @@ fn make(due: &Due<'_>, bench: &Bench<'_>, folder: &Folder) -> Result<(Line, Issu
         register: format!("{}/{}", facts.agency_id, facts.register.act_code),
         year: at.year,
         number: at.number,
+        level: bench.level.name().to_owned(),
     };
     Ok((line, issued))
 }
@@ -468,6 +527,7 @@ fn finish(
         register: format!("{}/{}", facts.agency_id, facts.register.act_code),
         year: entry.year,
         number: entry.number,
+        level: standing(&kept)?.level().unwrap_or(Level::Basic).name().to_owned(),
     };
     journal.enter(line.clone())?;
     journal.folder.publish(&file)?;

@@ -63,17 +63,7 @@ impl Keys {
         let options = [("--official-chain", &official), ("--agency-chain", &agency)];
         let others = co_officials.iter().map(|signer| ("--co-official-chain", signer));
         for (option, signer) in options.into_iter().chain(others) {
-            let Some(certificate) = signer.certificate_chain().first() else { continue };
-            let (from, until) = (certificate.not_before(), certificate.not_after());
-            if now < from || now > until {
-                return Err(Error::Option {
-                    option,
-                    problem: format!(
-                        "the certificate of {} is valid from {from} to {until}, not now; sign with one that is",
-                        certificate.subject()
-                    ),
-                });
-            }
+            valid_now(option, signer.certificate_chain(), now)?;
         }
         Ok(Self { official, co_officials, agency })
     }
@@ -82,6 +72,14 @@ impl Keys {
     pub fn officials(&self) -> Vec<&dyn Signer> {
         let others = self.co_officials.iter().map(|signer| signer as &dyn Signer);
         std::iter::once(&self.official as &dyn Signer).chain(others).collect()
+    }
+}
+
+impl Keys {
+    /// The certificates of all who sign, in order.
+    pub fn chains(&self) -> Vec<&[Certificate]> {
+        let officials = std::iter::once(&self.official).chain(&self.co_officials);
+        officials.chain([&self.agency]).map(MemorySigner::certificate_chain).collect()
     }
 }
 
@@ -105,6 +103,27 @@ fn beside(a: &KeyArguments) -> Result<Vec<MemorySigner>, Error> {
     let password = |i: usize| passwords.get(i).map(String::as_str).filter(|name| *name != "-");
     let pairs = keys.iter().zip(chains).enumerate();
     pairs.map(|(i, (key, chain))| signer(key, chain, password(i))).collect()
+}
+
+/// Refuses a signer's certificate that is not valid now.
+pub fn valid_now(
+    option: &'static str,
+    chain: &[Certificate],
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let Some(certificate) = chain.first() else { return Ok(()) };
+    if certificate.valid_at(now) {
+        return Ok(());
+    }
+    Err(Error::Option {
+        option,
+        problem: format!(
+            "the certificate of {} is valid from {} to {}, not now; sign with one that is",
+            certificate.subject(),
+            certificate.not_before(),
+            certificate.not_after()
+        ),
+    })
 }
 
 /// One key with its certificates.

@@ -247,6 +247,9 @@ pub enum IssueError {
         /// What is wrong.
         problem: &'static str,
     },
+    /// The security store holds everything that is to go into it.
+    #[error("the file's security store holds all of this already; the file is as it should be")]
+    NothingToAdd,
     /// A PDF that is to be signed or extended cannot be read.
     #[error(transparent)]
     Read(#[from] motcua_pdf::Error),
@@ -312,6 +315,7 @@ impl IssueError {
             Self::WrongSigner { .. } => "copies.wrong_signer",
             Self::NotSignable { .. } => "copies.not_signable",
             Self::NoSuchSignature { .. } => "copies.no_such_signature",
+            Self::NothingToAdd => "copies.nothing_to_add",
             Self::Read(e) => e.code(),
             Self::ReadOriginal { source, .. } => source.code(),
             Self::NotArchivable { .. } => "copies.not_archivable",
@@ -344,7 +348,7 @@ impl IssueError {
     pub fn details(&self) -> Vec<(&'static str, String)> {
         let index_of = |index: &usize| ("index", index.to_string());
         match self {
-            Self::NoOriginal => Vec::new(),
+            Self::NoOriginal | Self::NothingToAdd => Vec::new(),
             Self::EmptyOriginal { index } | Self::NoResolution { index } => vec![index_of(index)],
             Self::NotRasterised { index, problem } => {
                 vec![index_of(index), ("problem", problem.clone())]

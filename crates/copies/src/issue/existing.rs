@@ -153,6 +153,19 @@ impl PendingSignature {
         self.slot.digest(algorithm)
     }
 
+    /// What the signer signs; its CMS is what [`PendingSignature::complete`] takes.
+    ///
+    /// # Errors
+    /// [`IssueError::BadState`]; [`IssueError::Pki`] for an algorithm that may make no new signature.
+    pub fn prepared(
+        &self,
+        chain: &[Certificate],
+        algorithm: SignatureAlgorithm,
+    ) -> Result<cms::Prepared, IssueError> {
+        let digest = self.digest(algorithm.content_digest())?;
+        Ok(cms::prepare(chain, algorithm, &digest, &self.rules)?)
+    }
+
     /// Takes the signature, a whole CMS, checks it and gives the signed file.
     ///
     /// # Errors
@@ -194,8 +207,7 @@ pub fn sign_existing_visibly(
 
 fn sign(pending: PendingSignature, signer: &dyn Signer) -> Result<Vec<u8>, IssueError> {
     let (chain, algorithm) = (signer.certificate_chain(), signer.algorithm());
-    let digest = pending.digest(algorithm.content_digest())?;
-    let made = cms::prepare(chain, algorithm, &digest, &pending.rules)?;
+    let made = pending.prepared(chain, algorithm)?;
     pending.complete(&made.sign(signer)?)
 }
 

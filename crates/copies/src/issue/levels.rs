@@ -1,5 +1,7 @@
 //! From B-B to B-T, B-LT and B-LTA (EN 319 142-1 §6) as pure steps over supplied bytes: tokens, certificates, CRLs and OCSP responses
-//! are fetched elsewhere.
+//! are fetched elsewhere. How far a file has come is in `standing`.
+
+mod standing;
 
 use motcua_pdf::write::increment::{Increment, show_with};
 use motcua_pdf::write::signature::SignatureDict;
@@ -13,6 +15,8 @@ use super::IssueError;
 use super::existing::{append, root};
 use super::slot::Slot;
 use crate::verify;
+
+pub use standing::{Level, Signed, Standing, standing};
 
 /// What goes into the document security store, as DER. What is there already is not written twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,13 +103,15 @@ fn last_signature(
 /// B-LT: appends a revision with the document security store (ISO 32000-2 §12.8.4.3).
 ///
 /// # Errors
-/// [`IssueError::Read`], [`IssueError::NotSignable`] when an earlier signature does not permit it, [`IssueError::Write`].
+/// [`IssueError::Read`], [`IssueError::NotSignable`] when an earlier signature does not permit it, [`IssueError::NothingToAdd`]
+/// when the store holds all of it already, [`IssueError::Write`].
 pub fn with_store(file: &[u8], validation: &Validation) -> Result<Vec<u8>, IssueError> {
     let document = Document::parse(file, &Limits::STANDARD)?;
     let catalog = document.catalog()?;
     let old = document.value(&catalog, "DSS")?.as_dict().cloned().unwrap_or_default();
     let mut update = Increment::new(&document);
     let mut lists = Vec::new();
+    let mut news = catalog.get("DSS").is_none();
     let mut added = [String::new(), String::new(), String::new()];
     let kinds = [
         ("Certs", &validation.certificates),
@@ -119,6 +125,7 @@ pub fn with_store(file: &[u8], validation: &Validation) -> Result<Vec<u8>, Issue
                 Some((id, _)) => *id,
                 None => {
                     let id = update.reserve();
+                    news = true;
                     // Plain: the last bits of deflated data could be changed unseen while nothing covers the store.
                     update.put_plain(id, der);
                     known.push((id, der.clone()));
@@ -138,6 +145,7 @@ pub fn with_store(file: &[u8], validation: &Validation) -> Result<Vec<u8>, Issue
         for contents in verify::all_contents(&document)? {
             // §12.8.4.4: the SHA-1 of the signature as it stands in /Contents
             let name = hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, &contents).as_ref()).to_uppercase();
+            news |= !records.contains(&name);
             records = records.without(&[&name]);
             let record = ["Cert", "CRL", "OCSP"]
                 .iter()
@@ -149,6 +157,9 @@ pub fn with_store(file: &[u8], validation: &Validation) -> Result<Vec<u8>, Issue
         }
         let set: Vec<(&str, &str)> = fresh.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         lists.push(("VRI", show_with(&records, &set)));
+    }
+    if !news {
+        return Err(IssueError::NothingToAdd);
     }
     let store = match catalog.get("DSS") {
         Some(Object::Ref(id)) => *id,

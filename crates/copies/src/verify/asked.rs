@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use motcua_pdf::{Dict, Document, Error, Limits, Object, Ref};
 
-use super::{LaterChanges, Policy, Report, content, fields, history};
+use super::{LaterChanges, Policy, Report, content, fields, history, store};
 
 /// Whether any field is signed.
 pub(crate) fn has_signatures(document: &Document<'_>) -> Result<bool, Error> {
@@ -39,6 +39,41 @@ pub(crate) fn all_contents(document: &Document<'_>) -> Result<Vec<Vec<u8>>, Erro
         f.dict.get("Contents").and_then(Object::as_string).map(|s| s.bytes.clone())
     };
     Ok(found.iter().filter_map(contents).collect())
+}
+
+/// A signature or document timestamp of a file.
+pub(crate) struct InFile {
+    pub field: String,
+    /// The value of `/Contents`.
+    pub contents: Vec<u8>,
+    pub is_timestamp: bool,
+    /// By its `/SubFilter`, of the baseline.
+    pub is_baseline: bool,
+    /// The revision it covers, from 0; `None` when it covers none.
+    pub covers: Option<usize>,
+}
+
+/// All of them, in the order of what they cover.
+pub(crate) fn in_order(document: &Document<'_>) -> Result<Vec<InFile>, Error> {
+    let read = |f: fields::Found| InFile {
+        contents: f
+            .dict
+            .get("Contents")
+            .and_then(Object::as_string)
+            .map(|s| s.bytes.clone())
+            .unwrap_or_default(),
+        is_timestamp: f.is_timestamp(),
+        is_baseline: f.dict.is_name("SubFilter", "ETSI.CAdES.detached"),
+        covers: f.covers.ok(),
+        field: f.field,
+    };
+    Ok(fields::find(document)?.into_iter().map(read).collect())
+}
+
+/// DER of the certificates, CRLs and OCSP responses in the security store.
+pub(crate) fn stored(document: &Document<'_>) -> Result<[Vec<Vec<u8>>; 3], Error> {
+    let store = store::read(document)?;
+    Ok([store.certificates, store.crls, store.ocsps])
 }
 
 /// Why the newest revision would break an earlier signature; `None` when it does not.

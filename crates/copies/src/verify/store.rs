@@ -15,6 +15,11 @@ pub(super) struct Store {
     pub present: bool,
 }
 
+/// Whether a file has a security store.
+pub(super) fn present(document: &Document<'_>) -> Result<bool, Error> {
+    Ok(matches!(document.value(&document.catalog()?, "DSS")?, Object::Dict(_)))
+}
+
 pub(super) fn read(document: &Document<'_>) -> Result<Store, Error> {
     let mut store = Store::default();
     let catalog = document.catalog()?;

@@ -1,7 +1,10 @@
-//! Copies cross the wire as bytes beside JSON: a PDF is no text. Signing in two phases, with the keys elsewhere, lives in `apart`.
+//! Copies cross the wire as bytes beside JSON: a PDF is no text. Signing in two phases, with the keys elsewhere, lives in `apart`;
+//! signatures on other PDFs and the levels above B-B in `existing`.
 
 #[cfg(feature = "issue")]
 pub(super) mod apart;
+#[cfg(feature = "issue")]
+pub(super) mod existing;
 
 use motcua_copies::{Policy, verify};
 

@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use motcua::copies::issue::levels::Level;
 use motcua::pdf::hex;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,13 @@ pub struct Line {
     pub year: i32,
     /// Its number.
     pub number: u32,
+    /// How far its signatures go; `B-B` where an older run did not say.
+    #[serde(default = "basic")]
+    pub level: String,
+}
+
+fn basic() -> String {
+    Level::Basic.name().to_owned()
 }
 
 /// The journal of one folder, held by one run at a time.

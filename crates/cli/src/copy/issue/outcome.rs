@@ -46,6 +46,7 @@ struct Made {
     year: i32,
     copy_id: String,
     copy_sha256: String,
+    level: String,
 }
 
 impl Outcome {
@@ -57,6 +58,7 @@ impl Outcome {
             year: line.year,
             copy_id: line.copy_id.clone(),
             copy_sha256: line.copy_sha256.clone(),
+            level: line.level.clone(),
         };
         Self { row: row.name.clone(), line: row.line, outcome, made: Some(made), error: None }
     }
@@ -88,7 +90,7 @@ impl Outcome {
         }
     }
 
-    fn fields(&self) -> [String; 10] {
+    fn fields(&self) -> [String; 11] {
         let made = |of: fn(&Made) -> String| self.made.as_ref().map_or_else(String::new, of);
         let said =
             |of: fn(&Failure) -> &str| self.error.as_ref().map(of).unwrap_or_default().to_owned();
@@ -103,11 +105,12 @@ impl Outcome {
             made(|m| m.copy_sha256.clone()),
             said(|e| &e.code),
             said(|e| &e.message),
+            made(|m| m.level.clone()),
         ]
     }
 }
 
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     "row",
     "line",
     "outcome",
@@ -118,6 +121,7 @@ const HEADER: [&str; 10] = [
     "copy_sha256",
     "code",
     "message",
+    "level",
 ];
 
 /// Writes all outcomes to a file: CSV where its name ends so (with a byte order mark, for spreadsheets), else a line of JSON each.

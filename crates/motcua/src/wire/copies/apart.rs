@@ -17,14 +17,14 @@ const SCHEMA: &str = "motcua.pending-copy/1";
 /// Who signs: certificates, and the algorithm where it is not the usual one of the key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Who {
+pub(super) struct Who {
     chain_pem: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     algorithm: Option<SignatureAlgorithm>,
 }
 
 impl Who {
-    fn open(&self) -> Result<(Vec<Certificate>, SignatureAlgorithm), Failure> {
+    pub(super) fn open(&self) -> Result<(Vec<Certificate>, SignatureAlgorithm), Failure> {
         let chain = Certificate::from_pems(&self.chain_pem).map_err(pki)?;
         let first = chain.first().ok_or(motcua_pki::Error::EmptyChain).map_err(pki)?;
         let usual = || SignatureAlgorithm::for_certificate(first).map_err(pki);
