@@ -1,4 +1,4 @@
-//! `motcua copy issue`, `annul`, `extend` and `sign`: copies made, withdrawn and raised, other PDFs signed. How one is judged, `main` asks the library.
+//! `motcua copy`: copies made, judged, raised and withdrawn, other PDFs signed.
 
 mod annul;
 mod extend;
@@ -6,11 +6,13 @@ mod issue;
 pub mod keys;
 mod level;
 mod sign;
+mod verify;
 
 pub use annul::{AnnulArguments, run as annul};
 pub use extend::{ExtendArguments, run as extend};
 pub use issue::{IssueArguments, run as issue};
 pub use sign::{SignArguments, run as sign};
+pub use verify::{VerifyArguments, run as verify};
 
 use motcua::copies::facts::CopyFacts;
 use motcua::pdf::{Document, Limits, Object};

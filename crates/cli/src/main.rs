@@ -15,10 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use motcua::copies::facts::Shortcoming;
-use motcua::copies::verify::annulment::SignedAnnulments;
 use time::OffsetDateTime;
 
-use error::Error;
 use screen::Screen;
 
 #[derive(Debug, Parser)]
@@ -87,37 +85,7 @@ enum CopyCommand {
     /// Withdraw an issued copy, and sign the agency's list of annulled copies anew
     Annul(copy::AnnulArguments),
     /// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
-    Verify {
-        /// The PDF
-        file: PathBuf,
-        /// Trusted root certificates, PEM
-        #[arg(long, value_name = "PEM", required = true)]
-        trust: Vec<PathBuf>,
-        /// Revocation lists of the authorities, PEM or DER; with one of these, revocation must be known
-        #[arg(long, value_name = "CRL")]
-        crl: Vec<PathBuf>,
-        /// OCSP responses, DER; likewise
-        #[arg(long, value_name = "DER")]
-        ocsp: Vec<PathBuf>,
-        /// Signed lists of annulled copies, as `motcua ledger annulments` prints them
-        #[arg(long, value_name = "TOKEN")]
-        annulments: Vec<PathBuf>,
-        /// Print the report as JSON; the same as --format json
-        #[arg(long, conflicts_with = "format")]
-        json: bool,
-        /// How the report is printed: text; json; html, a page to print; xml, ETSI TS 119 102-2
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
-}
-
-/// The forms of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-    Html,
-    Xml,
+    Verify(copy::VerifyArguments),
 }
 
 /// The command is where the clock is read; everything below takes the time as an argument.
@@ -136,11 +104,8 @@ fn main() -> ExitCode {
                 .map(|capture| capture.accepting(accept))
                 .and_then(|capture| demo::run(&screen, &capture, &out, now))
         }
-        Command::Copy {
-            command: CopyCommand::Verify { file, trust, crl, ocsp, annulments, json, format },
-        } => {
-            let format = if json { Format::Json } else { format };
-            verify(&screen, &file, &trust, &Status { crl, ocsp, annulments }, format, now)
+        Command::Copy { command: CopyCommand::Verify(arguments) } => {
+            copy::verify(&screen, &arguments, now)
         }
         Command::Copy { command: CopyCommand::Issue(arguments) } => {
             copy::issue(&screen, &arguments, clock)
@@ -167,70 +132,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Files that say which certificates were revoked and which copies annulled.
-struct Status {
-    crl: Vec<PathBuf>,
-    ocsp: Vec<PathBuf>,
-    annulments: Vec<PathBuf>,
-}
-
 /// The shortcoming of that name.
 fn shortcoming(name: &str) -> Result<Shortcoming, String> {
     let known = Shortcoming::ALL.into_iter().find(|s| s.name() == name);
     known.ok_or_else(|| {
         let names: Vec<_> = Shortcoming::ALL.into_iter().map(Shortcoming::name).collect();
         format!("one of {}", names.join(", "))
-    })
-}
-
-fn verify(
-    screen: &Screen,
-    file: &std::path::Path,
-    trust: &[PathBuf],
-    status: &Status,
-    format: Format,
-    now: OffsetDateTime,
-) -> Result<ExitCode, Error> {
-    use motcua::copies::Verdict;
-    let mut pems = Vec::new();
-    for path in trust {
-        pems.push(String::from_utf8_lossy(&files::read(path)?).into_owned());
-    }
-    let (mut crls, mut ocsp) = (Vec::new(), Vec::new());
-    for path in &status.crl {
-        let bytes = files::read(path)?;
-        crls.push(match String::from_utf8(bytes) {
-            Ok(pem) => pem,
-            Err(der) => motcua::pki::Crl::pem_of(der.as_bytes())?,
-        });
-    }
-    for path in &status.ocsp {
-        ocsp.push(files::read(path)?);
-    }
-    let mut policy = demo::policy("motcua-cli", &pems, &crls, &ocsp, now)?;
-    for path in &status.annulments {
-        let token = files::read(path)?;
-        let list = SignedAnnulments::from_token(&String::from_utf8_lossy(&token));
-        policy.annulments.push(list);
-    }
-    // A copy of a whole book need not fit into memory.
-    let report = match files::Pieces::open(file)? {
-        Some(pieces) => {
-            let report = motcua::copies::verify_ranged(&pieces, &policy);
-            pieces.unchanged(file)?;
-            report
-        }
-        None => motcua::copies::verify(&files::read(file)?, &policy),
-    };
-    screen.raw(&match format {
-        Format::Text => report.to_text(),
-        Format::Json => report.to_json().unwrap_or_default(),
-        Format::Html => report.to_html(),
-        Format::Xml => report.to_etsi_xml(),
-    });
-    Ok(match report.verdict {
-        Verdict::Valid | Verdict::ValidWithNotes => ExitCode::SUCCESS,
-        Verdict::CouldNotCheck => ExitCode::from(2),
-        _ => ExitCode::from(1),
     })
 }

@@ -59,6 +59,68 @@ fn the_demo_runs_twice_and_the_register_goes_on() {
     assert_eq!(verdict(&cut), Some(2));
 }
 
+#[test]
+fn a_copy_is_judged_under_a_policy_of_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    assert!(motcua(&["demo", "--out", text(&out)]).status.success());
+    let (copy, root) = (out.join("copy.pdf"), out.join("trust/root.pem"));
+    let judged = |more: &[&str]| {
+        let run = motcua(&[&["copy", "verify", text(&copy), "--json"][..], more].concat());
+        let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap_or_default();
+        (run.status.code(), report)
+    };
+    let keep = |name: &str, value: &serde_json::Value| {
+        let path = out.join(name);
+        fs::write(&path, value.to_string()).unwrap();
+        path
+    };
+    let (_, report) = judged(&["--trust", text(&root)]);
+    let facts = &report["facts"];
+    let office = |official: &str| {
+        serde_json::json!([{
+            "agency_id": facts["agency_id"], "name": facts["agency"], "officials": [{"name": official}],
+        }])
+    };
+    // Who certified must be among those who could.
+    let good = keep("good.json", &office(facts["official"].as_str().unwrap()));
+    let other = keep("other.json", &office("Ai Khác"));
+    assert_eq!(judged(&["--trust", text(&root), "--issuers", text(&good)]).0, Some(0));
+    assert_eq!(judged(&["--trust", text(&root), "--issuers", text(&other)]).0, Some(1));
+    // A policy stands for itself; what is said beside it adds to it.
+    let roots = fs::read_to_string(&root).unwrap();
+    let policy = keep(
+        "policy.json",
+        &serde_json::json!({
+            "id": "portal", "anchors_pem": [roots], "trust_list_as_of": "2026-01-01", "revocation": "not_checked",
+        }),
+    );
+    let (code, report) = judged(&["--policy", text(&policy)]);
+    assert_eq!((code, &report["trust_list_as_of"]), (Some(0), &"2026-01-01".into()));
+    let (code, report) = judged(&[
+        "--policy",
+        text(&policy),
+        "--trust-as-of",
+        "2026-02-01",
+        "--at",
+        "2090-01-01T00:00:00Z",
+    ]);
+    assert_eq!((code, &report["trust_list_as_of"]), (Some(1), &"2026-02-01".into()));
+    assert_eq!(report["checked_at"], "2090-01-01T00:00:00Z");
+    // Without revocation information that is asked for there is no yes.
+    let crl = out.join("trust/root.crl.pem");
+    assert_eq!(judged(&["--policy", text(&policy), "--crl", text(&crl)]).0, Some(1));
+    for wrong in [serde_json::json!([]), serde_json::json!({"id": "x", "anchors": []})] {
+        let policy = keep("wrong.json", &wrong);
+        refused(&motcua(&["copy", "verify", text(&copy), "--policy", text(&policy)]), "cli.option");
+    }
+    // Nobody is trusted by default.
+    assert_eq!(motcua(&["copy", "verify", text(&copy)]).status.code(), Some(2));
+    // Another kind of signed document is asked for by name.
+    let signed = ["--trust", text(&root), "--any-document"];
+    assert_eq!(judged(&signed).0, Some(0));
+}
+
 /// A PDF of a catalog and one more object, with a true cross-reference table.
 fn pdf(pages: &str, trailer: &str) -> Vec<u8> {
     let catalog = "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n";
