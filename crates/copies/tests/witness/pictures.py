@@ -2,6 +2,7 @@
 
 import struct
 import sys
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -123,3 +124,72 @@ save("tiff-jpeg-strips.tif", RGB, compression="jpeg", tiffinfo={278: 16})
 save("tiff-fax-strips.tif", BLACK, compression="group4", tiffinfo={278: 16})
 save("tiff-pages.tif", RGB, save_all=True, append_images=[GREY, BLACK, PALETTE], compression="tiff_lzw")
 save("tiff-fax-pages.tif", BLACK, save_all=True, append_images=[ImageOps.flip(BLACK)] * 2, compression="group4")
+save("tiff-inks-jpeg.tif", INKS, compression="jpeg", quality=95)
+
+
+def divided(name, image, chunk, tiles, coding, planar=False):
+    """A TIFF in tiles or planes, which Pillow reads but does not write."""
+    colours = len(image.getbands())
+    planes = [*image.split()] if planar else [image]
+    rows, data, offsets, counts = chunk[1], bytearray(), [], []
+    for plane in planes:
+        for top in range(0, SIZE[1], chunk[1]):
+            for left in range(0, SIZE[0], chunk[0]):
+                bottom = top + rows if tiles else min(top + rows, SIZE[1])
+                part = plane.crop((left, top, left + chunk[0], bottom))
+                if coding == 7:
+                    packed = BytesIO()
+                    part.save(packed, "JPEG", quality=95)
+                    packed = packed.getvalue()
+                elif coding == 4:
+                    packed = BytesIO()
+                    part.save(packed, "TIFF", compression="group4", tiffinfo={278: part.height})
+                    with Image.open(packed) as inner:
+                        at, length = inner.tag_v2[273][0], inner.tag_v2[279][0]
+                        white = inner.tag_v2[262]
+                    packed = packed.getvalue()[at : at + length]
+                else:
+                    packed = zlib.compress(part.tobytes())
+                offsets.append(8 + len(data))
+                counts.append(len(packed))
+                data += packed
+    kind = {"1": 1, "L": 1, "RGB": 6 if coding == 7 else 2, "CMYK": 5}[image.mode]
+    if coding == 4:
+        kind = white
+
+    def put(form, values):
+        at = 8 + len(data)
+        data.extend(struct.pack(f"<{len(values)}{form}", *values))
+        return at
+
+    depth = 1 if image.mode == "1" else 8
+    ratio = put("I", (80, 1))
+    many = len(offsets)
+    tags = {
+        256: (3, 1, SIZE[0]), 257: (3, 1, SIZE[1]), 259: (3, 1, coding), 262: (3, 1, kind),
+        258: (3, colours, put("H", [depth] * colours) if colours > 2 else depth),
+        277: (3, 1, colours), 282: (5, 1, ratio), 283: (5, 1, ratio), 284: (3, 1, 2 if planar else 1),
+    }
+    starts = put("I", offsets) if many > 1 else offsets[0]
+    lengths = put("I", counts) if many > 1 else counts[0]
+    if tiles:
+        tags |= {322: (3, 1, chunk[0]), 323: (3, 1, chunk[1]), 324: (4, many, starts), 325: (4, many, lengths)}
+    else:
+        tags |= {273: (4, many, starts), 278: (3, 1, rows), 279: (4, many, lengths)}
+    if kind == 6:
+        tags[530] = (3, 2, 2 | 2 << 16)
+    entries = b"".join(struct.pack("<HHII", tag, *tags[tag]) for tag in sorted(tags))
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    (OUT / name).write_bytes(head + bytes(data) + struct.pack("<H", len(tags)) + entries + bytes(4))
+    expect(name)
+
+
+for name, image in (("rgb", RGB), ("grey", GREY), ("inks", INKS)):
+    divided(f"tiff-tiles-{name}.tif", image, (128, 64), True, 8)
+    if name != "grey":
+        divided(f"tiff-planes-{name}.tif", image, (SIZE[0], 50), False, 8, planar=True)
+        divided(f"tiff-plane-tiles-{name}.tif", image, (64, 128), True, 8, planar=True)
+divided("tiff-tiles-black.tif", BLACK, (128, 64), True, 8)
+divided("tiff-tiles-fax.tif", BLACK, (128, 64), True, 4)
+divided("tiff-tiles-jpeg.tif", RGB, (128, 128), True, 7)
+divided("tiff-tiles-grey-jpeg.tif", GREY, (512, 512), True, 7)

@@ -46,6 +46,24 @@ pub struct Picture<'a> {
     alpha: Option<Vec<u8>>,
 }
 
+/// A page of pictures side by side, as scanners divide it into strips and tiles: all of one resolution and orientation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mosaic<'a> {
+    /// Width of the page in pixels, as stored.
+    pub width: u32,
+    /// Height of the page in pixels, as stored.
+    pub height: u32,
+    /// The pictures, each with its place in pixels from the left and from the top. Those at the right and lower edge may reach
+    /// beyond the page; what does is padding, and is not to be shown.
+    pub parts: Vec<(Picture<'a>, u32, u32)>,
+}
+
+impl<'a> From<Picture<'a>> for Mosaic<'a> {
+    fn from(picture: Picture<'a>) -> Self {
+        Self { width: picture.width, height: picture.height, parts: vec![(picture, 0, 0)] }
+    }
+}
+
 impl Picture<'_> {
     /// Writes the image object and gives its number.
     pub fn write(&self, file: &mut FileWriter) -> u32 {
