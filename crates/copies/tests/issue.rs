@@ -173,6 +173,57 @@ fn jpegs_keep_their_bytes_and_say_what_their_numbers_mean() {
     }
 }
 
+/// `segment` put in front of the other segments.
+fn with_segment(jpeg: &[u8], marker: u8, body: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(body.len() + 2).unwrap().to_be_bytes();
+    [&[0xFF, 0xD8, 0xFF, marker][..], &length, body, &jpeg[2..]].concat()
+}
+
+/// What cameras put around a picture stays out of the copy or does no harm; what is ambiguous or no whole picture is refused.
+#[test]
+fn jpegs_with_more_than_a_picture() {
+    let ycc = std::fs::read("tests/data/ycc.jpg").unwrap();
+    // A second picture behind the first (MPO, gain maps of HDR), and bytes of another program
+    let tail = [&ycc[..], &ycc].concat();
+    assert_eq!(image_of(&tail).0.get("Length").unwrap().as_integer(), Some(ycc.len() as i64));
+    let tail = [&ycc[..], b"<!-- written by a scanner -->\0\0"].concat();
+    assert_eq!(image_of(&tail).0.get("Length").unwrap().as_integer(), Some(ycc.len() as i64));
+    image_of(&with_segment(&ycc, 0xE2, b"MPF\0II*\0\x08\0\0\0\0\0"));
+    image_of(&with_segment(&ycc, 0xFE, &[b'-'; 60_000]));
+    // Bytes before it, and between two segments
+    assert_eq!(refusal(&[b"\r\n", &ycc[..]].concat()).code(), "copies.unknown_original");
+    assert_eq!(refusal(&[&ycc[..2], b"junk", &ycc[2..]].concat()).code(), "pdf.broken_image");
+    // A profile in two parts; one part of two missing; one for other colours: only the first is of use.
+    let profile = {
+        let whole = std::fs::read("tests/data/srgb.jpg").unwrap();
+        let at = whole.windows(12).position(|w| w == b"ICC_PROFILE\0").unwrap();
+        let length = usize::from(u16::from_be_bytes([whole[at - 2], whole[at - 1]])) - 16;
+        whole[at + 14..at + 14 + length].to_vec()
+    };
+    let (first, second) = profile.split_at(300);
+    let part = |number: u8, part: &[u8]| [b"ICC_PROFILE\0", &[number, 2][..], part].concat();
+    let one = with_segment(&ycc, 0xE2, &part(1, first));
+    let both = with_segment(&one, 0xE2, &part(2, second));
+    assert_eq!(image_of(&both).1.unwrap().get("N").unwrap().as_integer(), Some(3));
+    assert!(image_of(&one).1.is_none());
+    let grey = std::fs::read("tests/data/grey.jpg").unwrap();
+    assert!(image_of(&with_segment(&grey, 0xE2, &part(1, &profile))).1.is_none());
+    // JFIF says YCbCr, Adobe's marker RGB
+    let adobe = |transform: u8| {
+        with_segment(&ycc, 0xEE, &[&b"Adobe\0\x64\0\0\0\0"[..], &[transform]].concat())
+    };
+    let e = refusal(&adobe(0));
+    assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains("contradict"), "{e}");
+    image_of(&adobe(1));
+    // A size that only follows the rows (T.81 §B.2.5), and one beyond the bounds
+    let frame = ycc.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    for (side, code) in [([0, 0], "pdf.broken_image"), ([0xFF, 0xFF], "pdf.unsupported_image")] {
+        let mut sized = ycc.clone();
+        sized[frame + 5..frame + 7].copy_from_slice(&side);
+        assert_eq!(refusal(&sized).code(), code);
+    }
+}
+
 #[test]
 fn pngs_keep_their_bits_and_their_gamma() {
     let kinds = made::kinds::kinds();

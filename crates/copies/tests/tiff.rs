@@ -249,3 +249,40 @@ fn thumbnails_are_no_pages() {
     assert_eq!(count(255, 2), 2);
     assert_eq!(count(255, 1), 3);
 }
+
+/// A JPEG of 16 by 16 pixels as the one strip of a TIFF whose tag says `photometric`.
+fn wrapped(jpeg: &[u8], photometric: u16) -> Vec<u8> {
+    let mut file = divided(&[0; 768], (16, 16), (16, 16), false, false);
+    let directory = usize::try_from(u32::from_le_bytes(file[4..8].try_into().unwrap())).unwrap();
+    let start = u32::try_from(file.len()).unwrap();
+    let length = u32::try_from(jpeg.len()).unwrap();
+    for entry in file[directory + 2..].chunks_exact_mut(12) {
+        let value = match u16::from_le_bytes([entry[0], entry[1]]) {
+            259 => 7,
+            262 => u32::from(photometric),
+            273 => start,
+            279 => length,
+            _ => continue,
+        };
+        entry[8..].copy_from_slice(&value.to_le_bytes());
+    }
+    file.extend_from_slice(jpeg);
+    file
+}
+
+/// Where the tags say one thing of the colours and the markers of the JPEG another, readers show different pictures.
+#[test]
+fn a_jpeg_inside_says_what_the_tags_say() {
+    let jpeg = |name: &str| std::fs::read(format!("tests/data/{name}.jpg")).unwrap();
+    let (ycc, rgb) = (jpeg("ycc"), jpeg("rgb"));
+    assert!(tiff(&wrapped(&ycc, 6)).0[0].contains("DecodeParms"));
+    tiff(&wrapped(&rgb, 2));
+    for (inner, photometric) in [(&ycc, 2), (&rgb, 6)] {
+        let e = refusal(&wrapped(inner, photometric));
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains("different"), "{e}");
+    }
+    // Grey inside of what is called RGB
+    assert_eq!(refusal(&wrapped(&jpeg("grey"), 2)).code(), "pdf.unsupported_image");
+    assert_eq!(refusal(&wrapped(&jpeg("grey"), 6)).code(), "pdf.broken_image");
+    assert_eq!(refusal(&wrapped(b"no JPEG at all", 6)).code(), "pdf.broken_image");
+}

@@ -69,6 +69,8 @@ for name, options in {
     "icc": {"icc_profile": SRGB},
 }.items():
     save(f"jpeg-{name}.jpg", RGB, quality=95, **options)
+save("jpeg-422.jpg", RGB, quality=95, subsampling=1)
+save("jpeg-many.mpo.jpg", RGB, format="MPO", quality=95)
 for turn in range(1, 9):
     save(f"jpeg-turned-{turn}.jpg", RGB, quality=95, exif=exif(_274=turn))
     save(f"png-turned-{turn}.png", RGB, exif=exif(_274=turn))
@@ -110,6 +112,45 @@ deep = Image.new("I;16", SIZE)
 deep.putdata([v * 257 for v in RAMP.get_flattened_data()] if hasattr(RAMP, "get_flattened_data") else [v * 257 for v in RAMP.getdata()])
 save("png-deep.png", deep)
 save("tiff-deep.tif", deep)
+
+
+
+def png(name, image, kind, depth, interlaced=False, extra=b""):
+    """A PNG of a form that Pillow reads but does not write: 16 bits a colour, interlaced."""
+    channels = len(image.getbands())
+    width, height = image.size
+    data = image.tobytes()
+
+    def rows(x0, y0, dx, dy):
+        out = b""
+        for y in range(y0, height, dy):
+            row = bytearray([0])
+            for x in range(x0, width, dx):
+                for value in data[(y * width + x) * channels : (y * width + x + 1) * channels]:
+                    row += bytes([value] * (depth // 8))
+            out += bytes(row) if len(row) > 1 else b""
+        return out
+
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    body = b"".join(rows(*p) for p in (passes if interlaced else [(0, 0, 1, 1)]))
+    head = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, int(interlaced))
+    size = struct.pack(">IIB", 3150, 3150, 1)
+    out = b"\x89PNG\r\n\x1a\n"
+    for tag, part in ((b"IHDR", head), (b"pHYs", size), (b"IDAT", zlib.compress(body)), (b"IEND", b"")):
+        out += struct.pack(">I", len(part)) + tag + part + struct.pack(">I", zlib.crc32(tag + part))
+    (OUT / name).write_bytes(out)
+    expect(name)
+
+
+for depth in (8, 16):
+    for interlaced in (False, True):
+        form = f"{depth}-{'interlaced' if interlaced else 'plain'}"
+        png(f"png-rgb-{form}.png", RGB, 2, depth, interlaced)
+        png(f"png-rgba-{form}.png", see_through, 6, depth, interlaced)
+        png(f"png-grey-{form}.png", GREY, 0, 8, interlaced)
+save("png-moving.png", RGB, save_all=True, append_images=[ImageOps.flip(RGB)], default_image=True)
+for number in (2, 3):
+    (OUT / f"png-moving.png.{number}.ppm").unlink(missing_ok=True)
 
 for coding in (None, "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg"):
     save(f"tiff-rgb-{coding}.tif", RGB, compression=coding)

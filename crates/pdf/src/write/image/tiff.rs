@@ -337,10 +337,19 @@ impl<'a, 'b> Page<'a, 'b> {
         let stream =
             chunk.data.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| broken("a strip is no JPEG"))?;
         whole.extend_from_slice(stream);
-        let inner = jpeg::read(&whole)?;
-        // The tag says what the numbers mean; a marker of Adobe's would overrule it (ISO 32000-1 table 13), and means the inverse.
-        if inner.inverted > 0 {
-            return Err(unsupported("CMYK JPEG with a marker of Adobe's inside; save it with LZW"));
+        let (inner, told) = jpeg::read_told(&whole)?;
+        // The tag says what the numbers mean; markers inside would overrule it (ISO 32000-1 table 13), so they may not differ.
+        let contradicted = match self.photometric {
+            2 => told.jfif || told.adobe.is_some_and(|transform| transform != 0),
+            // Adobe's CMYK also means the inverse.
+            5 => told.jfif || told.adobe.is_some(),
+            6 => told.adobe == Some(0),
+            _ => false,
+        };
+        if contradicted {
+            return Err(unsupported(
+                "its tags and the JPEG inside say different things of the colours; save it with LZW",
+            ));
         }
         let colours = match inner.colour_space.as_str() {
             "/DeviceGray" => 1,
