@@ -299,6 +299,21 @@ fn unusual_size() {
 }
 
 #[test]
+fn signature_lost() {
+    let signed = made::copy_by(&demo(), made::NOW);
+    accepted_only_by_name(&signed, 3, &[Shortcoming::SignatureLost]);
+    let found = motcua_copies::issue::shortcomings(&[original(&signed)], 3).unwrap();
+    assert_eq!(found, [IssueError::SignatureLost { index: 1, signatures: 2 }]);
+    // Fields that nobody signed yet lose nothing.
+    let document = Document::parse(&signed, &Limits::STANDARD).unwrap();
+    let unsigned = &signed[..document.revisions()[0].added.end];
+    let found = motcua_copies::issue::shortcomings(&[original(unsigned)], 3).unwrap();
+    assert_eq!(found, [IssueError::SignatureLost { index: 1, signatures: 1 }]);
+    let jpeg = sample("diploma-page-1.jpg");
+    assert_eq!(motcua_copies::issue::shortcomings(&[original(&jpeg)], 1).unwrap(), []);
+}
+
+#[test]
 fn pages_missing() {
     let jpeg = sample("diploma-page-1.jpg");
     accepted_only_by_name(&jpeg, 2, &[Shortcoming::PagesMissing]);

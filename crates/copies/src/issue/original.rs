@@ -131,6 +131,8 @@ pub(super) fn write_all(
     let mut sheets = Vec::new();
     for (i, original) in originals.iter().enumerate() {
         let index = i + 1;
+        let first = sheets.len();
+        let signatures = original.signatures(index)?;
         #[cfg(feature = "rasterise")]
         if draw && super::raster::is_needed(original, index)? {
             let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
@@ -138,11 +140,17 @@ pub(super) fn write_all(
                 let sheet = original.picture(file, index, page + 1, &picture.into())?;
                 sheets.push(Sheet { drawn: true, ..sheet });
             }
+            if let Some(sheet) = sheets.get_mut(first) {
+                sheet.signatures = signatures;
+            }
             continue;
         }
         #[cfg(not(feature = "rasterise"))]
         let _ = draw;
         sheets.extend(original.write(file, index)?);
+        if let Some(sheet) = sheets.get_mut(first) {
+            sheet.signatures = signatures;
+        }
     }
     Ok(sheets)
 }
@@ -168,7 +176,10 @@ pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueE
 pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
     let mut found = Vec::new();
     for sheet in sheets {
-        let Sheet { index, page, size, .. } = *sheet;
+        let Sheet { index, page, size, signatures, .. } = *sheet;
+        if signatures > 0 {
+            found.push(IssueError::SignatureLost { index, signatures });
+        }
         if let Some(dpi) = sheet.dpi.filter(|dpi| *dpi < LEAST_DPI) {
             found.push(IssueError::LowResolution { index, page, dpi });
         }
@@ -209,6 +220,8 @@ pub struct Sheet {
     pub colour: Option<bool>,
     /// Whether it is a page of a PDF drawn as a picture.
     pub drawn: bool,
+    /// Signatures that its file carries, which the copy loses; told of the first sheet of a file alone.
+    pub signatures: usize,
     /// Width and height in points.
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
@@ -236,6 +249,16 @@ impl Original<'_> {
             Some(OriginalKind::Jpeg | OriginalKind::Png) => Ok(1),
             None => Err(unknown(index, self.bytes)),
         }
+    }
+
+    /// How many signatures and document timestamps it carries.
+    fn signatures(&self, index: usize) -> Result<usize, IssueError> {
+        if OriginalKind::of(self.bytes) != Some(OriginalKind::Pdf) {
+            return Ok(0);
+        }
+        let read = |source| IssueError::ReadOriginal { index, source };
+        let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
+        crate::verify::signed_fields(&document).map_err(read)
     }
 
     /// Writes the original's sheets into the file. `index` counts originals from 1.
@@ -321,6 +344,7 @@ impl Original<'_> {
             dpi: Some(dpi.0.min(dpi.1)),
             colour: Some(picture.colour),
             drawn: false,
+            signatures: 0,
             size,
             resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
@@ -376,6 +400,7 @@ impl Original<'_> {
                 dpi: scan.map(|s| s.dpi),
                 colour: scan.map(|s| s.colour),
                 drawn: false,
+                signatures: 0,
                 size,
                 resources: page.resources,
                 group: page.group,
