@@ -286,3 +286,25 @@ fn a_jpeg_inside_says_what_the_tags_say() {
     assert_eq!(refusal(&wrapped(&jpeg("grey"), 6)).code(), "pdf.broken_image");
     assert_eq!(refusal(&wrapped(b"no JPEG at all", 6)).code(), "pdf.broken_image");
 }
+
+/// Every byte of the tags of files of each shape is made others: a picture or a reason, never a panic.
+#[test]
+fn changed_tags_are_refused_or_read() {
+    let samples = [0x55; 3 * 40 * 40];
+    let (mut read, mut refused) = (0, 0);
+    for (tiles, planar) in [(false, false), (false, true), (true, false), (true, true)] {
+        let whole = divided(&samples, (40, 40), (if tiles { 16 } else { 40 }, 16), tiles, planar);
+        let directory = usize::try_from(u32::from_le_bytes(whole[4..8].try_into().unwrap()));
+        for at in directory.unwrap()..whole.len() {
+            for value in [0, 1, 2, 3, 6, 7, 16, 0x7F, 0x80, 0xFF] {
+                let mut changed = whole.clone();
+                changed[at] = value;
+                match motcua_pdf::write::image::read_tiff(&changed) {
+                    Ok(pages) => read += pages.len(),
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(read > 1_000 && refused > 1_000, "{read} {refused}");
+}
