@@ -248,7 +248,7 @@ export interface Fonts {
   readonly regular: Uint8Array;
   readonly bold: Uint8Array;
 }
-export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised";
+export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised" | "signature_lost";
 export interface IssueRequest {
   readonly facts: { readonly [key: string]: Json | undefined };
   /** Pages of the original. */

@@ -37,7 +37,9 @@ fn main() -> ExitCode {
         let mut paths = Vec::new();
         files(from, &mut paths);
         for path in paths {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // The folders belong to the name: files of one name stand in several.
+            let inside = path.strip_prefix(from).unwrap_or(&path).to_string_lossy();
+            let name = inside.replace(std::path::MAIN_SEPARATOR, "__");
             originals.extend(std::fs::read(&path).map(|bytes| (name, bytes)));
         }
     }

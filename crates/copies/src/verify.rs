@@ -386,3 +386,9 @@ fn finish(report: &mut Report, policy: &Policy) -> Verdict {
         Verdict::Valid
     }
 }
+
+/// How many fields of a file hold a signature or a document timestamp.
+#[cfg(feature = "issue")]
+pub(crate) fn signed_fields(document: &Document<'_>) -> Result<usize, Error> {
+    Ok(fields::find(document)?.len())
+}

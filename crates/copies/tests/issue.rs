@@ -128,64 +128,6 @@ fn unsupported_image() {
     assert_eq!(refusal(jpeg).code(), "pdf.unsupported_image");
 }
 
-/// The first image of a copy: its dictionary, and the dictionary of its profile.
-fn image_of(bytes: &[u8]) -> (motcua_pdf::Dict, Option<motcua_pdf::Dict>) {
-    let demo = demo();
-    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    let source = [Original { bytes, dpi: Some(300) }];
-    let facts = lenient_facts_of(&source);
-    let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
-    let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
-    let page = &document.pages().unwrap()[0];
-    let resources = document.resolve(page.inherited("Resources").unwrap()).unwrap();
-    let pictures = document.value(resources.as_dict().unwrap(), "XObject").unwrap();
-    let picture = document.value(pictures.as_dict().unwrap(), "Im0").unwrap();
-    let picture = picture.as_dict().unwrap().clone();
-    let space = document.value(&picture, "ColorSpace").unwrap();
-    let profile = space.as_array().and_then(|s| document.resolve(&s[1]).ok());
-    (picture, profile.and_then(|p| p.as_dict().cloned()))
-}
-
-#[test]
-fn jpegs_keep_their_bytes_and_say_what_their_numbers_mean() {
-    let jpeg = |name: &str| std::fs::read(format!("tests/data/{name}")).unwrap();
-    let (cmyk, profile) = image_of(&jpeg("cmyk.jpg"));
-    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(4));
-    assert_eq!(cmyk.get("Decode").unwrap().as_array().unwrap().len(), 8);
-    let (rgb, profile) = image_of(&jpeg("srgb.jpg"));
-    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(3));
-    assert!(!rgb.contains("Decode") && !rgb.contains("DecodeParms"));
-    let (bare, profile) = image_of(&jpeg("rgb-bare.jpg"));
-    assert!(profile.is_none() && bare.contains("DecodeParms"));
-    assert!(image_of(&jpeg("grey.jpg")).0.is_name("ColorSpace", "DeviceGray"));
-    // Four colours that say nothing of themselves are given the plain profile.
-    let (bare, profile) = image_of(&jpeg("cmyk-bare.jpg"));
-    assert_eq!(profile.unwrap().get("N").unwrap().as_integer(), Some(4));
-    assert!(bare.contains("Decode"));
-    // Lossless, arithmetic and 12-bit frames are refused by name.
-    let whole = jpeg("ycc.jpg");
-    let frame = whole.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
-    for (at, value, word) in [(1, 0xC3, "lossless"), (1, 0xC9, "arithmetic"), (4, 12, "8 bits")] {
-        let mut changed = whole.clone();
-        changed[frame + at] = value;
-        let e = refusal(&changed);
-        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
-    }
-}
-
-#[test]
-fn pngs_keep_their_bits_and_their_gamma() {
-    let kinds = made::kinds::kinds();
-    let png = |name: &str| kinds.iter().find(|(n, _)| *n == name).unwrap().1.clone();
-    let (deep, _) = image_of(&png("grey-16.png"));
-    assert_eq!(deep.get("BitsPerComponent").unwrap().as_integer(), Some(16));
-    let (linear, _) = image_of(&png("linear.png"));
-    let space = linear.get("ColorSpace").unwrap().as_array().unwrap();
-    assert!(space[0].as_name().unwrap().0 == b"CalRGB");
-    let gamma = space[1].as_dict().unwrap().get("Gamma").unwrap().as_array().unwrap();
-    assert!((gamma[0].as_number().unwrap() - 2.9).abs() < 0.02, "{gamma:?}");
-}
-
 #[test]
 fn no_resolution() {
     let mut jpeg = sample("diploma-page-1.jpg");
@@ -245,6 +187,21 @@ fn unusual_size() {
     // 1,200 dpi: 50 by 35 mm
     (jpeg[14], jpeg[15], jpeg[16], jpeg[17]) = (4, 176, 4, 176);
     accepted_only_by_name(&jpeg, 1, &[Shortcoming::UnusualSize]);
+}
+
+#[test]
+fn signature_lost() {
+    let signed = made::copy_by(&demo(), made::NOW);
+    accepted_only_by_name(&signed, 3, &[Shortcoming::SignatureLost]);
+    let found = motcua_copies::issue::shortcomings(&[original(&signed)], 3).unwrap();
+    assert_eq!(found, [IssueError::SignatureLost { index: 1, signatures: 2 }]);
+    // Fields that nobody signed yet lose nothing.
+    let document = Document::parse(&signed, &Limits::STANDARD).unwrap();
+    let unsigned = &signed[..document.revisions()[0].added.end];
+    let found = motcua_copies::issue::shortcomings(&[original(unsigned)], 3).unwrap();
+    assert_eq!(found, [IssueError::SignatureLost { index: 1, signatures: 1 }]);
+    let jpeg = sample("diploma-page-1.jpg");
+    assert_eq!(motcua_copies::issue::shortcomings(&[original(&jpeg)], 1).unwrap(), []);
 }
 
 #[test]

@@ -88,7 +88,6 @@ fn tiffs_of_other_forms_are_refused_by_name() {
         ("plain", 259, 6, "old style"),
         ("plain", 259, 50000, "50000"),
         ("plain", 262, 8, "kind 8"),
-        ("plain", 284, 2, "planes"),
         ("lzw", 317, 3, "predictor"),
         ("alpha", 338, 1, "further samples"),
     ] {
@@ -109,4 +108,203 @@ fn tiffs_of_other_forms_are_refused_by_name() {
     let count = usize::from(u16::from_le_bytes([circle[at], circle[at + 1]]));
     circle[at + 2 + 12 * count..][..4].copy_from_slice(&first);
     assert!(refusal(&circle).to_string().contains("circle"));
+}
+
+/// An uncompressed TIFF of RGB samples, `size` pixels, in strips or tiles of `chunk` pixels, the colours together or in planes.
+fn divided(
+    samples: &[u8],
+    size: (u16, u16),
+    chunk: (u16, u16),
+    tiles: bool,
+    planar: bool,
+) -> Vec<u8> {
+    let (planes, step) = if planar { (3, 1) } else { (1, 3) };
+    let mut data = Vec::new();
+    let (mut offsets, mut counts) = (Vec::new(), Vec::new());
+    for plane in 0..planes {
+        for top in (0..size.1).step_by(chunk.1.into()) {
+            for left in (0..size.0).step_by(chunk.0.into()) {
+                offsets.push(8 + u32::try_from(data.len()).unwrap());
+                let before = data.len();
+                let rows = if tiles { chunk.1 } else { chunk.1.min(size.1 - top) };
+                for (y, x) in
+                    (top..top + rows).flat_map(|y| (left..left + chunk.0).map(move |x| (y, x)))
+                {
+                    let at = 3 * (usize::from(y) * usize::from(size.0) + usize::from(x)) + plane;
+                    let inside = x < size.0 && y < size.1;
+                    // Padding is of a colour that would be seen.
+                    data.extend((0..step).map(|c| if inside { samples[at + c] } else { 0xAA }));
+                }
+                counts.push(u32::try_from(data.len() - before).unwrap());
+            }
+        }
+    }
+    let list = |data: &mut Vec<u8>, values: &[u32]| {
+        let at = 8 + u32::try_from(data.len()).unwrap();
+        data.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        if values.len() == 1 { values[0] } else { at }
+    };
+    let bits = 8 + u32::try_from(data.len()).unwrap();
+    data.extend_from_slice(&[8, 0, 8, 0, 8, 0]);
+    let resolution = list(&mut data, &[300, 1]);
+    let (starts, lengths) = (list(&mut data, &offsets), list(&mut data, &counts));
+    let number = u32::try_from(offsets.len()).unwrap();
+    let mut tags = vec![
+        (256, 3, 1, size.0.into()),
+        (257, 3, 1, size.1.into()),
+        (258, 3, 3, bits),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (277, 3, 1, 3),
+        (282, 5, 1, resolution),
+        (283, 5, 1, resolution),
+        (284, 3, 1, if planar { 2 } else { 1 }),
+    ];
+    if tiles {
+        tags.extend([(322, 3, 1, chunk.0.into()), (323, 3, 1, chunk.1.into())]);
+        tags.extend([(324, 4, number, starts), (325, 4, number, lengths)]);
+    } else {
+        tags.extend([
+            (273, 4, number, starts),
+            (278, 3, 1, chunk.1.into()),
+            (279, 4, number, lengths),
+        ]);
+        tags.sort_unstable();
+    }
+    let directory = 8 + u32::try_from(data.len()).unwrap();
+    let mut file = [&b"II*\0"[..], &directory.to_le_bytes(), &data].concat();
+    file.extend_from_slice(&u16::try_from(tags.len()).unwrap().to_le_bytes());
+    for (tag, kind, count, value) in tags {
+        let (tag, kind): (u16, u16) = (tag, kind);
+        file.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+        file.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    }
+    file.extend_from_slice(&[0; 4]);
+    file
+}
+
+#[test]
+fn tiles_and_planes_keep_every_sample() {
+    let size = (37, 41);
+    let samples: Vec<u8> =
+        (0..3 * 37 * 41_u32).map(|i| u8::try_from(i * 31 % 251).unwrap()).collect();
+    for (chunk, tiles, planar) in [
+        ((37, 41), false, false),
+        ((37, 10), false, true),
+        ((37, 41), false, true),
+        ((16, 16), true, false),
+        ((32, 16), true, true),
+        ((48, 48), true, false),
+        ((48, 48), true, true),
+    ] {
+        let (dicts, data, pages) = tiff(&divided(&samples, size, chunk, tiles, planar));
+        assert_eq!((data.len(), pages), (1, 1));
+        assert!(data[0] == samples, "{chunk:?} {tiles} {planar}");
+        assert_eq!(dicts[0].get("Width").unwrap().as_integer(), Some(37));
+    }
+    // A side of no 16, a tile missing, one that lies beyond the file
+    let whole = divided(&samples, size, (16, 16), true, false);
+    let with = |tag: u16, at: usize, value: u16| {
+        let mut bytes = whole.clone();
+        let place = bytes.windows(2).rposition(|w| w == tag.to_le_bytes()).unwrap();
+        bytes[place + at..][..2].copy_from_slice(&value.to_le_bytes());
+        let e = refusal(&bytes);
+        assert_eq!(e.code(), "pdf.broken_image");
+        e.to_string()
+    };
+    assert!(with(322, 8, 17).contains("16"));
+    assert!(with(324, 4, 8).contains("tiles"));
+    assert!(with(323, 8, 48).contains("tiles"));
+    assert!(with(324, 8, 60_000).contains("cut short"));
+}
+
+/// Smaller versions of a page are no pages, whichever tag says so; float samples and BigTIFF are refused.
+#[test]
+fn thumbnails_are_no_pages() {
+    let whole = std::fs::read("tests/data/pages.tiff").unwrap();
+    let count = |tag: u16, value: u16| {
+        let mut bytes = whole.clone();
+        let last = |bytes: &[u8]| {
+            let mut at = 4;
+            loop {
+                let next = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+                let next = usize::try_from(next).unwrap();
+                let entries = usize::from(u16::from_le_bytes([bytes[next], bytes[next + 1]]));
+                at = next + 2 + 12 * entries;
+                if bytes[at..at + 4] == [0; 4] {
+                    return next;
+                }
+            }
+        };
+        // The first tag of the last page, its width, made another; the page would be broken if it were read.
+        let at = last(&bytes) + 2;
+        bytes[at..at + 12].copy_from_slice(
+            &[tag.to_le_bytes(), 3_u16.to_le_bytes(), [1, 0], [0, 0], value.to_le_bytes(), [0, 0]]
+                .concat(),
+        );
+        motcua_pdf::write::image::tiff_pages(&bytes).unwrap()
+    };
+    assert_eq!(motcua_pdf::write::image::tiff_pages(&whole), Ok(3));
+    assert_eq!(count(254, 1), 2);
+    assert_eq!(count(255, 2), 2);
+    assert_eq!(count(255, 1), 3);
+}
+
+/// A JPEG of 16 by 16 pixels as the one strip of a TIFF whose tag says `photometric`.
+fn wrapped(jpeg: &[u8], photometric: u16) -> Vec<u8> {
+    let mut file = divided(&[0; 768], (16, 16), (16, 16), false, false);
+    let directory = usize::try_from(u32::from_le_bytes(file[4..8].try_into().unwrap())).unwrap();
+    let start = u32::try_from(file.len()).unwrap();
+    let length = u32::try_from(jpeg.len()).unwrap();
+    for entry in file[directory + 2..].chunks_exact_mut(12) {
+        let value = match u16::from_le_bytes([entry[0], entry[1]]) {
+            259 => 7,
+            262 => u32::from(photometric),
+            273 => start,
+            279 => length,
+            _ => continue,
+        };
+        entry[8..].copy_from_slice(&value.to_le_bytes());
+    }
+    file.extend_from_slice(jpeg);
+    file
+}
+
+/// Where the tags say one thing of the colours and the markers of the JPEG another, readers show different pictures.
+#[test]
+fn a_jpeg_inside_says_what_the_tags_say() {
+    let jpeg = |name: &str| std::fs::read(format!("tests/data/{name}.jpg")).unwrap();
+    let (ycc, rgb) = (jpeg("ycc"), jpeg("rgb"));
+    assert!(tiff(&wrapped(&ycc, 6)).0[0].contains("DecodeParms"));
+    tiff(&wrapped(&rgb, 2));
+    for (inner, photometric) in [(&ycc, 2), (&rgb, 6)] {
+        let e = refusal(&wrapped(inner, photometric));
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains("different"), "{e}");
+    }
+    // Grey inside of what is called RGB
+    assert_eq!(refusal(&wrapped(&jpeg("grey"), 2)).code(), "pdf.unsupported_image");
+    assert_eq!(refusal(&wrapped(&jpeg("grey"), 6)).code(), "pdf.broken_image");
+    assert_eq!(refusal(&wrapped(b"no JPEG at all", 6)).code(), "pdf.broken_image");
+}
+
+/// Every byte of the tags of files of each shape is made others: a picture or a reason, never a panic.
+#[test]
+fn changed_tags_are_refused_or_read() {
+    let samples = [0x55; 3 * 40 * 40];
+    let (mut read, mut refused) = (0, 0);
+    for (tiles, planar) in [(false, false), (false, true), (true, false), (true, true)] {
+        let whole = divided(&samples, (40, 40), (if tiles { 16 } else { 40 }, 16), tiles, planar);
+        let directory = usize::try_from(u32::from_le_bytes(whole[4..8].try_into().unwrap()));
+        for at in directory.unwrap()..whole.len() {
+            for value in [0, 1, 2, 3, 6, 7, 16, 0x7F, 0x80, 0xFF] {
+                let mut changed = whole.clone();
+                changed[at] = value;
+                match motcua_pdf::write::image::read_tiff(&changed) {
+                    Ok(pages) => read += pages.len(),
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(read > 1_000 && refused > 1_000, "{read} {refused}");
 }

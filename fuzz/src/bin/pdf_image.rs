@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         }
         if let Ok(sheets) = read_tiff(data) {
             assert_eq!(tiff_pages(data).ok(), Some(sheets.len()));
-            for picture in sheets.iter().flatten() {
+            for (picture, ..) in sheets.iter().flat_map(|sheet| &sheet.parts) {
                 picture.write(&mut file);
             }
         }

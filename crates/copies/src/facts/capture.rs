@@ -17,16 +17,19 @@ pub enum Shortcoming {
     PagesMissing,
     /// A PDF that cannot become PDF/A-2b, its pages drawn as pictures of 300 dots per inch: what it showed is kept, its text is not.
     Rasterised,
+    /// A signed PDF: a copy shows its pages, but holds none of its signatures, which only the file itself proves.
+    SignatureLost,
 }
 
 impl Shortcoming {
     /// Every one, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::LowResolution,
         Self::NotColour,
         Self::UnusualSize,
         Self::PagesMissing,
         Self::Rasterised,
+        Self::SignatureLost,
     ];
 
     /// The name it is accepted by, the same in JSON and in the metadata.
@@ -37,6 +40,7 @@ impl Shortcoming {
             Self::UnusualSize => "unusual_size",
             Self::PagesMissing => "pages_missing",
             Self::Rasterised => "rasterised",
+            Self::SignatureLost => "signature_lost",
         }
     }
 
@@ -48,6 +52,7 @@ impl Shortcoming {
             Self::UnusualSize => "khổ giấy không thông dụng",
             Self::PagesMissing => "ít trang hơn bản chính",
             Self::Rasterised => "trang PDF được vẽ lại thành ảnh 300 dpi",
+            Self::SignatureLost => "chữ ký số trên bản chính không có trong bản sao",
         }
     }
 

@@ -87,6 +87,16 @@ pub enum IssueError {
         /// As captured.
         captured: u32,
     },
+    /// A signed PDF, whose signatures a copy cannot hold.
+    #[error(
+        "original {index} carries {signatures} digital signatures, which a copy cannot hold; hand over the signed file itself, or verify it and accept signature_lost by name"
+    )]
+    SignatureLost {
+        /// Which file, from 1.
+        index: usize,
+        /// Signatures and document timestamps in it.
+        signatures: usize,
+    },
     /// The statement's wording is not known.
     #[error("no statement is called {template:?}; this version knows {}", Template::names())]
     UnknownTemplate {
@@ -299,6 +309,7 @@ impl IssueError {
             Self::NotColour { .. } => "copies.not_colour",
             Self::UnusualSize { .. } => "copies.unusual_size",
             Self::PagesMissing { .. } => "copies.pages_missing",
+            Self::SignatureLost { .. } => "copies.signature_lost",
             Self::UnknownTemplate { .. } => "copies.unknown_template",
             Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
             Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
@@ -332,6 +343,7 @@ impl IssueError {
             Self::NotColour { .. } => Some(Shortcoming::NotColour),
             Self::UnusualSize { .. } => Some(Shortcoming::UnusualSize),
             Self::PagesMissing { .. } => Some(Shortcoming::PagesMissing),
+            Self::SignatureLost { .. } => Some(Shortcoming::SignatureLost),
             e if cfg!(feature = "rasterise") && e.is_not_archivable() => {
                 Some(Shortcoming::Rasterised)
             }
@@ -368,6 +380,9 @@ impl IssueError {
             ],
             Self::PagesMissing { pages, captured } => {
                 vec![("pages", pages.to_string()), ("captured", captured.to_string())]
+            }
+            Self::SignatureLost { index, signatures } => {
+                vec![index_of(index), ("signatures", signatures.to_string())]
             }
             Self::UnknownTemplate { template } => vec![("template", template.clone())],
             Self::TemplateNotInForce { template, day, from, until } => vec![

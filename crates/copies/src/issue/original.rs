@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use motcua_pdf::write::image::{Picture, read_jpeg, read_png};
+use motcua_pdf::write::image::{Mosaic, read_jpeg, read_png};
 #[cfg(feature = "tiff")]
 use motcua_pdf::write::image::{read_tiff, tiff_pages};
 use motcua_pdf::write::import::Importer;
@@ -131,19 +131,26 @@ pub(super) fn write_all(
     let mut sheets = Vec::new();
     for (i, original) in originals.iter().enumerate() {
         let index = i + 1;
+        let first = sheets.len();
+        let signatures = original.signatures(index)?;
         #[cfg(feature = "rasterise")]
         if draw && super::raster::is_needed(original, index)? {
             let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
-            for (page, picture) in pictures.iter().enumerate() {
-                let sheet =
-                    original.picture(file, index, page + 1, std::slice::from_ref(picture))?;
+            for (page, picture) in pictures.into_iter().enumerate() {
+                let sheet = original.picture(file, index, page + 1, &picture.into())?;
                 sheets.push(Sheet { drawn: true, ..sheet });
+            }
+            if let Some(sheet) = sheets.get_mut(first) {
+                sheet.signatures = signatures;
             }
             continue;
         }
         #[cfg(not(feature = "rasterise"))]
         let _ = draw;
         sheets.extend(original.write(file, index)?);
+        if let Some(sheet) = sheets.get_mut(first) {
+            sheet.signatures = signatures;
+        }
     }
     Ok(sheets)
 }
@@ -169,7 +176,10 @@ pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueE
 pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
     let mut found = Vec::new();
     for sheet in sheets {
-        let Sheet { index, page, size, .. } = *sheet;
+        let Sheet { index, page, size, signatures, .. } = *sheet;
+        if signatures > 0 {
+            found.push(IssueError::SignatureLost { index, signatures });
+        }
         if let Some(dpi) = sheet.dpi.filter(|dpi| *dpi < LEAST_DPI) {
             found.push(IssueError::LowResolution { index, page, dpi });
         }
@@ -210,6 +220,8 @@ pub struct Sheet {
     pub colour: Option<bool>,
     /// Whether it is a page of a PDF drawn as a picture.
     pub drawn: bool,
+    /// Signatures that its file carries, which the copy loses; told of the first sheet of a file alone.
+    pub signatures: usize,
     /// Width and height in points.
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
@@ -239,6 +251,16 @@ impl Original<'_> {
         }
     }
 
+    /// How many signatures and document timestamps it carries.
+    fn signatures(&self, index: usize) -> Result<usize, IssueError> {
+        if OriginalKind::of(self.bytes) != Some(OriginalKind::Pdf) {
+            return Ok(0);
+        }
+        let read = |source| IssueError::ReadOriginal { index, source };
+        let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
+        crate::verify::signed_fields(&document).map_err(read)
+    }
+
     /// Writes the original's sheets into the file. `index` counts originals from 1.
     pub(super) fn write(
         &self,
@@ -250,17 +272,17 @@ impl Original<'_> {
         }
         match OriginalKind::of(self.bytes) {
             Some(OriginalKind::Jpeg) => {
-                Ok(vec![self.picture(file, index, 1, &[read_jpeg(self.bytes)?])?])
+                Ok(vec![self.picture(file, index, 1, &read_jpeg(self.bytes)?.into())?])
             }
             Some(OriginalKind::Png) => {
-                Ok(vec![self.picture(file, index, 1, &[read_png(self.bytes)?])?])
+                Ok(vec![self.picture(file, index, 1, &read_png(self.bytes)?.into())?])
             }
             #[cfg(feature = "tiff")]
             Some(OriginalKind::Tiff) => {
-                let pictures = read_tiff(self.bytes)?;
+                let pages = read_tiff(self.bytes)?;
                 let mut sheets = Vec::new();
-                for (i, bands) in pictures.iter().enumerate() {
-                    sheets.push(self.picture(file, index, i + 1, bands)?);
+                for (i, page) in pages.iter().enumerate() {
+                    sheets.push(self.picture(file, index, i + 1, page)?);
                 }
                 Ok(sheets)
             }
@@ -274,33 +296,44 @@ impl Original<'_> {
         file: &mut FileWriter,
         index: usize,
         page: usize,
-        bands: &[Picture<'_>],
+        mosaic: &Mosaic<'_>,
     ) -> Result<Sheet, IssueError> {
         let no_resolution = || IssueError::NoResolution { index };
-        let picture = bands.first().ok_or_else(no_resolution)?;
+        let (picture, ..) = mosaic.parts.first().ok_or_else(no_resolution)?;
         let dpi = picture.dpi.or(self.dpi.map(|d| (d, d))).ok_or_else(no_resolution)?;
-        let dpi = if picture.orientation >= 5 { (dpi.1, dpi.0) } else { dpi };
-        let rows = bands.iter().map(|band| band.height).sum();
-        let (across, down) =
-            if picture.orientation >= 5 { (rows, picture.width) } else { (picture.width, rows) };
+        let turned = picture.orientation >= 5;
+        let dpi = if turned { (dpi.1, dpi.0) } else { dpi };
+        let stored = (mosaic.width, mosaic.height);
+        let (across, down) = if turned { (stored.1, stored.0) } else { stored };
         let size = (
             f64::from(across) * 72.0 / f64::from(dpi.0),
             f64::from(down) * 72.0 / f64::from(dpi.1),
         );
         let matrix = picture.matrix(size.0, size.1).map(points).join(" ");
-        let (mut images, mut content, mut above) = (String::new(), format!("q {matrix} cm\n"), 0);
-        for (i, band) in bands.iter().enumerate() {
-            let image = band.write(file);
+        let (mut images, mut content) = (String::new(), format!("q {matrix} cm\n"));
+        // Padding of the last tiles lies beyond the page.
+        let reaches =
+            |at: u32, length: u32, most: u32| u64::from(at) + u64::from(length) > most.into();
+        if mosaic.parts.iter().any(|(part, left, top)| {
+            reaches(*left, part.width, stored.0) || reaches(*top, part.height, stored.1)
+        }) {
+            content.push_str("0 0 1 1 re W n\n");
+        }
+        for (i, (part, left, top)) in mosaic.parts.iter().enumerate() {
+            let image = part.write(file);
             let _ = write!(images, "/Im{i} {image} 0 R ");
-            // From the top of the page's square; the numbers keep more digits than points need.
-            let part = |n: u32| f64::from(n) / f64::from(rows);
-            above += band.height;
-            let (height, below) = (part(band.height), part(rows.saturating_sub(above)));
-            if bands.len() == 1 {
+            if mosaic.parts.len() == 1 && (part.width, part.height) == stored {
                 content.push_str("/Im0 Do\n");
-            } else {
-                let _ = writeln!(content, "q 1 0 0 {height:.9} 0 {below:.9} cm /Im{i} Do Q");
+                continue;
             }
+            // Parts of the page's square, which begins below; the numbers keep more digits than points need.
+            let share = |n: u32, of: u32| f64::from(n) / f64::from(of);
+            let (width, height) = (share(part.width, stored.0), share(part.height, stored.1));
+            let (from_left, below) = (share(*left, stored.0), 1.0 - share(*top, stored.1) - height);
+            let _ = writeln!(
+                content,
+                "q {width:.9} 0 0 {height:.9} {from_left:.9} {below:.9} cm /Im{i} Do Q"
+            );
         }
         content.push_str("Q\n");
         let contents = file.reserve();
@@ -311,6 +344,7 @@ impl Original<'_> {
             dpi: Some(dpi.0.min(dpi.1)),
             colour: Some(picture.colour),
             drawn: false,
+            signatures: 0,
             size,
             resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
@@ -366,6 +400,7 @@ impl Original<'_> {
                 dpi: scan.map(|s| s.dpi),
                 colour: scan.map(|s| s.colour),
                 drawn: false,
+                signatures: 0,
                 size,
                 resources: page.resources,
                 group: page.group,

@@ -55,6 +55,10 @@ ImageCms.getOpenProfile(io.BytesIO(profile))
 save("cmyk.jpg", colours.convert("CMYK"), icc_profile=profile)
 save("cmyk-bare.jpg", colours.convert("CMYK"))
 
+# Pillow also writes JFIF's marker, which says YCbCr; programs that mean RGB leave it out.
+whole = open("rgb.jpg", "rb").read()
+open("rgb.jpg", "wb").write(whole[:2] + whole[4 + struct.unpack(">H", whole[4:6])[0]:])
+
 # Without any marker: only the names of the components tell that it is RGB.
 whole = open("rgb.jpg", "rb").read()
 bare, at = whole[:2], 2

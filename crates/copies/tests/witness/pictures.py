@@ -2,6 +2,7 @@
 
 import struct
 import sys
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -68,6 +69,8 @@ for name, options in {
     "icc": {"icc_profile": SRGB},
 }.items():
     save(f"jpeg-{name}.jpg", RGB, quality=95, **options)
+save("jpeg-422.jpg", RGB, quality=95, subsampling=1)
+save("jpeg-many.mpo.jpg", RGB, format="MPO", quality=95)
 for turn in range(1, 9):
     save(f"jpeg-turned-{turn}.jpg", RGB, quality=95, exif=exif(_274=turn))
     save(f"png-turned-{turn}.png", RGB, exif=exif(_274=turn))
@@ -110,6 +113,45 @@ deep.putdata([v * 257 for v in RAMP.get_flattened_data()] if hasattr(RAMP, "get_
 save("png-deep.png", deep)
 save("tiff-deep.tif", deep)
 
+
+
+def png(name, image, kind, depth, interlaced=False, extra=b""):
+    """A PNG of a form that Pillow reads but does not write: 16 bits a colour, interlaced."""
+    channels = len(image.getbands())
+    width, height = image.size
+    data = image.tobytes()
+
+    def rows(x0, y0, dx, dy):
+        out = b""
+        for y in range(y0, height, dy):
+            row = bytearray([0])
+            for x in range(x0, width, dx):
+                for value in data[(y * width + x) * channels : (y * width + x + 1) * channels]:
+                    row += bytes([value] * (depth // 8))
+            out += bytes(row) if len(row) > 1 else b""
+        return out
+
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    body = b"".join(rows(*p) for p in (passes if interlaced else [(0, 0, 1, 1)]))
+    head = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, int(interlaced))
+    size = struct.pack(">IIB", 3150, 3150, 1)
+    out = b"\x89PNG\r\n\x1a\n"
+    for tag, part in ((b"IHDR", head), (b"pHYs", size), (b"IDAT", zlib.compress(body)), (b"IEND", b"")):
+        out += struct.pack(">I", len(part)) + tag + part + struct.pack(">I", zlib.crc32(tag + part))
+    (OUT / name).write_bytes(out)
+    expect(name)
+
+
+for depth in (8, 16):
+    for interlaced in (False, True):
+        form = f"{depth}-{'interlaced' if interlaced else 'plain'}"
+        png(f"png-rgb-{form}.png", RGB, 2, depth, interlaced)
+        png(f"png-rgba-{form}.png", see_through, 6, depth, interlaced)
+        png(f"png-grey-{form}.png", GREY, 0, 8, interlaced)
+save("png-moving.png", RGB, save_all=True, append_images=[ImageOps.flip(RGB)], default_image=True)
+for number in (2, 3):
+    (OUT / f"png-moving.png.{number}.ppm").unlink(missing_ok=True)
+
 for coding in (None, "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "jpeg"):
     save(f"tiff-rgb-{coding}.tif", RGB, compression=coding)
     save(f"tiff-grey-{coding}.tif", GREY, compression=coding)
@@ -123,3 +165,72 @@ save("tiff-jpeg-strips.tif", RGB, compression="jpeg", tiffinfo={278: 16})
 save("tiff-fax-strips.tif", BLACK, compression="group4", tiffinfo={278: 16})
 save("tiff-pages.tif", RGB, save_all=True, append_images=[GREY, BLACK, PALETTE], compression="tiff_lzw")
 save("tiff-fax-pages.tif", BLACK, save_all=True, append_images=[ImageOps.flip(BLACK)] * 2, compression="group4")
+save("tiff-inks-jpeg.tif", INKS, compression="jpeg", quality=95)
+
+
+def divided(name, image, chunk, tiles, coding, planar=False):
+    """A TIFF in tiles or planes, which Pillow reads but does not write."""
+    colours = len(image.getbands())
+    planes = [*image.split()] if planar else [image]
+    rows, data, offsets, counts = chunk[1], bytearray(), [], []
+    for plane in planes:
+        for top in range(0, SIZE[1], chunk[1]):
+            for left in range(0, SIZE[0], chunk[0]):
+                bottom = top + rows if tiles else min(top + rows, SIZE[1])
+                part = plane.crop((left, top, left + chunk[0], bottom))
+                if coding == 7:
+                    packed = BytesIO()
+                    part.save(packed, "JPEG", quality=95)
+                    packed = packed.getvalue()
+                elif coding == 4:
+                    packed = BytesIO()
+                    part.save(packed, "TIFF", compression="group4", tiffinfo={278: part.height})
+                    with Image.open(packed) as inner:
+                        at, length = inner.tag_v2[273][0], inner.tag_v2[279][0]
+                        white = inner.tag_v2[262]
+                    packed = packed.getvalue()[at : at + length]
+                else:
+                    packed = zlib.compress(part.tobytes())
+                offsets.append(8 + len(data))
+                counts.append(len(packed))
+                data += packed
+    kind = {"1": 1, "L": 1, "RGB": 6 if coding == 7 else 2, "CMYK": 5}[image.mode]
+    if coding == 4:
+        kind = white
+
+    def put(form, values):
+        at = 8 + len(data)
+        data.extend(struct.pack(f"<{len(values)}{form}", *values))
+        return at
+
+    depth = 1 if image.mode == "1" else 8
+    ratio = put("I", (80, 1))
+    many = len(offsets)
+    tags = {
+        256: (3, 1, SIZE[0]), 257: (3, 1, SIZE[1]), 259: (3, 1, coding), 262: (3, 1, kind),
+        258: (3, colours, put("H", [depth] * colours) if colours > 2 else depth),
+        277: (3, 1, colours), 282: (5, 1, ratio), 283: (5, 1, ratio), 284: (3, 1, 2 if planar else 1),
+    }
+    starts = put("I", offsets) if many > 1 else offsets[0]
+    lengths = put("I", counts) if many > 1 else counts[0]
+    if tiles:
+        tags |= {322: (3, 1, chunk[0]), 323: (3, 1, chunk[1]), 324: (4, many, starts), 325: (4, many, lengths)}
+    else:
+        tags |= {273: (4, many, starts), 278: (3, 1, rows), 279: (4, many, lengths)}
+    if kind == 6:
+        tags[530] = (3, 2, 2 | 2 << 16)
+    entries = b"".join(struct.pack("<HHII", tag, *tags[tag]) for tag in sorted(tags))
+    head = b"II*\0" + struct.pack("<I", 8 + len(data))
+    (OUT / name).write_bytes(head + bytes(data) + struct.pack("<H", len(tags)) + entries + bytes(4))
+    expect(name)
+
+
+for name, image in (("rgb", RGB), ("grey", GREY), ("inks", INKS)):
+    divided(f"tiff-tiles-{name}.tif", image, (128, 64), True, 8)
+    if name != "grey":
+        divided(f"tiff-planes-{name}.tif", image, (SIZE[0], 50), False, 8, planar=True)
+        divided(f"tiff-plane-tiles-{name}.tif", image, (64, 128), True, 8, planar=True)
+divided("tiff-tiles-black.tif", BLACK, (128, 64), True, 8)
+divided("tiff-tiles-fax.tif", BLACK, (128, 64), True, 4)
+divided("tiff-tiles-jpeg.tif", RGB, (128, 128), True, 7)
+divided("tiff-tiles-grey-jpeg.tif", GREY, (512, 512), True, 7)

@@ -46,6 +46,24 @@ pub struct Picture<'a> {
     alpha: Option<Vec<u8>>,
 }
 
+/// A page of pictures side by side, as scanners divide it into strips and tiles: all of one resolution and orientation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mosaic<'a> {
+    /// Width of the page in pixels, as stored.
+    pub width: u32,
+    /// Height of the page in pixels, as stored.
+    pub height: u32,
+    /// The pictures, each with its place in pixels from the left and from the top. Those at the right and lower edge may reach
+    /// beyond the page; what does is padding, and is not to be shown.
+    pub parts: Vec<(Picture<'a>, u32, u32)>,
+}
+
+impl<'a> From<Picture<'a>> for Mosaic<'a> {
+    fn from(picture: Picture<'a>) -> Self {
+        Self { width: picture.width, height: picture.height, parts: vec![(picture, 0, 0)] }
+    }
+}
+
 impl Picture<'_> {
     /// Writes the image object and gives its number.
     pub fn write(&self, file: &mut FileWriter) -> u32 {
@@ -146,13 +164,30 @@ impl Picture<'static> {
 /// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do. Four colours
 /// without one get the plain one, since PDF/A-2 lets none stand without (ISO 19005-2 §6.2.4.3) and viewers show them so.
 fn usable_profile(profile: Vec<u8>, components: u8) -> Option<(Vec<u8>, u8)> {
-    let fits = icc_fits(&profile, components);
+    let fits = icc_fits(&profile, components) && is_whole(&profile);
     let profile = match components {
         4 if !fits => icc::cmyk_profile(),
         _ if fits => profile,
         _ => return None,
     };
     Some((profile, components))
+}
+
+/// Whether nothing of a profile is missing: its size and its tags as its table says (ICC.1:2010 §7.2.2, §7.3).
+fn is_whole(profile: &[u8]) -> bool {
+    let four = |at: usize| {
+        let bytes = profile.get(at..at.checked_add(4)?)?;
+        usize::try_from(u32::from_be_bytes(bytes.try_into().ok()?)).ok()
+    };
+    let (Some(size), Some(count)) = (four(0), four(128)) else { return false };
+    size <= profile.len()
+        && count <= size / 12
+        && (0..count).all(|i| {
+            let (at, length) = (four(132 + 12 * i + 4), four(132 + 12 * i + 8));
+            at.zip(length)
+                .and_then(|(at, length)| at.checked_add(length))
+                .is_some_and(|end| end <= size)
+        })
 }
 
 fn check_size(kind: &'static str, width: u32, height: u32) -> Result<(), WriteError> {

@@ -22,12 +22,25 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
+/// What the markers say of the colours, beside the frame.
+pub(super) struct Told {
+    /// Whether a JFIF marker stands there, which means grey or YCbCr (ITU-T T.871 §6.1).
+    pub jfif: bool,
+    /// The colour transform of Adobe's marker: 0 is none, 1 YCbCr, 2 YCCK.
+    pub adobe: Option<u8>,
+}
+
 /// Reads the markers of a JPEG file.
 ///
 /// # Errors
 /// [`WriteError::BrokenImage`] when it is cut short or no JPEG; [`WriteError::UnsupportedImage`] for forms that PDF/A-2 readers
 /// need not show: arithmetic coding, lossless, 12 bit.
 pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
+    Ok(read_told(bytes)?.0)
+}
+
+/// The same, with what the markers say.
+pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError> {
     if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Err(broken("it does not begin with a JPEG marker"));
     }
@@ -101,6 +114,12 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
     let (colour_space, colour) = match count {
         1 => ("/DeviceGray", false),
         3 => {
+            // To some decoders the one counts, to others the other: the copy would not look the same everywhere.
+            if jfif && adobe == Some(0) {
+                return Err(unsupported(
+                    "its markers contradict each other, one says YCbCr and one RGB; save it anew",
+                ));
+            }
             // Without a marker, components called R, G and B are those (as every decoder of note takes them), but PDF would
             // take them for YCbCr (ISO 32000-1 table 13).
             if !jfif && adobe.is_none() && components == *b"RGB" {
@@ -111,7 +130,7 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         4 => ("/DeviceCMYK", true),
         _ => return Err(unsupported("neither one, three nor four colours; save it as RGB")),
     };
-    Ok(Picture {
+    let picture = Picture {
         width,
         height,
         dpi: dpi.or(camera.dpi),
@@ -126,7 +145,8 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         // What follows the end marker is not part of the picture and does not enter the copy.
         data: Cow::Borrowed(bytes.get(..end).unwrap_or(bytes)),
         alpha: None,
-    })
+    };
+    Ok((picture, Told { jfif, adobe }))
 }
 
 /// A frame header (§B.2.2): size in pixels and the identifiers of the components.

@@ -1,5 +1,6 @@
-//! TIFF files (TIFF 6.0): pages, strips and what their numbers mean. CCITT and JPEG strips pass through unchanged, one image
-//! each; the others are decoded and deflated anew. No sample changes. How a directory is read lives in `tiff/directory.rs`.
+//! TIFF files (TIFF 6.0): pages, strips or tiles and what their numbers mean. CCITT and JPEG data pass through unchanged, one
+//! image a strip or tile; the others are decoded and deflated anew as one. No sample changes. How a directory is read lives in
+//! `tiff/directory.rs`.
 
 mod directory;
 
@@ -7,7 +8,7 @@ use std::borrow::Cow;
 
 use directory::Directory;
 
-use super::{MAX_PIXELS, Picture, check_size, jpeg, usable_profile};
+use super::{MAX_PIXELS, Mosaic, Picture, check_size, jpeg, usable_profile};
 use crate::Dict;
 use crate::filter;
 use crate::write::WriteError;
@@ -15,8 +16,8 @@ use crate::write::WriteError;
 const KIND: &str = "TIFF";
 /// Bytes of all pages that are decoded, 2 GB: 170 sheets of A4 in colour at 200 dpi. Beyond, deflating takes minutes.
 const MAX_DECODED: usize = 2_000_000_000;
-/// Strips of a page that pass through: sheets of 60,000 rows in strips of 16.
-const MAX_BANDS: usize = 4_000;
+/// Strips or tiles of a page that pass through: sheets of 60,000 rows in strips of 16.
+const MAX_PARTS: usize = 4_000;
 
 fn broken(problem: impl ToString) -> WriteError {
     WriteError::BrokenImage { kind: KIND, problem: problem.to_string() }
@@ -34,13 +35,13 @@ pub fn pages(bytes: &[u8]) -> Result<usize, WriteError> {
     Ok(directory::pages(bytes)?.len())
 }
 
-/// Reads every page: the bands it is made of, from top to bottom, all of one width, resolution and orientation.
+/// Reads every page.
 ///
 /// # Errors
 /// [`WriteError::BrokenImage`]; [`WriteError::UnsupportedImage`] for forms that cannot enter the file unchanged.
-pub fn read(bytes: &[u8]) -> Result<Vec<Vec<Picture<'_>>>, WriteError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Mosaic<'_>>, WriteError> {
     let mut left = MAX_DECODED;
-    directory::pages(bytes)?.iter().map(|page| Page::new(page)?.bands(&mut left)).collect()
+    directory::pages(bytes)?.iter().map(|page| Page::new(page)?.mosaic(&mut left)).collect()
 }
 
 /// What the tags of a page say.
@@ -54,9 +55,24 @@ struct Page<'a, 'b> {
     alpha: bool,
     photometric: u32,
     compression: u32,
-    strips: Vec<&'a [u8]>,
-    rows_per_strip: u32,
+    /// Strips, or tiles row by row; where colours stand in planes, those of one plane after those of another.
+    chunks: Vec<&'a [u8]>,
+    /// Width and height of a strip or tile.
+    chunk: (u32, u32),
+    tiled: bool,
+    /// Planes that the samples of a pixel are in: 1, or as many as there are samples.
+    planes: u32,
     reversed: bool,
+}
+
+/// A strip or tile and its place.
+struct Chunk<'a> {
+    data: &'a [u8],
+    plane: usize,
+    left: u32,
+    top: u32,
+    /// Rows of it: all of a tile, of the last strip those that are left.
+    rows: u32,
 }
 
 // Tags (TIFF 6.0 §8 and appendix A; 34675 is ICC.1:2010 annex B.3)
@@ -75,6 +91,9 @@ const T6_OPTIONS: u16 = 293;
 const PREDICTOR: u16 = 317;
 const COLOR_MAP: u16 = 320;
 const TILE_WIDTH: u16 = 322;
+const TILE_HEIGHT: u16 = 323;
+const TILE_OFFSETS: u16 = 324;
+const TILE_COUNTS: u16 = 325;
 const EXTRA_SAMPLES: u16 = 338;
 const SAMPLE_FORMAT: u16 = 339;
 const JPEG_TABLES: u16 = 347;
@@ -84,13 +103,12 @@ impl<'a, 'b> Page<'a, 'b> {
     fn new(tags: &'b Directory<'a>) -> Result<Self, WriteError> {
         let (width, height) = (tags.need(256)?, tags.need(257)?);
         check_size(KIND, width, height)?;
-        if tags.has(TILE_WIDTH) {
-            return Err(unsupported("it is in tiles; save it in strips"));
-        }
         let samples = tags.number(SAMPLES)?.unwrap_or(1);
-        if tags.number(PLANAR)?.unwrap_or(1) != 1 && samples > 1 {
-            return Err(unsupported("its colours are in separate planes; save them together"));
-        }
+        let planes = match tags.number(PLANAR)?.unwrap_or(1) {
+            1 => 1,
+            2 => samples,
+            _ => return Err(broken("its colours are neither together nor in planes")),
+        };
         if tags.numbers(SAMPLE_FORMAT)?.iter().any(|f| *f != 1) {
             return Err(unsupported(
                 "its samples are no plain numbers; save it with 8 bits a colour",
@@ -134,10 +152,23 @@ impl<'a, 'b> Page<'a, 'b> {
             2 if matches!(compression, 1..=4 | 32773) && bits == 1 => true,
             _ => return Err(unsupported("its bits run from right to left; save it anew")),
         };
-        let rows_per_strip = tags.number(ROWS_PER_STRIP)?.unwrap_or(height).clamp(1, height);
-        let strips = tags.strips(STRIP_OFFSETS, STRIP_COUNTS)?;
-        if strips.len() != usize::try_from(height.div_ceil(rows_per_strip)).unwrap_or(usize::MAX) {
-            return Err(broken("its number of strips does not fit its height"));
+        let tiled = tags.has(TILE_WIDTH);
+        let (chunk, chunks) = if tiled {
+            let chunk = (tags.need(TILE_WIDTH)?, tags.need(TILE_HEIGHT)?);
+            // §15: a multiple of 16 each; the sides of a tile are no larger than a picture's.
+            if !chunk.0.is_multiple_of(16) || !chunk.1.is_multiple_of(16) {
+                return Err(broken("the sides of its tiles are no multiples of 16"));
+            }
+            check_size(KIND, chunk.0, chunk.1)?;
+            (chunk, tags.chunks(TILE_OFFSETS, TILE_COUNTS)?)
+        } else {
+            let rows = tags.number(ROWS_PER_STRIP)?.unwrap_or(height).clamp(1, height);
+            ((width, rows), tags.chunks(STRIP_OFFSETS, STRIP_COUNTS)?)
+        };
+        let (across, down) = (width.div_ceil(chunk.0), height.div_ceil(chunk.1));
+        let expected = u64::from(across) * u64::from(down) * u64::from(planes);
+        if u64::try_from(chunks.len()) != Ok(expected) {
+            return Err(broken("its number of strips or tiles does not fit its size"));
         }
         Ok(Self {
             tags,
@@ -148,30 +179,48 @@ impl<'a, 'b> Page<'a, 'b> {
             alpha,
             photometric,
             compression,
-            strips,
-            rows_per_strip,
+            chunks,
+            chunk,
+            tiled,
+            planes,
             reversed,
         })
     }
 
-    /// The strips with the rows in each.
-    fn rows(&self) -> impl Iterator<Item = (&'a [u8], u32)> {
-        let (mut left, most) = (self.height, self.rows_per_strip);
-        self.strips.iter().map(move |strip| {
-            let rows = left.min(most);
-            left -= rows;
-            (*strip, rows)
+    fn places(&self) -> impl Iterator<Item = Chunk<'a>> {
+        let (across, down) =
+            (self.width.div_ceil(self.chunk.0), self.height.div_ceil(self.chunk.1));
+        let places = (0..usize::MAX).flat_map(move |plane| {
+            (0..down).flat_map(move |y| (0..across).map(move |x| (plane, x, y)))
+        });
+        let ((width, height), (whole, tiled)) = (self.chunk, (self.height, self.tiled));
+        self.chunks.iter().zip(places).map(move |(data, (plane, x, y))| {
+            let (left, top) = (x.saturating_mul(width), y.saturating_mul(height));
+            let rows = if tiled { height } else { height.min(whole.saturating_sub(top)) };
+            Chunk { data, plane, left, top, rows }
         })
     }
 
-    fn bands(&self, left: &mut usize) -> Result<Vec<Picture<'a>>, WriteError> {
+    fn mosaic(&self, left: &mut usize) -> Result<Mosaic<'a>, WriteError> {
+        let each = |draw: &dyn Fn(&Chunk<'a>) -> Result<Picture<'a>, WriteError>| {
+            if self.planes > 1 {
+                return Err(unsupported(
+                    "its colours are in separate planes, each a JPEG; save them together",
+                ));
+            }
+            if self.chunks.len() > MAX_PARTS {
+                return Err(unsupported(format!(
+                    "it has more than {MAX_PARTS} strips or tiles a page; save it in larger ones"
+                )));
+            }
+            let parts = self.places().map(|chunk| Ok((draw(&chunk)?, chunk.left, chunk.top)));
+            let parts = parts.collect::<Result<_, WriteError>>()?;
+            Ok(Mosaic { width: self.width, height: self.height, parts })
+        };
         match self.compression {
-            2..=4 | 7 if self.strips.len() > MAX_BANDS => Err(unsupported(format!(
-                "it has more than {MAX_BANDS} strips a page; save it in larger ones"
-            ))),
-            2..=4 => self.rows().map(|(strip, rows)| self.fax(strip, rows)).collect(),
-            7 => self.rows().map(|(strip, rows)| self.jpeg(strip, rows)).collect(),
-            1 | 5 | 8 | 32773 | 32946 => Ok(vec![self.decoded(left)?]),
+            2..=4 => each(&|chunk| self.fax(chunk)),
+            7 => each(&|chunk| self.jpeg(chunk)),
+            1 | 5 | 8 | 32773 | 32946 => Ok(self.decoded(left)?.into()),
             6 => Err(unsupported("JPEG of the old style; save it anew")),
             other => {
                 Err(unsupported(format!("its compression has number {other}; save it with LZW")))
@@ -181,7 +230,7 @@ impl<'a, 'b> Page<'a, 'b> {
 
     fn picture(
         &self,
-        rows: u32,
+        (width, height): (u32, u32),
         filter: String,
         data: Cow<'a, [u8]>,
     ) -> Result<Picture<'a>, WriteError> {
@@ -195,8 +244,8 @@ impl<'a, 'b> Page<'a, 'b> {
             _ => ("/DeviceCMYK".to_owned(), true),
         };
         Ok(Picture {
-            width: self.width,
-            height: rows,
+            width,
+            height,
             dpi: self.tags.dpi()?,
             orientation: self
                 .tags
@@ -241,8 +290,8 @@ impl<'a, 'b> Page<'a, 'b> {
         Ok((format!("[/Indexed /DeviceRGB {} <{table}>]", count - 1), colour))
     }
 
-    /// A strip in CCITT coding (§10, §11; ISO 32000-1 table 11).
-    fn fax(&self, strip: &'a [u8], rows: u32) -> Result<Picture<'a>, WriteError> {
+    /// A strip or tile in CCITT coding (§10, §11; ISO 32000-1 table 11).
+    fn fax(&self, chunk: &Chunk<'a>) -> Result<Picture<'a>, WriteError> {
         if self.bits != 1 || self.colours != 1 || self.alpha || self.photometric > 1 {
             return Err(broken("fax coding of more than black and white"));
         }
@@ -259,24 +308,26 @@ impl<'a, 'b> Page<'a, 'b> {
         // To the filter 0 is black unless told; in the file the first pixel of a line is 0, and white if white is zero.
         let black = if self.photometric == 1 { " /BlackIs1 true" } else { "" };
         let filter = format!(
-            "/Filter /CCITTFaxDecode /DecodeParms << {coding} /Columns {} /Rows {rows} /EndOfBlock false{black} >>",
-            self.width
+            "/Filter /CCITTFaxDecode /DecodeParms << {coding} /Columns {} /Rows {} /EndOfBlock false{black} >>",
+            self.chunk.0, chunk.rows
         );
-        self.picture(rows, filter, self.in_order(strip))
+        self.picture((self.chunk.0, chunk.rows), filter, self.in_order(chunk.data))
     }
 
-    fn in_order(&self, strip: &'a [u8]) -> Cow<'a, [u8]> {
+    fn in_order(&self, data: &'a [u8]) -> Cow<'a, [u8]> {
         if self.reversed {
-            Cow::Owned(strip.iter().map(|b| b.reverse_bits()).collect())
+            Cow::Owned(data.iter().map(|b| b.reverse_bits()).collect())
         } else {
-            Cow::Borrowed(strip)
+            Cow::Borrowed(data)
         }
     }
 
-    /// A strip that is a JPEG stream, its tables put before it (TIFF Technical Note 2).
-    fn jpeg(&self, strip: &'a [u8], rows: u32) -> Result<Picture<'a>, WriteError> {
-        if self.bits != 8 || self.alpha || !matches!(self.photometric, 1 | 2 | 6) {
-            return Err(unsupported("JPEG of other colours than grey and RGB; save it as RGB"));
+    /// A strip or tile that is a JPEG stream, its tables put before it (TIFF Technical Note 2).
+    fn jpeg(&self, chunk: &Chunk<'a>) -> Result<Picture<'a>, WriteError> {
+        if self.bits != 8 || self.alpha || !matches!(self.photometric, 1 | 2 | 5 | 6) {
+            return Err(unsupported(
+                "JPEG of other colours than grey, RGB and CMYK; save it as RGB",
+            ));
         }
         let mut whole = match self.tags.bytes(JPEG_TABLES)? {
             Some([0xFF, 0xD8, tables @ .., 0xFF, 0xD9]) => [&[0xFF, 0xD8], tables].concat(),
@@ -284,74 +335,129 @@ impl<'a, 'b> Page<'a, 'b> {
             None => vec![0xFF, 0xD8],
         };
         let stream =
-            strip.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| broken("a strip is no JPEG"))?;
+            chunk.data.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| broken("a strip is no JPEG"))?;
         whole.extend_from_slice(stream);
-        let inner = jpeg::read(&whole)?;
-        let grey = inner.colour_space == "/DeviceGray";
+        let (inner, told) = jpeg::read_told(&whole)?;
+        // The tag says what the numbers mean; markers inside would overrule it (ISO 32000-1 table 13), so they may not differ.
+        let contradicted = match self.photometric {
+            2 => told.jfif || told.adobe.is_some_and(|transform| transform != 0),
+            // Adobe's CMYK also means the inverse.
+            5 => told.jfif || told.adobe.is_some(),
+            6 => told.adobe == Some(0),
+            _ => false,
+        };
+        if contradicted {
+            return Err(unsupported(
+                "its tags and the JPEG inside say different things of the colours; save it with LZW",
+            ));
+        }
+        let colours = match inner.colour_space.as_str() {
+            "/DeviceGray" => 1,
+            "/DeviceRGB" => 3,
+            _ => 4,
+        };
         let size = (inner.width, inner.height);
         let length = inner.data.len();
-        if size != (self.width, rows) || grey != (self.colours == 1) || inner.inverted > 0 {
-            return Err(broken("a strip's JPEG does not fit the page"));
+        if size != (self.chunk.0, chunk.rows) || colours != self.colours {
+            return Err(broken("the JPEG of a strip or tile does not fit the page"));
         }
         whole.truncate(length);
         let transform = match self.photometric {
-            2 => " /DecodeParms << /ColorTransform 0 >>",
+            2 | 5 => " /DecodeParms << /ColorTransform 0 >>",
             6 => " /DecodeParms << /ColorTransform 1 >>",
             _ => "",
         };
-        self.picture(rows, format!("/Filter /DCTDecode{transform}"), Cow::Owned(whole))
+        self.picture(size, format!("/Filter /DCTDecode{transform}"), Cow::Owned(whole))
     }
 
-    /// All strips decoded, and deflated as one.
+    /// Bytes of a row of so many pixels, of one plane.
+    fn row(&self, width: u32) -> usize {
+        let samples = (u32::from(self.colours) + u32::from(self.alpha)) / self.planes.max(1);
+        let bits = u64::from(width) * u64::from(samples) * u64::from(self.bits);
+        usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
+    }
+
+    /// The samples of a strip or tile, the first byte of each the most significant.
+    fn unpacked(&self, chunk: &Chunk<'a>) -> Result<Vec<u8>, WriteError> {
+        let (row, bits) = (self.row(self.chunk.0), usize::from(self.bits));
+        let rows = |n: u32| row.saturating_mul(usize::try_from(n).unwrap_or(usize::MAX));
+        // Some writers pad their last strip to full height.
+        let (need, most) = (rows(chunk.rows), rows(self.chunk.1).saturating_add(row));
+        let mut data = match self.compression {
+            1 => self.in_order(chunk.data).into_owned(),
+            5 if chunk.data.starts_with(&[0, 1]) => {
+                return Err(unsupported("LZW of the old style; save it anew"));
+            }
+            5 => filter::lzw(chunk.data, &Dict::default(), most).map_err(broken)?,
+            32773 => filter::run_length(&self.in_order(chunk.data), most).map_err(broken)?,
+            _ => filter::inflate(chunk.data, most).map_err(broken)?,
+        };
+        if data.len() < need {
+            return Err(broken("a strip or tile is cut short"));
+        }
+        data.truncate(need);
+        if bits == 16 && self.tags.little() {
+            for pair in data.chunks_exact_mut(2) {
+                pair.reverse();
+            }
+        }
+        let samples = (usize::from(self.colours) + usize::from(self.alpha))
+            / usize::try_from(self.planes).unwrap_or(1).max(1);
+        match self.tags.number(PREDICTOR)?.unwrap_or(1) {
+            1 => Ok(data),
+            2 if self.compression == 1 || self.compression == 32773 => Ok(data),
+            2 if bits >= 8 => filter::tiff(data, row, samples, bits).map_err(broken),
+            _ => Err(unsupported("its predictor is of another kind; save it anew")),
+        }
+    }
+
+    /// All strips or tiles decoded, and deflated as one.
     fn decoded(&self, left: &mut usize) -> Result<Picture<'a>, WriteError> {
         if self.photometric == 6 {
             return Err(unsupported("YCbCr without JPEG; save it as RGB"));
         }
         let channels = usize::from(self.colours) + usize::from(self.alpha);
         let bits = usize::from(self.bits);
-        let columns = usize::try_from(self.width).unwrap_or(usize::MAX);
-        let row = columns.saturating_mul(channels * bits).div_ceil(8);
+        let planes = usize::try_from(self.planes).unwrap_or(1);
+        // Of one plane: where several are, a sample is whole bytes.
+        let row = self.row(self.width);
         let height = usize::try_from(self.height).unwrap_or(usize::MAX);
-        *left = left.checked_sub(row.saturating_mul(height)).ok_or_else(|| {
+        let size = row.saturating_mul(planes).saturating_mul(height);
+        // The padding of tiles is decoded too; a page in tiles far larger than itself is no page of a scanner.
+        let padded = self.chunks.len().saturating_mul(
+            self.row(self.chunk.0)
+                .saturating_mul(usize::try_from(self.chunk.1).unwrap_or(usize::MAX)),
+        );
+        *left = left.checked_sub(if self.tiled { padded } else { size }).ok_or_else(|| {
             unsupported(format!(
                 "its pages have more than {MAX_DECODED} bytes; divide it into several files"
             ))
         })?;
         debug_assert!(u64::from(self.width) * u64::from(self.height) <= MAX_PIXELS);
-        let predictor = self.tags.number(PREDICTOR)?.unwrap_or(1);
+        let step = if planes > 1 { bits / 8 } else { row.max(1) };
         let mut samples = Vec::new();
-        for (strip, rows) in self.rows() {
-            let need = row.saturating_mul(usize::try_from(rows).unwrap_or(usize::MAX));
-            // Some writers pad their last strip to full height.
-            let most =
-                row.saturating_mul(usize::try_from(self.rows_per_strip).unwrap_or(usize::MAX));
-            let mut data = match self.compression {
-                1 => self.in_order(strip).into_owned(),
-                5 if strip.starts_with(&[0, 1]) => {
-                    return Err(unsupported("LZW of the old style; save it anew"));
-                }
-                5 => filter::lzw(strip, &Dict::default(), most.saturating_add(row))
-                    .map_err(broken)?,
-                32773 => filter::run_length(&self.in_order(strip), most.saturating_add(row))
-                    .map_err(broken)?,
-                _ => filter::inflate(strip, most.saturating_add(row)).map_err(broken)?,
-            };
-            if data.len() < need {
-                return Err(broken("a strip is cut short"));
+        for chunk in self.places() {
+            let data = self.unpacked(&chunk)?;
+            if planes == 1 && !self.tiled {
+                samples.extend_from_slice(&data);
+                continue;
             }
-            data.truncate(need);
-            if bits == 16 && self.tags.little() {
-                for pair in data.chunks_exact_mut(2) {
-                    pair.reverse();
+            // Grown once data are there that fill it.
+            samples.resize(size, 0);
+            let (indent, top) = (self.row(chunk.left), usize::try_from(chunk.top).unwrap_or(0));
+            let rows = samples.chunks_exact_mut((row * planes).max(1)).skip(top);
+            for (to, from) in rows.zip(data.chunks_exact(self.row(self.chunk.0).max(1))) {
+                if planes == 1 {
+                    let to = to.get_mut(indent..).unwrap_or_default();
+                    let length = to.len().min(from.len());
+                    to[..length].copy_from_slice(&from[..length]);
+                } else {
+                    let places = to.chunks_exact_mut(step * planes).skip(indent / step);
+                    for (pixel, sample) in places.zip(from.chunks_exact(step)) {
+                        pixel[chunk.plane * step..][..step].copy_from_slice(sample);
+                    }
                 }
             }
-            match predictor {
-                1 => {}
-                2 if self.compression == 1 || self.compression == 32773 => {}
-                2 if bits >= 8 => data = filter::tiff(data, row, channels, bits).map_err(broken)?,
-                _ => return Err(unsupported("its predictor is of another kind; save it anew")),
-            }
-            samples.extend_from_slice(&data);
         }
         let deflate = |data: &[u8]| miniz_oxide::deflate::compress_to_vec_zlib(data, 6);
         let mut alpha = None;
@@ -367,7 +473,8 @@ impl<'a, 'b> Page<'a, 'b> {
             alpha = Some(deflate(&opacity));
         }
         let data = Cow::Owned(deflate(&samples));
-        let picture = self.picture(self.height, "/Filter /FlateDecode".to_owned(), data)?;
+        let picture =
+            self.picture((self.width, self.height), "/Filter /FlateDecode".to_owned(), data)?;
         Ok(Picture { alpha, ..picture })
     }
 }

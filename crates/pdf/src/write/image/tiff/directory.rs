@@ -9,6 +9,8 @@ use crate::write::WriteError;
 const MAX_PAGES: usize = 2_000;
 /// `NewSubfileType`: a smaller version of another page, a mask.
 const SUBFILE: u16 = 254;
+/// `SubfileType`, which older programs write: 2 is a smaller version of another page.
+const OLD_SUBFILE: u16 = 255;
 const RESOLUTION: [u16; 2] = [282, 283];
 const RESOLUTION_UNIT: u16 = 296;
 
@@ -69,6 +71,7 @@ pub(super) fn pages(bytes: &[u8]) -> Result<Vec<Directory<'_>>, WriteError> {
         match directory.number(SUBFILE)?.unwrap_or(0) {
             kind if kind & 4 == 4 => return Err(unsupported("it has a mask; save it without")),
             kind if kind & 1 == 1 => {}
+            _ if directory.number(OLD_SUBFILE)? == Some(2) => {}
             _ => pages.push(directory),
         }
         at = next;
@@ -148,11 +151,11 @@ impl<'a> Directory<'a> {
         self.number(tag)?.ok_or_else(|| broken(format!("tag {tag} is missing")))
     }
 
-    /// The strips' bytes.
-    pub(super) fn strips(&self, offsets: u16, counts: u16) -> Result<Vec<&'a [u8]>, WriteError> {
+    /// The bytes of the strips or tiles.
+    pub(super) fn chunks(&self, offsets: u16, counts: u16) -> Result<Vec<&'a [u8]>, WriteError> {
         let (offsets, counts) = (self.numbers(offsets)?, self.numbers(counts)?);
         if offsets.len() != counts.len() {
-            return Err(broken("its strips do not fit their lengths"));
+            return Err(broken("its strips or tiles do not fit their lengths"));
         }
         let length = |count: &u32| usize::try_from(*count).unwrap_or(usize::MAX);
         offsets.iter().zip(&counts).map(|(at, count)| self.file.slice(*at, length(count))).collect()
