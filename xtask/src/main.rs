@@ -35,6 +35,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-payments", &["--no-default-features"]),
     ("motcua-copies", &["--no-default-features"]),
     ("motcua-ledger", &["--all-targets", "--features", "postgres,parquet"]),
+    ("motcua-services", &["--all-targets", "--features", "pkcs11"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
     ("motcua", &["--no-default-features", "--features", "issue"]),
