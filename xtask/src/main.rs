@@ -36,6 +36,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-copies", &["--no-default-features"]),
     ("motcua-ledger", &["--all-targets", "--features", "postgres,parquet"]),
     ("motcua-services", &["--all-targets", "--features", "pkcs11"]),
+    ("motcua-cli", &["--no-default-features"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
     ("motcua", &["--no-default-features", "--features", "issue"]),

@@ -19,6 +19,19 @@ const FACTS: &str = r#"{
     "system": "thử", "link": "https://dichvucong.example/v", "number": "7"
 }"#;
 
+/// Ends with 0 when pyHanko trusts both signatures and finds nothing changed that may not be.
+const PYHANKO: &str = r#"
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+with open("out/scan.pdf", "rb") as file:
+    context = ValidationContext(trust_roots=[load_cert_from_pemder("root.pem")])
+    all_of = [validate_pdf_signature(s, context) for s in PdfFileReader(file).embedded_signatures]
+assert [s.pkcs7_signature_mechanism for s in all_of] == ["rsassa_pss", "sha256_ecdsa"], all_of
+assert all(s.bottom_line and s.docmdp_ok is not False for s in all_of), all_of
+"#;
+
 struct Desk {
     folder: tempfile::TempDir,
     module: &'static str,
@@ -42,7 +55,7 @@ impl Desk {
         fs::write(desk.path("wrong"), "999999\n").unwrap();
         let originals = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/originals");
         fs::copy(originals.join("diploma-page-1.jpg"), desk.path("scan.jpg")).unwrap();
-        let now = OffsetDateTime::from(std::time::SystemTime::now());
+        let now = OffsetDateTime::now_utc();
         let demo = Demo::new(now).unwrap();
         fs::write(desk.path("root.pem"), demo.root.certificate().to_pem()).unwrap();
         let agency = "Ủy ban nhân dân phường Mẫu";
@@ -152,6 +165,15 @@ fn a_copy_with_both_keys_in_tokens() {
         witnesses.push("pdfsig");
     } else {
         println!("SKIPPED: pdfsig on a copy signed in tokens: it is not installed");
+    }
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../build/venv/bin/python");
+    if Command::new(&python).args(["-c", "import pyhanko.sign"]).status().is_ok_and(|s| s.success())
+    {
+        let said = desk.command(python.to_str().unwrap()).args(["-c", PYHANKO]).output().unwrap();
+        assert!(said.status.success(), "{said:?}");
+        witnesses.push("pyHanko");
+    } else {
+        println!("SKIPPED: pyHanko on a copy signed in tokens: it is not in build/venv");
     }
     println!("SoftHSM2: a copy by RSA-PSS and P-256 in tokens, sound for {}", witnesses.join(", "));
 }

@@ -22,7 +22,7 @@ const MODULES: [&str; 2] =
     ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
 const PIN: &str = "248163";
 /// Tokens made: two of one name.
-const TOKENS: [&str; 4] = ["rsa", "ec", "twin", "twin"];
+const TOKENS: [&str; 5] = ["rsa", "ec", "p384", "twin", "twin"];
 
 fn run(program: &str, folder: &Path, arguments: &str) {
     let done = Command::new(program)
@@ -64,7 +64,8 @@ fn keys_in_tokens() {
         run("openssl", at, &make);
     }
     run("openssl", at, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.pem");
-    for (token, id) in [("rsa", "01"), ("ec", "02")] {
+    run("openssl", at, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out p384.pem");
+    for (token, id) in [("rsa", "01"), ("ec", "02"), ("p384", "03")] {
         let put = format!("--import {token}.pem --token {token} --label key --id {id} --pin {PIN}");
         run("softhsm2-util", at, &put);
     }
@@ -83,6 +84,7 @@ struct Bench {
     module: PathBuf,
     rsa: Vec<Certificate>,
     ec: Vec<Certificate>,
+    p384: Vec<Certificate>,
     /// Of an RSA key that is in no token.
     other: Vec<Certificate>,
 }
@@ -115,11 +117,19 @@ fn inside() {
         one.chain().to_vec()
     };
     let module = MODULES.iter().map(PathBuf::from).find(|m| m.exists()).unwrap();
-    let bench = Bench { module, rsa: issued("rsa"), ec: issued("ec"), other: issued("other") };
+    let bench = Bench {
+        module,
+        rsa: issued("rsa"),
+        ec: issued("ec"),
+        p384: issued("p384"),
+        other: issued("other"),
+    };
     refused(&bench);
     signed(&bench);
     chains(&bench);
-    println!("SoftHSM2: RSA-PSS, PKCS#1 and P-256 signed and checked, 8 threads; 11 refusals");
+    println!(
+        "SoftHSM2: RSA-PSS, PKCS#1, P-256 and P-384 signed and checked, 8 threads; 11 refusals"
+    );
 }
 
 fn code(result: Result<TokenSigner, Error>, says: &str) -> &'static str {
@@ -167,12 +177,13 @@ fn signed(b: &Bench) {
     let old = b.open_with("pkcs11:token=rsa", PIN, &b.rsa, old).unwrap();
     assert_eq!(rsa.algorithm(), SignatureAlgorithm::RsaPssSha256);
     assert_eq!(ec.algorithm(), SignatureAlgorithm::EcdsaP256Sha256);
-    let signers = [&rsa, &ec, &old];
+    let large = b.open("pkcs11:token=p384", PIN, &b.p384).unwrap();
+    let signers = [&rsa, &ec, &old, &large];
     std::thread::scope(|scope| {
         for thread in 0..8 {
             scope.spawn(move || {
                 for i in 0..20 {
-                    let signer = signers[(thread + i) % 3];
+                    let signer = signers[(thread + i) % 4];
                     let message = format!("{thread}/{i}").into_bytes();
                     let made = signer.sign(&message).unwrap();
                     let key = signer.certificate_chain()[0].public_key();
