@@ -112,9 +112,13 @@ impl Desk {
     }
 
     fn issue(&self, official: &str, more: &[&str]) -> Output {
+        self.issue_of("scan.jpg", "facts.json", official, more)
+    }
+
+    fn issue_of(&self, input: &str, facts: &str, official: &str, more: &[&str]) -> Output {
         let at = |token: &str| format!("pkcs11:{token}?module-path={}", self.module);
         self.command(env!("CARGO_BIN_EXE_motcua"))
-            .args(["copy", "issue", "scan.jpg", "--out", "out", "--facts", "facts.json"])
+            .args(["copy", "issue", input, "--out", "out", "--facts", facts])
             .args(["--official-key", &at(official), "--agency-key", &at("token=agency")])
             .args(["--agency-chain", "agency.pem", "--agency-password-env", "AGENCY_PIN"])
             .args(more)
@@ -175,5 +179,16 @@ fn a_copy_with_both_keys_in_tokens() {
     } else {
         println!("SKIPPED: pyHanko on a copy signed in tokens: it is not in build/venv");
     }
+    // A batch under one login each, on several cores.
+    let rows: String = (11..19).map(|n| format!("b{n}.jpg,{n},b{n}.pdf\n")).collect();
+    for n in 11..19 {
+        fs::copy(desk.path("scan.jpg"), desk.path(&format!("b{n}.jpg"))).unwrap();
+    }
+    fs::write(desk.path("rows.csv"), format!("original,number,output\n{rows}")).unwrap();
+    fs::write(desk.path("batch.json"), FACTS.replace(r#", "number": "7""#, "")).unwrap();
+    let batch = ["--jobs", "4", "--official-chain", "official.pem", "--official-pin-file", "pin"];
+    let made = desk.issue_of("rows.csv", "batch.json", "token=official", &batch);
+    assert!(made.status.success(), "{made:?}");
+    says(&made, "8 issued");
     println!("SoftHSM2: a copy by RSA-PSS and P-256 in tokens, sound for {}", witnesses.join(", "));
 }
