@@ -9,12 +9,15 @@
 //! * [`Fetcher::ocsp`], [`Fetcher::crls`], [`Fetcher::issuers`]: what a certificate points at.
 //! * [`Fetcher::revocation`]: OCSP, else CRLs, for every certificate of a path: what a long-term signature embeds.
 //! * [`Fetcher::gather`]: the same for all paths of a document, verified, with the certificates: what B-LT needs.
+//! * `csc` (feature of that name): signing with a key in a remote service.
 //! * `token` (feature `pkcs11`): signing with a key that a token, smart card or HSM holds.
 //! * [`Fetcher::get`], [`Fetcher::post`]: bytes.
 
 #![forbid(unsafe_code)]
 
 mod certificate;
+#[cfg(feature = "csc")]
+pub mod csc;
 mod error;
 mod finding;
 mod gather;
