@@ -1,6 +1,6 @@
 //! Remote signing against a server on loopback that holds a key: as it should be, and as it should not.
 #![cfg(feature = "csc")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod server;
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use motcua_pki::authority::{Demo, Identity};
+use motcua_pki::authority::{Demo, Identity, PrivateKey, SubjectName, Template};
 use motcua_pki::{DigestAlgorithm, SignatureAlgorithm, Signer as _};
 use motcua_services::csc::{Access, RemoteSigner};
 use motcua_services::{Error, Fetcher, Limits};
@@ -17,6 +17,10 @@ use server::{Server, ok};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+const EC: &str = "1.2.840.10045.4.3.2";
+/// SHA-256, MGF1 with SHA-256, 32 bytes of salt, as `openssl asn1parse` shows them in a certificate signed so.
+const PSS_PARAMETERS: &str =
+    "MDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIDAgEg";
 const MESSAGES: [&[u8]; 2] = [b"one", b"two"];
 
 fn answer(value: &Value) -> Vec<u8> {
@@ -41,13 +45,17 @@ enum Fault {
 fn serve(identity: &Identity, fault: Fault) -> Server {
     let chain: Vec<_> = identity.chain().iter().map(|c| STANDARD.encode(c.as_der())).collect();
     let signer = identity.signer().unwrap();
+    let algorithm = match signer.algorithm() {
+        SignatureAlgorithm::RsaPssSha256 => "1.2.840.113549.1.1.10",
+        _ => EC,
+    };
     Server::start(move |asked| {
         assert_eq!(asked.content_type, "application/json");
         let body: Value = serde_json::from_slice(&asked.body).unwrap();
         assert_eq!(body["credentialID"], "GX0112348");
         if asked.path == "/csc/v2/credentials/info" {
             assert_eq!(body["certificates"], "chain");
-            let algo = if fault == Fault::Algorithm { "1.2.3" } else { "1.2.840.10045.4.3.2" };
+            let algo = if fault == Fault::Algorithm { "1.2.3" } else { algorithm };
             return answer(&json!({
                 "key": {"status": "enabled", "algo": [algo], "len": 256, "curve": "1.2.840.10045.3.1.7"},
                 "cert": {"status": "valid", "certificates": chain},
@@ -57,8 +65,9 @@ fn serve(identity: &Identity, fault: Fault) -> Server {
         assert_eq!(asked.path, "/csc/v2/signatures/signHash");
         assert_eq!(body["SAD"], "sad-secret");
         assert_eq!(body["hashAlgorithmOID"], "2.16.840.1.101.3.4.2.1");
-        assert_eq!(body["signAlgo"], "1.2.840.10045.4.3.2");
-        assert_eq!(body["signAlgoParams"], Value::Null);
+        assert_eq!(body["signAlgo"], algorithm);
+        let parameters = if algorithm == EC { Value::Null } else { json!(PSS_PARAMETERS) };
+        assert_eq!(body["signAlgoParams"], parameters);
         // Only hashes come: the server finds the messages it knows by them.
         let sent = body["hashes"].as_array().unwrap().iter().map(|hash| {
             let hash = STANDARD.decode(hash.as_str().unwrap()).unwrap();
@@ -101,6 +110,26 @@ fn a_remote_key_signs() {
     let e = signer.sign_all(&[b"one", b"two", b"one"]).unwrap_err();
     assert!(e.to_string().contains("2 messages at once, not 3"), "{e}");
     assert!(!format!("{signer:?}").contains("secret"));
+}
+
+#[test]
+fn a_remote_rsa_key_signs_pss() {
+    let make = ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+    let Ok(made) = std::process::Command::new("openssl").args(make).output() else {
+        println!("SKIPPED: a remote RSA key: openssl is not installed");
+        return;
+    };
+    let demo = Demo::new(OffsetDateTime::now_utc()).unwrap();
+    let key = PrivateKey::from_pkcs8_pem(&String::from_utf8(made.stdout).unwrap()).unwrap();
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
+    let subject = SubjectName::new().country("VN").common_name("RSA");
+    let days = time::Duration::days(1);
+    let template = Template::new(subject, now - days, now + days).document_signer();
+    let official = demo.issuing.issue_with(&template, key).unwrap();
+    let server = serve(&official, Fault::None);
+    let signer = open(&server).unwrap();
+    assert_eq!(signer.algorithm(), SignatureAlgorithm::RsaPssSha256);
+    assert_eq!(signer.sign_all(&MESSAGES).unwrap().len(), 2);
 }
 
 #[test]
