@@ -35,6 +35,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ("motcua-payments", &["--no-default-features"]),
     ("motcua-copies", &["--no-default-features"]),
     ("motcua-ledger", &["--all-targets", "--features", "postgres,parquet"]),
+    ("motcua-services", &["--all-targets", "--features", "pkcs11,csc"]),
+    ("motcua-cli", &["--no-default-features"]),
     ("motcua", &["--no-default-features"]),
     ("motcua", &["--no-default-features", "--features", "verify"]),
     ("motcua", &["--no-default-features", "--features", "issue"]),

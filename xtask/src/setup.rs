@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 /// The outside programs that tests and witnesses ask, and Debian's packages that bring them.
 const WITNESSES: (&[&str], &[&str]) = (
-    &["pdfsig", "qpdf", "mutool", "zbarimg", "openssl", "pg_ctlcluster"],
-    &["poppler-utils", "qpdf", "mupdf-tools", "zbar-tools", "openssl", "postgresql"],
+    &["pdfsig", "qpdf", "mutool", "zbarimg", "openssl", "pg_ctlcluster", "softhsm2-util"],
+    &["poppler-utils", "qpdf", "mupdf-tools", "zbar-tools", "openssl", "postgresql", "softhsm2"],
 );
 
 /// Makes sure that every outside program can be asked, so that no test has to skip for want of one.

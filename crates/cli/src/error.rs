@@ -237,6 +237,9 @@ from_room!(
     motcua::copies::issue::IssueError
 );
 
+#[cfg(feature = "pkcs11")]
+from_room!(motcua::services::Error);
+
 #[cfg(test)]
 mod tests {
     use super::Error;

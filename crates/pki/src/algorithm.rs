@@ -224,8 +224,8 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The AlgorithmIdentifier for certificates and CMS.
-    pub(crate) fn identifier(self) -> Vec<u8> {
+    /// The AlgorithmIdentifier for certificates and CMS, as DER: what [`PublicKey::verify_signature`] takes.
+    pub fn identifier(self) -> Vec<u8> {
         let digest = self.content_digest();
         match self {
             // RFC 4055 §5: NULL parameters for PKCS#1 v1.5.

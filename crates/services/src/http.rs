@@ -74,7 +74,7 @@ impl Fetcher {
     /// # Errors
     /// [`Error`].
     pub fn get(&self, url: &str) -> Result<Vec<u8>, Error> {
-        self.exchange(url, None)
+        self.exchange(url, None, None)
     }
 
     /// Sends a request and gets the answer: `application/timestamp-query` (RFC 3161 §3.4), `application/ocsp-request` (RFC 6960 A.1).
@@ -82,12 +82,30 @@ impl Fetcher {
     /// # Errors
     /// [`Error`].
     pub fn post(&self, url: &str, content_type: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
-        self.exchange(url, Some((content_type, body)))
+        self.exchange(url, Some((content_type, body)), None)
+    }
+
+    /// Sends JSON under a bearer token (RFC 6750 §2.1) and gets the JSON answer.
+    #[cfg(feature = "csc")]
+    pub(crate) fn post_json(&self, url: &str, bearer: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+        // A secret travels in the clear to this very machine alone.
+        let host = authority(url).unwrap_or_default();
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        let near = ["127.0.0.1", "localhost", "[::1]"].contains(&host);
+        if !near && !url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://")) {
+            return Err(Error::Scheme { url: url.chars().take(LONGEST_URL).collect() });
+        }
+        self.exchange(url, Some(("application/json", body)), Some(bearer))
     }
 
     // The core has no clock; this crate waits, so it has one.
     #[allow(clippy::disallowed_methods)]
-    fn exchange(&self, url: &str, sent: Option<(&str, &[u8])>) -> Result<Vec<u8>, Error> {
+    fn exchange(
+        &self,
+        url: &str,
+        sent: Option<(&str, &[u8])>,
+        bearer: Option<&str>,
+    ) -> Result<Vec<u8>, Error> {
         let until = Instant::now() + self.limits.time;
         let mut at = url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
@@ -97,18 +115,23 @@ impl Fetcher {
                 |e: ureq::Error| Error::Unreachable { url: at.clone(), problem: e.to_string() };
             let answer = match sent {
                 None => self.agent.get(&at).config().timeout_global(Some(left)).build().call(),
-                Some((content_type, body)) => self
-                    .agent
-                    .post(&at)
-                    .config()
-                    .timeout_global(Some(left))
-                    .build()
-                    .header("content-type", content_type)
-                    .send(body),
+                Some((content_type, body)) => {
+                    let request = self.agent.post(&at).config().timeout_global(Some(left)).build();
+                    let request = request.header("content-type", content_type);
+                    match bearer {
+                        None => request,
+                        Some(token) => request.header("authorization", format!("Bearer {token}")),
+                    }
+                    .send(body)
+                }
             };
             let mut answer = answer.map_err(unreachable)?;
             let status = answer.status().as_u16();
             match status {
+                200 if bearer.is_some() && !is_json(answer.headers()) => {
+                    let problem = "it is not application/json".to_owned();
+                    return Err(Error::Answer { url: at, problem });
+                }
                 200 => {
                     return match answer
                         .body_mut()
@@ -156,6 +179,12 @@ impl Fetcher {
             _ => Ok(()),
         }
     }
+}
+
+fn is_json(headers: &ureq::http::HeaderMap) -> bool {
+    let kind = headers.get("content-type").and_then(|k| k.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
 }
 
 /// Random bytes for the nonce of a request to `url`.

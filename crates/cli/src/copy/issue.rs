@@ -467,7 +467,7 @@ fn make(
     let originals = originals(row, &captured)?;
     let facts = form::facts(row, &originals, at, bench.officials, now)?;
     let pending = prepare(bench.keys, &originals, &facts, terms)?;
-    let (officials, agency) = (bench.keys.officials(), &bench.keys.agency);
+    let (officials, agency) = (bench.keys.officials(), bench.keys.agency.as_ref());
     let copy = match &bench.levels {
         Some(levels) => levels.sign(pending, &officials, agency)?,
         None => pending.sign_by(&officials, agency)?,
