@@ -320,6 +320,13 @@ impl Certificate {
         hex(&self.fingerprint())
     }
 
+    /// Whether `issuer` bears the issuer's name and its key signed this certificate. Mathematics alone: whether it may issue, and
+    /// whether anyone trusts it, path validation says.
+    pub fn is_issued_by(&self, issuer: &Certificate) -> bool {
+        self.issuer() == issuer.subject()
+            && self.signed_by(issuer.public_key(), &Memo::new()).is_ok()
+    }
+
     /// Whether this certificate's signature was made with `key`.
     pub(crate) fn signed_by(&self, key: &PublicKey, memo: &Memo) -> Result<(), VerifyFault> {
         memo.verify(key, &self.inner.scheme, self.tbs(), &self.inner.signature)

@@ -378,7 +378,7 @@ fn certificates(
     let Some(leaf) = given.into_iter().next().or(own) else { return Ok(vec![]) };
     let mut chain = vec![leaf];
     while let Some(last) = chain.last().filter(|last| !last.is_self_issued()) {
-        let above = pool.iter().find(|c| c.subject() == last.issuer() && !chain.contains(c));
+        let above = pool.iter().find(|c| !chain.contains(c) && last.is_issued_by(c));
         let Some(above) = above.cloned() else { break };
         chain.push(above);
     }
