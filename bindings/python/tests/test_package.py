@@ -183,3 +183,51 @@ def test_a_copy_is_signed_by_openssl_in_other_processes(tmp_path):
     with pytest.raises(motcua.Error) as caught:
         motcua.complete_copy({**request, "schema": "x"}, b"")
     assert caught.value.code == "motcua.bad_input"
+
+
+def plain_pdf():
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 400] /Resources << >> >>",
+    ]
+    file, table = "%PDF-1.7\n", "xref\n0 4\n0000000000 65535 f \n"
+    for number, body in enumerate(objects, 1):
+        table += f"{len(file):010} 00000 n \n"
+        file += f"{number} 0 obj\n{body}\nendobj\n"
+    return f"{file}{table}trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n{len(file)}\n%%EOF\n".encode()
+
+
+def test_another_pdf_is_signed_and_raised(tmp_path):
+    demo = pathlib.Path(os.environ["MOTCUA_DEMO"])
+    chain = (demo / "trust/agency.pem").read_text()
+    at = json.loads((demo / "report.json").read_text("utf-8"))["checked_at"]
+    options = {"field": "One", "claimed_at": at, "reason": "Kết quả", "timestamp_room": 4096}
+    due = motcua.prepare_signature(plain_pdf(), {"chain_pem": chain}, options)
+    data = tmp_path / "data"
+    data.write_bytes(base64.b64decode(due["to_be_signed_base64"]))
+    sign = ["openssl", "dgst", "-sha256", "-sign", str(demo / "trust/agency.key.pem"), str(data)]
+    made = subprocess.run(sign, check=True, capture_output=True).stdout
+    signed = motcua.complete_signature(json.loads(json.dumps(due["state"])), made)
+    assert signed.startswith(plain_pdf())
+    level = motcua.signed_level(signed)
+    assert (level["level"], level["closed"], level["signatures"][0]["field"]) == ("B-B", False, "One")
+    policy = {**trusting(demo, at), "expect": "signed_document"}
+    assert motcua.verify_copy(signed, policy)["signatures"][0]["indication"] == "passed"
+    key = (demo / "trust/agency.key.pem").read_text()
+    assert motcua.signed_level(motcua.sign_existing(plain_pdf(), key, chain, options))["level"] == "B-B"
+    # Authorities' answers are held to what they are for.
+    for wrong in (
+        lambda: motcua.add_timestamp(signed, "One", b"no token"),
+        lambda: motcua.complete_timestamp(motcua.prepare_timestamp(signed)["state"], b"no token"),
+        lambda: motcua.complete_signature(due["state"], b"no signature"),
+        lambda: motcua.signed_level(plain_pdf()),
+    ):
+        with pytest.raises(motcua.Error):
+            wrong()
+    lists = [base64.b64decode("".join((demo / f"trust/{n}.crl.pem").read_text().split("-----")[2].split())) for n in ("root", "issuing")]
+    stored = motcua.add_validation(signed, crls=lists)
+    assert stored.startswith(signed)
+    with pytest.raises(motcua.Error) as caught:
+        motcua.add_validation(stored, crls=lists)
+    assert caught.value.code == "copies.nothing_to_add"
