@@ -49,13 +49,24 @@ fn is_regular(byte: u8) -> bool {
 }
 
 pub(crate) fn hex_value(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+    let value = HEX.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+    (value != NO_DIGIT).then_some(value)
 }
+
+/// Not a hexadecimal digit.
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of every hexadecimal digit: a signature's `/Contents` has tens of thousands of them.
+const HEX: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value] as usize] = value as u8;
+        table[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
@@ -281,11 +292,12 @@ impl<'a> Lexer<'a> {
         let mut high = None;
         // Without white space between the digits, two at a time.
         let rest = self.bytes.get(self.at.wrapping_sub(self.base)..).unwrap_or_default();
-        for pair in rest.as_chunks().0 {
-            let [Some(first), Some(second)] = pair.map(hex_value) else { break };
-            bytes.push(first << 4 | second);
-            self.at += 2;
-        }
+        let pairs = rest.as_chunks().0.iter().map_while(|pair: &[u8; 2]| {
+            let [Some(first), Some(second)] = pair.map(hex_value) else { return None };
+            Some(first << 4 | second)
+        });
+        bytes.extend(pairs);
+        self.at += bytes.len() * 2;
         loop {
             let Some(byte) = self.peek() else {
                 return self.wrong(start, "a hexadecimal string without end");

@@ -6,7 +6,8 @@ use crate::finding;
 use crate::oid::{self, Oid};
 use ring::digest;
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
+use std::sync::OnceLock;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
@@ -36,8 +37,9 @@ const MAX_MARKS: usize = 30;
 pub struct Name {
     raw: Vec<u8>,
     rdns: Vec<Vec<Attribute>>,
-    /// Canonical form of each RDN: equal exactly when RFC 5280 §7.1 calls them equal.
-    keys: Vec<Vec<u8>>,
+    /// Canonical form of each RDN: equal exactly when RFC 5280 §7.1 calls them equal. Made when two names are compared that are not
+    /// the same bytes, which few are.
+    keys: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl Name {
@@ -47,26 +49,35 @@ impl Name {
         let mut reader = outer.sequence("name expected")?;
         outer.end("extra bytes after the name")?;
         let mut rdns = Vec::new();
-        let mut keys = Vec::new();
         let mut left = MAX_ATTRIBUTES;
         while !reader.is_empty() {
-            let (attributes, key) =
-                read_rdn(&reader.expect(tag::SET, "set of attributes expected")?, left)?;
+            let set = reader.expect(tag::SET, "set of attributes expected")?;
+            let attributes = read_rdn(&set, left)?;
             left = left.saturating_sub(attributes.len());
             rdns.push(attributes);
-            keys.push(key);
         }
-        Ok(Name { raw: raw.to_vec(), rdns, keys })
+        Ok(Name { raw: raw.to_vec(), rdns, keys: OnceLock::new() })
+    }
+
+    fn keys(&self) -> &[Vec<u8>] {
+        // It was read before, so every part of it is read again.
+        self.keys.get_or_init(|| {
+            let sets = Reader::new(&self.raw).sequence("name expected");
+            let mut sets = sets.unwrap_or_else(|_| Reader::new(&[]));
+            std::iter::from_fn(|| sets.expect(tag::SET, "set of attributes expected").ok())
+                .map(|set| rdn_key(&set))
+                .collect()
+        })
     }
 
     /// An issuer name with a relative part appended (RFC 5280 §4.2.1.13, nameRelativeToCRLIssuer).
     pub(crate) fn with_rdn(&self, relative: &der::Element<'_>) -> Result<Self, Fault> {
-        let (attributes, key) = read_rdn(relative, MAX_ATTRIBUTES)?;
-        let mut name = self.clone();
-        name.rdns.push(attributes);
-        name.keys.push(key);
-        name.raw.clear();
-        Ok(name)
+        let attributes = read_rdn(relative, MAX_ATTRIBUTES)?;
+        let mut keys = self.keys().to_vec();
+        keys.push(rdn_key(relative));
+        let mut rdns = self.rdns.clone();
+        rdns.push(attributes);
+        Ok(Name { raw: Vec::new(), rdns, keys: OnceLock::from(keys) })
     }
 
     /// DER as issued.
@@ -81,7 +92,7 @@ impl Name {
 
     /// Whether this name lies in the subtree of `base` (RFC 5280 §4.2.1.10, directoryName).
     pub(crate) fn within(&self, base: &Name) -> bool {
-        self.keys.starts_with(&base.keys)
+        self.keys().starts_with(base.keys())
     }
 
     /// Whether a value that is not read as text stands where `base` has text, which it may be.
@@ -179,32 +190,49 @@ impl Name {
     }
 }
 
-fn read_rdn(set: &der::Element<'_>, most: usize) -> Result<(Vec<Attribute>, Vec<u8>), Fault> {
+fn read_rdn(set: &der::Element<'_>, most: usize) -> Result<Vec<Attribute>, Fault> {
     let mut reader = set.reader();
     let mut attributes = Vec::with_capacity(1);
-    let mut keys = Vec::with_capacity(1);
     while !reader.is_empty() {
         if attributes.len() >= most {
             return Err(reader.fault("name has too many parts"));
         }
-        let mut pair = reader.sequence("attribute expected")?;
-        let oid = pair.oid("attribute type expected")?;
-        let value = pair.any()?;
-        pair.end("attribute has extra fields")?;
+        let (oid, value) = attribute(&mut reader)?;
         let text = der::string(value.tag, value.content);
-        keys.push(attribute_key(oid, &value, text.as_deref()));
         attributes.push(Attribute { oid: Oid::new(oid), text });
     }
     if attributes.is_empty() {
         return Err(set.fault("relative name without attributes"));
     }
+    Ok(attributes)
+}
+
+/// Type and value of one attribute.
+fn attribute<'a>(set: &mut Reader<'a>) -> Result<(&'a [u8], der::Element<'a>), Fault> {
+    let mut pair = set.sequence("attribute expected")?;
+    let oid = pair.oid("attribute type expected")?;
+    let value = pair.any()?;
+    pair.end("attribute has extra fields")?;
+    Ok((oid, value))
+}
+
+/// The canonical form of a relative name that was read.
+fn rdn_key(set: &der::Element<'_>) -> Vec<u8> {
+    let mut reader = set.reader();
+    let read = std::iter::from_fn(|| attribute(&mut reader).ok());
+    let mut keys: Vec<_> = read
+        .map(|(oid, value)| {
+            let text = der::string(value.tag, value.content);
+            attribute_key(oid, &value, text.as_deref())
+        })
+        .collect();
     keys.sort_unstable();
     let mut key = Vec::new();
     for part in keys {
         key.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         key.extend_from_slice(&part);
     }
-    Ok((attributes, key))
+    key
 }
 
 /// Bytes up to which a text is looked at as a whole, which is quicker. A longer one is normalised as a stream: one character may become
@@ -342,7 +370,8 @@ fn fold(chars: impl Iterator<Item = char>, key: &mut Key) {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.keys == other.keys
+        (!self.raw.is_empty() && self.raw == other.raw)
+            || (self.rdns.len() == other.rdns.len() && self.keys() == other.keys())
     }
 }
 
@@ -364,13 +393,17 @@ impl fmt::Display for Name {
                     None => write!(f, "{}", attribute.oid)?,
                 }
                 f.write_str("=")?;
-                for c in attribute.text.as_deref().unwrap_or("?").chars() {
-                    // RFC 4514 §2.4; control characters are shown as blanks.
-                    if matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
-                        f.write_str("\\")?;
-                    }
-                    f.write_char(if c.is_control() { ' ' } else { c })?;
+                let text = attribute.text.as_deref().unwrap_or("?");
+                let mut plain = 0;
+                // RFC 4514 §2.4; control characters are shown as blanks.
+                let escaped = |c: char| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';');
+                let special = |(_, c): &(usize, char)| escaped(*c) || c.is_control();
+                for (at, c) in text.char_indices().filter(special) {
+                    f.write_str(text.get(plain..at).unwrap_or_default())?;
+                    f.write_str(if escaped(c) { "\\" } else { " " })?;
+                    plain = if escaped(c) { at } else { at + c.len_utf8() };
                 }
+                f.write_str(text.get(plain..).unwrap_or_default())?;
             }
         }
         Ok(())
@@ -451,7 +484,7 @@ mod tests {
         let long = |text: &str| name(&[(oid::AT_COMMON_NAME, tag::UTF8, &text.repeat(100))]);
         assert_eq!(long("Nguyễn Văn Ấn "), long(&format!("{} ", decomposed.to_uppercase())));
         assert_ne!(long("Nguyễn Văn Ấn "), long("Nguyễn Văn An "));
-        assert!(long("ﷺ").keys[0].len() < 64);
+        assert!(long("ﷺ").keys()[0].len() < 64);
         // More marks than any text has are not put in order: such a value is itself alone.
         let marks = |text: &str| name(&[(oid::AT_COMMON_NAME, tag::UTF8, &format!("a{text}"))]);
         let (some, many) = ("\u{323}\u{302}".repeat(15), "\u{323}\u{302}".repeat(16));

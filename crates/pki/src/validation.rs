@@ -160,7 +160,7 @@ impl<'a> Run<'a> {
         context: &'a Context<'a>,
     ) -> Self {
         let mut proofs = context.proofs.clone();
-        proofs.add_with_contents(signature.cms.as_der(), context.now);
+        proofs.add_signed(signature.cms, context.now);
         let mut certificates = context.certificates.to_vec();
         let mut revocation = context.revocation.clone();
         let mut gather = |signed: &SignedData| {
@@ -172,9 +172,9 @@ impl<'a> Run<'a> {
         gather(signature.cms);
         let inner = signature.cms.signers().iter().flat_map(|s| s.timestamps());
         for token in timestamps.iter().map(|t| t.token).chain(inner) {
-            proofs.add_with_contents(token, context.now);
+            proofs.add(token, context.now);
             if let Ok(signed) = SignedData::parse(token) {
-                proofs.add_with_contents(signed.as_der(), context.now);
+                proofs.add_signed(&signed, context.now);
                 gather(&signed);
             }
         }

@@ -63,8 +63,8 @@ fn runs(qr: &QrCode, left: f64, top: f64) -> String {
 fn push(content: &mut String, number: i32) {
     for scale in [100, 10, 1] {
         if number >= scale || scale == 1 {
-            let digit = u32::try_from(number / scale % 10).unwrap_or(0);
-            content.extend(char::from_digit(digit, 10));
+            let digit = u8::try_from(number / scale % 10).unwrap_or(0);
+            content.push(char::from(b'0' + digit));
         }
     }
 }
@@ -72,15 +72,24 @@ fn push(content: &mut String, number: i32) {
 /// The mask of a code drawn as [`runs`], from the three modules of its format information that say it: columns 2, 3 and 4 of row
 /// 8, the highest first (ISO/IEC 18004 §7.9.1 and figure 25).
 fn mask(stream: &str) -> Option<Mask> {
-    const ROW: &str = " 8 ";
+    const ROW: u8 = 8;
     /// What the format information is masked with itself, of these bits.
     const FORMAT_MASK: u8 = 0b101;
     let mut bits = 0;
-    for (at, _) in stream.match_indices(ROW) {
-        // "x 8 width 1 re"
-        let x = stream.get(..at)?.rsplit('\n').next()?.parse::<u8>();
-        let width = stream.get(at + ROW.len()..)?.split(' ').next()?.parse::<u8>();
-        let (Ok(x), Ok(width)) = (x, width) else { continue };
+    for line in stream.lines() {
+        // "x 8 width 1 re", the rows from the top
+        let mut numbers = line.split(' ').map(str::parse::<u8>);
+        let (Some(Ok(x)), Some(Ok(y)), Some(Ok(width))) =
+            (numbers.next(), numbers.next(), numbers.next())
+        else {
+            continue;
+        };
+        if y < ROW {
+            continue;
+        }
+        if y > ROW {
+            break;
+        }
         for (column, bit) in [(2, 0b100), (3, 0b010), (4, 0b001)] {
             if x <= column && column - x < width {
                 bits |= bit;

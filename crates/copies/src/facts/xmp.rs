@@ -45,6 +45,9 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("Secret", "Secret part of the address"),
 ];
 
+/// No property's name is longer, in bytes.
+const LONGEST: usize = 32;
+
 /// Properties that only some copies have.
 const OPTIONAL: [&str; 6] =
     ["MandateDocument", "MandateFrom", "MandateUntil", "CoOfficials", "CapturedPages", "Accepted"];
@@ -105,11 +108,13 @@ impl CopyFacts {
         let (open, mut starts) = (format!("<{PREFIX}:"), BTreeMap::new());
         for (at, _) in packet.match_indices(&open) {
             let tag = &packet[at + open.len()..];
-            let known = PROPERTIES.iter().find_map(|(name, _)| {
-                tag.strip_prefix(name)?.strip_prefix('>').map(|value| (*name, value))
-            });
-            if let Some((name, value)) = known
-                && starts.insert(name, value).is_some()
+            let end = tag.bytes().take(LONGEST).position(|b| b == b'>');
+            let Some((name, value)) = end.and_then(|end| tag.split_at_checked(end)) else {
+                continue;
+            };
+            let known = PROPERTIES.iter().find(|(known, _)| *known == name);
+            if let Some((name, _)) = known
+                && starts.insert(*name, value.get(1..).unwrap_or_default()).is_some()
             {
                 return None;
             }

@@ -182,5 +182,5 @@ fn appearance(
 }
 
 fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect()
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }

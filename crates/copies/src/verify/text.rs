@@ -1,6 +1,7 @@
 //! Reads the text and the rest of a content stream as the issuer writes them. Other operators make it unreadable, on purpose.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use motcua_pdf::{Document, Error, Object};
@@ -16,8 +17,37 @@ pub(super) struct Drawn {
     pub pictures: usize,
 }
 
-/// A font's ToUnicode map: glyph → text; empty where it has none.
-type Glyphs = Vec<String>;
+/// A font's ToUnicode map.
+#[derive(Debug, Default)]
+struct Glyphs {
+    /// The texts, one after the other.
+    texts: String,
+    /// Where each glyph's text stands; empty where it has none.
+    places: Vec<Range<usize>>,
+}
+
+impl Glyphs {
+    fn get(&self, glyph: u16) -> Option<&str> {
+        let place = self.places.get(usize::from(glyph)).filter(|place| !place.is_empty())?;
+        self.texts.get(place.clone())
+    }
+
+    fn set(&mut self, glyph: u16, value: &[u8]) {
+        let (glyph, start) = (usize::from(glyph), self.texts.len());
+        let units = value.as_chunks().0;
+        if units.iter().all(|digits| code(digits).is_some()) {
+            let units = units.iter().filter_map(code);
+            let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+            self.texts.extend(text);
+        }
+        if self.places.len() <= glyph {
+            self.places.resize(glyph + 1, 0..0);
+        }
+        if let Some(place) = self.places.get_mut(glyph) {
+            *place = start..self.texts.len();
+        }
+    }
+}
 
 /// Reads streams of one revision; fonts that several of them share are read once.
 pub(super) struct Reader<'d, 'a> {
@@ -74,8 +104,8 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
             _ if !inside && text.is_empty() && is_picture(line) => pictures += 1,
             _ if !inside => {
                 // Only rectangles, fills and grey, on a grid: what the issuer draws beside text.
-                let known = matches!(line, "0 g" | "f" | "q" | "Q")
-                    || line.ends_with(" re")
+                let known = line.ends_with(" re")
+                    || matches!(line, "0 g" | "f" | "q" | "Q")
                     || line.ends_with(" cm");
                 if !known {
                     return None;
@@ -105,11 +135,7 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
                     return None;
                 }
                 for digits in codes {
-                    let glyph = font?.get(usize::from(code(digits)?))?;
-                    if glyph.is_empty() {
-                        return None;
-                    }
-                    text.push_str(glyph);
+                    text.push_str(font?.get(code(digits)?)?);
                 }
             }
         }
@@ -137,19 +163,14 @@ fn code(digits: &[u8; 4]) -> Option<u16> {
 }
 
 fn unicode(map: &[u8]) -> Glyphs {
-    let mut glyphs = Glyphs::new();
+    let mut glyphs = Glyphs::default();
     for line in map.split(|b| *b == b'\n') {
         // "<0001> <0041>"
         let Some([a, b, c, d, b'>', b' ', b'<', value @ .., b'>']) = line.strip_prefix(b"<") else {
             continue;
         };
-        let Some(glyph) = code(&[*a, *b, *c, *d]).map(usize::from) else { continue };
-        let units: Option<Vec<u16>> = value.as_chunks().0.iter().map(code).collect();
-        if glyphs.len() <= glyph {
-            glyphs.resize(glyph + 1, String::new());
-        }
-        if let Some(text) = glyphs.get_mut(glyph) {
-            *text = String::from_utf16_lossy(&units.unwrap_or_default());
+        if let Some(glyph) = code(&[*a, *b, *c, *d]) {
+            glyphs.set(glyph, value);
         }
     }
     glyphs

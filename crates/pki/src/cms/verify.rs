@@ -310,7 +310,7 @@ impl Check<'_> {
         others: &[Certificate],
     ) -> Option<Certificate> {
         let fits = |c: &Certificate| match &signer.id {
-            SignerId::IssuerSerial(issuer, serial) => c.issuer() == issuer && c.serial() == serial,
+            SignerId::IssuerSerial(issuer, serial) => c.serial() == serial && c.issuer() == issuer,
             SignerId::KeyId(id) => c.extensions().subject_key_id.as_ref() == Some(id),
         };
         let candidates: Vec<Certificate> =

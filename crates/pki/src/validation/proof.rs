@@ -36,7 +36,17 @@ impl Proofs {
 
     fn add_to_depth(&mut self, object: &[u8], at: OffsetDateTime, depth: u32) {
         self.add(object, at);
-        let Some(signed) = SignedData::parse(object).ok().filter(|_| depth > 0) else { return };
+        if let Some(signed) = SignedData::parse(object).ok().filter(|_| depth > 0) {
+            self.add_signed_to_depth(&signed, at, depth);
+        }
+    }
+
+    /// As [`Proofs::add_with_contents`], of a CMS that was read.
+    pub(crate) fn add_signed(&mut self, signed: &SignedData, at: OffsetDateTime) {
+        self.add_signed_to_depth(signed, at, DEPTH);
+    }
+
+    fn add_signed_to_depth(&mut self, signed: &SignedData, at: OffsetDateTime, depth: u32) {
         self.add(signed.as_der(), at);
         let inside = [signed.certificates_der(), signed.crls_der(), signed.ocsp_responses_der()];
         for part in inside.into_iter().flatten() {
