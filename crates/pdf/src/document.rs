@@ -369,7 +369,7 @@ impl<'a> Document<'a> {
         let mut dict = Dict::default();
         for key in ["Filter", "DecodeParms"] {
             if let Some(value) = stream.dict.get(key) {
-                dict.push(crate::Name(key.as_bytes().to_vec()), self.deep(value)?);
+                dict.push(crate::Name::from(key.as_bytes()), self.deep(value)?);
             }
         }
         let most = self.shared.meter.allowance(&self.limits, self.bytes.length());

@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::Error;
-use crate::object::Real;
+use crate::object::{Name, Real};
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
     Integer(i64),
     Real(Real),
-    Name(Vec<u8>),
+    Name(Name),
     String(Vec<u8>, bool, Range<usize>),
     ArrayOpen,
     ArrayClose,
@@ -264,19 +264,19 @@ impl<'a> Lexer<'a> {
         while self.byte(plain).is_some_and(|b| is_regular(b) && b != b'#') {
             plain += 1;
         }
-        let mut name = self.slice(self.at..plain).unwrap_or_default().to_vec();
+        let mut name = Name::from(self.slice(self.at..plain).unwrap_or_default());
         self.at = plain;
         while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
             self.at += 1;
             if byte != b'#' {
-                name.push(byte);
+                name.0.push(byte);
                 continue;
             }
             // §7.3.5: a number sign is followed by two hexadecimal digits
             let digit = |at: usize| self.byte(at).and_then(hex_value);
             match (digit(self.at), digit(self.at + 1)) {
                 (Some(high), Some(low)) if (high, low) != (0, 0) => {
-                    name.push(high << 4 | low);
+                    name.0.push(high << 4 | low);
                     self.at += 2;
                 }
                 _ => return self.wrong(start, "a name with # and no two hexadecimal digits"),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 /// An indirect object's name: number and generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ref {
@@ -79,9 +81,15 @@ impl PartialEq for PdfString {
 
 impl Eq for PdfString {}
 
-/// A name without its slash, `#xx` decoded.
+/// A name without its slash, `#xx` decoded. Short ones, which almost all are, need no allocation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(pub Vec<u8>);
+pub struct Name(pub SmallVec<[u8; 16]>);
+
+impl From<&[u8]> for Name {
+    fn from(bytes: &[u8]) -> Self {
+        Self(SmallVec::from_slice(bytes))
+    }
+}
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +105,7 @@ impl fmt::Display for Name {
 
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == other.as_bytes()
+        self.0.as_slice() == other.as_bytes()
     }
 }
 
@@ -134,7 +142,7 @@ impl Dict {
 
     /// The value under a key that may not be UTF-8.
     pub fn get_bytes(&self, key: &[u8]) -> Option<&Object> {
-        self.entries.iter().find(|(k, _)| k.0 == key).map(|(_, v)| v)
+        self.entries.iter().find(|(k, _)| k.0.as_slice() == key).map(|(_, v)| v)
     }
 
     /// Whether the key is there.
@@ -165,7 +173,7 @@ impl Dict {
     /// The dictionary without the keys named, for comparing the rest.
     #[must_use]
     pub fn without(&self, keys: &[&str]) -> Self {
-        let kept = |key: &Name| !keys.iter().any(|k| key.0 == k.as_bytes());
+        let kept = |key: &Name| !keys.iter().any(|k| key.0.as_slice() == k.as_bytes());
         let entries = self.entries.iter().filter(|(k, _)| kept(k)).cloned().collect();
         Self { entries: Rc::new(entries) }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::Error;
 use crate::budget::over;
 use crate::lexer::{Lexer, Token};
-use crate::object::{Dict, Name, Object, PdfString, Ref, Stream};
+use crate::object::{Dict, Object, PdfString, Ref, Stream};
 use crate::source::Bytes;
 
 /// An indirect object as it stands in the file.
@@ -36,7 +36,7 @@ fn from_token(
     match token {
         Token::Integer(value) => Ok(reference(lexer, value).unwrap_or(Object::Integer(value))),
         Token::Real(real) => Ok(Object::Real(real)),
-        Token::Name(name) => Ok(Object::Name(Name(name))),
+        Token::Name(name) => Ok(Object::Name(name)),
         Token::String(bytes, hex, range) => Ok(Object::String(PdfString { bytes, hex, range })),
         Token::ArrayOpen => {
             let mut items = Vec::new();
@@ -95,13 +95,13 @@ fn dict(lexer: &mut Lexer<'_>, depth: usize, most: usize) -> Result<Dict, Error>
             Token::DictClose => return Ok(dict),
             Token::Name(name) => {
                 // §7.3.7: multiple entries with the same key shall not occur
-                if !seen.insert(&name, &dict) {
-                    let key = String::from_utf8_lossy(&name).into_owned();
+                if !seen.insert(&name.0, &dict) {
+                    let key = name.to_string();
                     return Err(Error::DuplicateKey { at: lexer.at, key });
                 }
                 let token = lexer.next()?;
                 let value = from_token(lexer, token, depth - 1, most)?;
-                dict.push(Name(name), value);
+                dict.push(name, value);
             }
             Token::End => {
                 return Err(Error::Syntax {
@@ -139,7 +139,7 @@ impl Keys {
             return dict.get_bytes(key).is_none();
         }
         if self.0.is_empty() {
-            self.0.extend(dict.iter().map(|(name, _)| name.0.clone()));
+            self.0.extend(dict.iter().map(|(name, _)| name.0.to_vec()));
         }
         self.0.insert(key.to_vec())
     }

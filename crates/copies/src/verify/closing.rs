@@ -87,7 +87,7 @@ impl Tail<'_, '_, '_> {
         self.named(&records, "VRI");
         let names = names(signatures);
         let mut plain = true;
-        for (name, _) in records.iter().filter(|(key, _)| key.0 != b"Type") {
+        for (name, _) in records.iter().filter(|(key, _)| key.0.as_slice() != b"Type") {
             let name = name.to_string();
             let Object::Dict(record) = self.document.value(&records, &name)? else {
                 self.problems.insert(NOT_A_LIST);

@@ -95,7 +95,7 @@ impl Checker<'_, '_> {
         resources: &Resources,
         id: Option<Ref>,
     ) -> Kind {
-        if Device::of(&name.0).is_some() || name.0 == b"Pattern" {
+        if Device::of(&name.0).is_some() || *name == "Pattern" {
             return self.check_space(&Object::Name(name.clone()), Some(&resources.dict), id);
         }
         let (space_id, space) = self.resource(resources, "ColorSpace", name, id);
@@ -119,7 +119,7 @@ impl Checker<'_, '_> {
                 if let Some(device) = Device::of(&name.0) {
                     return self.device(device, resources, id);
                 }
-                if name.0 == b"Pattern" {
+                if *name == "Pattern" {
                     return Kind::Pattern;
                 }
                 self.find(Rule::ColourSpace, id, name.to_string());
@@ -222,7 +222,7 @@ impl Checker<'_, '_> {
         if std::str::from_utf8(&name.0).is_err() {
             self.find(Rule::NameNotUtf8, id, name.to_string());
         }
-        name.0.clone()
+        name.0.to_vec()
     }
 
     /// §6.2.4.4
@@ -297,7 +297,9 @@ impl Checker<'_, '_> {
             let name = self.check_colourant(name, id);
             let process =
                 matches!(name.as_slice(), b"Cyan" | b"Magenta" | b"Yellow" | b"Black" | b"None")
-                    || components.iter().any(|c| c.as_name().is_some_and(|c| c.0 == name));
+                    || components
+                        .iter()
+                        .any(|c| c.as_name().is_some_and(|c| c.0.as_slice() == name));
             if !process && colourants.get_bytes(&name).is_none() {
                 self.find(Rule::Colourants, id, String::from_utf8_lossy(&name));
             }

@@ -297,7 +297,7 @@ impl Checker<'_, '_> {
                     match parse::object(lexer, self.source.limits().depth) {
                         Ok(value) => {
                             self.check_values(&value, id, false);
-                            dict.push(Name(key), value);
+                            dict.push(key, value);
                         }
                         Err(e) => {
                             self.find(Rule::ContentSyntax, id, e.to_string());

@@ -219,7 +219,7 @@ impl Checker<'_, '_> {
                 self.find(Rule::Filter, id, "/Filter is no name");
                 continue;
             };
-            let crypt = name.0 == b"Crypt" && {
+            let crypt = *name == "Crypt" && {
                 let parameters = parameters.get(i).map(|p| self.resolve(p).1);
                 parameters
                     .as_ref()

@@ -66,8 +66,7 @@ impl Checker<'_, '_> {
         if dict.contains("TR") {
             self.find(Rule::TransferFunction, id, "/TR");
         }
-        if dict.contains("TR2")
-            && self.value(dict, "TR2").as_name().is_none_or(|n| n.0 != b"Default")
+        if dict.contains("TR2") && self.value(dict, "TR2").as_name().is_none_or(|n| *n != "Default")
         {
             self.find(Rule::TransferFunction, id, "/TR2");
         }
@@ -227,7 +226,7 @@ impl Checker<'_, '_> {
             Object::Array(items) => items.last().map_or(Object::Null, |f| self.resolve(f).1),
             one => one.clone(),
         };
-        if last.as_name().is_some_and(|n| n.0 == b"JPXDecode") {
+        if last.as_name().is_some_and(|n| *n == "JPXDecode") {
             let spaced = dict.contains("ColorSpace");
             let data = self.bytes.get(stream.data.clone()).unwrap_or_default();
             for problem in jpx::problems(data, spaced) {

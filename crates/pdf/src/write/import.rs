@@ -248,7 +248,7 @@ impl<'a, 'b> Importer<'a, 'b> {
         let mut packed_anew = false;
         for filter in filters {
             let filter = self.source.resolve(&filter)?;
-            packed_anew |= filter.as_name().is_some_and(|n| n.0 == b"LZWDecode");
+            packed_anew |= filter.as_name().is_some_and(|n| *n == "LZWDecode");
         }
         let left_out: &[&str] =
             if packed_anew { &["Length", "Filter", "DecodeParms"] } else { &["Length"] };
@@ -286,7 +286,8 @@ impl<'a, 'b> Importer<'a, 'b> {
         let mut mended = dict.without(left_out);
         if is("Type", "Font") && is("Subtype", "CIDFontType2") && !has("CIDToGIDMap") {
             // The value that counts where it is missing (ISO 32000-1 table 117).
-            mended.push(Name(b"CIDToGIDMap".to_vec()), Object::Name(Name(b"Identity".to_vec())));
+            let [key, value] = [&b"CIDToGIDMap"[..], b"Identity"].map(Name::from);
+            mended.push(key, Object::Name(value));
         }
         for key in ["Intent", "RI"] {
             // An unknown intent counts as RelativeColorimetric, which is also what counts without one (ISO 32000-1 §8.6.5.8).

@@ -217,12 +217,12 @@ impl CMap {
                 }
                 b"usecmap" => {
                     if let Some(Token::Name(name)) = recent.last() {
-                        cmap.used.push(String::from_utf8_lossy(name).into_owned());
+                        cmap.used.push(name.to_string());
                     }
                 }
                 b"def" => {
                     if let [.., Token::Name(key), value] = &recent[..] {
-                        match (key.as_slice(), value) {
+                        match (key.0.as_slice(), value) {
                             (b"WMode", Token::Integer(v)) => cmap.wmode = *v,
                             (b"Supplement", Token::Integer(v)) => cmap.supplement = Some(*v),
                             (b"Registry", Token::String(v, ..)) => cmap.registry = Some(v.clone()),
@@ -245,13 +245,13 @@ impl CMap {
     fn system_info(&mut self, tokens: &[Token]) {
         for pair in tokens.windows(2) {
             match pair {
-                [Token::Name(key), Token::String(v, ..)] if key == b"Registry" => {
+                [Token::Name(key), Token::String(v, ..)] if *key == "Registry" => {
                     self.registry = Some(v.clone());
                 }
-                [Token::Name(key), Token::String(v, ..)] if key == b"Ordering" => {
+                [Token::Name(key), Token::String(v, ..)] if *key == "Ordering" => {
                     self.ordering = Some(v.clone());
                 }
-                [Token::Name(key), Token::Integer(v)] if key == b"Supplement" => {
+                [Token::Name(key), Token::Integer(v)] if *key == "Supplement" => {
                     self.supplement = Some(*v);
                 }
                 _ => {}

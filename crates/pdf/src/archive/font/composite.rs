@@ -94,7 +94,7 @@ impl Checker<'_, '_> {
         // §6.2.11.3.2
         let to_glyph = match self.value(dict, "CIDToGIDMap") {
             Object::Stream(stream) => ToGlyph::Map(self.data(&stream, at).unwrap_or_default()),
-            Object::Name(name) if name.0 == b"Identity" => ToGlyph::Identity,
+            Object::Name(name) if name == "Identity" => ToGlyph::Identity,
             _ => {
                 if subtype == "CIDFontType2" {
                     self.find(Rule::CidToGidMap, at, "");

@@ -133,12 +133,12 @@ impl Importer<'_, '_> {
         // An indexed space names its base.
         for _ in 0..2 {
             let parts = match &space {
-                Object::Name(name) => return Ok(name.0 == b"DeviceGray"),
+                Object::Name(name) => return Ok(*name == "DeviceGray"),
                 Object::Array(parts) => parts,
                 _ => return Ok(false),
             };
             let Some(family) = parts.first().and_then(Object::as_name) else { return Ok(false) };
-            let Some(second) = parts.get(1) else { return Ok(family.0 == b"DeviceGray") };
+            let Some(second) = parts.get(1) else { return Ok(*family == "DeviceGray") };
             let second = self.source.resolve(second)?;
             match (family.0.as_slice(), second) {
                 (b"CalGray", _) => return Ok(true),
