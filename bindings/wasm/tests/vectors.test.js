@@ -58,6 +58,13 @@ test("a copy is issued and judged", async () => {
     at: report.checked_at, revocation: "not_checked",
   };
   assert.equal(motcua.verifyCopy(copy, policy).verdict, "valid_with_notes");
+  assert.equal(motcua.signedLevel(copy).level, "B-B");
+  const { state, field } = motcua.prepareTimestamp(copy);
+  assert.equal(field, "archive-1");
+  assert.throws(() => motcua.completeTimestamp(state, new Uint8Array(4)), motcua.MotcuaError);
+  const anchor = Uint8Array.from(atob(read("trust/root.pem").split("-----")[2]), (letter) => letter.charCodeAt(0));
+  const stored = motcua.addValidation(copy, { certificates: [anchor] });
+  assert.throws(() => motcua.addValidation(stored, { certificates: [anchor] }), { code: "copies.nothing_to_add" });
   copy[copy.length >> 1] ^= 1;
   assert.equal(motcua.verifyCopy(copy, policy).verdict, "not_valid");
   assert.throws(() => motcua.issueCopy(new Uint8Array(), request, fonts), { code: "copies.empty_original" });
