@@ -12,7 +12,7 @@ const { loadFonts } = await from("fonts.node.js");
 /** The small entries answer the vectors of their room like the large one. */
 const small = { fees: await from("fees.node.js"), payments: await from("payments.node.js"), copies: await from("verify.node.js") };
 /** What an office does after the money came, and signing, are in the large entry alone. */
-const OFFICE = /^payments\.(receipt|reconcile)|^copies\.complete/;
+const OFFICE = /^payments\.(receipt|reconcile)|^copies\.(complete|existing|levels)/;
 const root = process.env.MOTCUA_VECTORS;
 
 for (const room of readdirSync(root, { withFileTypes: true }).filter((e) => e.isDirectory())) {
