@@ -12,7 +12,7 @@ const { loadFonts } = await from("fonts.node.js");
 /** The small entries answer the vectors of their room like the large one. */
 const small = { fees: await from("fees.node.js"), payments: await from("payments.node.js"), copies: await from("verify.node.js") };
 /** What an office does after the money came, and signing, are in the large entry alone. */
-const OFFICE = /^payments\.(receipt|reconcile)|^copies\.complete/;
+const OFFICE = /^payments\.(receipt|reconcile)|^copies\.(complete|existing|levels)/;
 const root = process.env.MOTCUA_VECTORS;
 
 for (const room of readdirSync(root, { withFileTypes: true }).filter((e) => e.isDirectory())) {
@@ -58,6 +58,13 @@ test("a copy is issued and judged", async () => {
     at: report.checked_at, revocation: "not_checked",
   };
   assert.equal(motcua.verifyCopy(copy, policy).verdict, "valid_with_notes");
+  assert.equal(motcua.signedLevel(copy).level, "B-B");
+  const { state, field } = motcua.prepareTimestamp(copy);
+  assert.equal(field, "archive-1");
+  assert.throws(() => motcua.completeTimestamp(state, new Uint8Array(4)), motcua.MotcuaError);
+  const anchor = Uint8Array.from(atob(read("trust/root.pem").split("-----")[2]), (letter) => letter.charCodeAt(0));
+  const stored = motcua.addValidation(copy, { certificates: [anchor] });
+  assert.throws(() => motcua.addValidation(stored, { certificates: [anchor] }), { code: "copies.nothing_to_add" });
   copy[copy.length >> 1] ^= 1;
   assert.equal(motcua.verifyCopy(copy, policy).verdict, "not_valid");
   assert.throws(() => motcua.issueCopy(new Uint8Array(), request, fonts), { code: "copies.empty_original" });
