@@ -115,7 +115,8 @@ fn read(
     hasher: &mut hashes::Hasher<'_>,
     report: &mut Report,
 ) -> Result<Verdict, Error> {
-    let signatures = fields::find(document)?;
+    let tree = fields::tree(document)?;
+    let signatures = fields::find_in(document, &tree)?;
     if signatures.is_empty() {
         return unsigned(document, report);
     }
@@ -130,7 +131,7 @@ fn read(
         .zip(&opened)
         .map(|(found, opened)| judge.judge(found, opened, report))
         .collect();
-    let fates = history::check(document, &signatures, facts.as_ref(), report)?;
+    let fates = history::check(document, (&tree, &signatures), facts.as_ref(), report)?;
     levels(&mut judged, document)?;
     for (signature, fate) in judged.iter_mut().zip(&fates) {
         if signature.revision.is_some() {

@@ -288,10 +288,11 @@ impl<'a> Lexer<'a> {
     fn hex(&mut self) -> Result<Token, Error> {
         let start = self.at;
         self.at += 1;
-        let mut bytes = Vec::new();
         let mut high = None;
         // Without white space between the digits, two at a time.
         let rest = self.bytes.get(self.at.wrapping_sub(self.base)..).unwrap_or_default();
+        let digits = rest.iter().position(|b| *b == b'>').unwrap_or_default();
+        let mut bytes = Vec::with_capacity(digits / 2);
         let pairs = rest.as_chunks().0.iter().map_while(|pair: &[u8; 2]| {
             let [Some(first), Some(second)] = pair.map(hex_value) else { return None };
             Some(first << 4 | second)

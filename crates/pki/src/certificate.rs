@@ -16,7 +16,7 @@ use crate::der::{self, Fault, Reader, tag};
 use crate::{Error, Name, Oid};
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use time::OffsetDateTime;
 use x509_parser::nom::Parser as _;
 
@@ -43,6 +43,7 @@ struct Inner {
     signature: Vec<u8>,
     version: u32,
     extensions: Extensions,
+    fingerprint: OnceLock<[u8; 32]>,
 }
 
 const WHAT: &str = "certificate";
@@ -127,6 +128,7 @@ impl Inner {
             signature: signature_bits.to_vec(),
             version,
             extensions: Extensions::default(),
+            fingerprint: OnceLock::new(),
             der: der.to_vec(),
         })
     }
@@ -308,11 +310,13 @@ impl Certificate {
 
     /// SHA-256 of the DER.
     pub fn fingerprint(&self) -> [u8; 32] {
-        let mut out = [0; 32];
-        for (to, from) in out.iter_mut().zip(DigestAlgorithm::Sha256.digest(self.as_der())) {
-            *to = from;
-        }
-        out
+        *self.inner.fingerprint.get_or_init(|| {
+            let mut out = [0; 32];
+            for (to, from) in out.iter_mut().zip(DigestAlgorithm::Sha256.digest(self.as_der())) {
+                *to = from;
+            }
+            out
+        })
     }
 
     /// SHA-256 of the DER, lower-case hexadecimal.

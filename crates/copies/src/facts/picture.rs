@@ -1,5 +1,7 @@
 //! The QR code as it stands on the statement page: the issuer draws it, the verifier draws it again and compares.
 
+use std::fmt::Write as _;
+
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// Side in points, 42 mm: at most 101 modules of 0.4 mm, which phones read from paper.
@@ -39,17 +41,16 @@ fn code(text: &str, mask: Option<Mask>) -> Option<QrCode> {
 /// On a grid of whole numbers, dark modules that touch in a row as one rectangle.
 fn runs(qr: &QrCode, left: f64, top: f64) -> String {
     let (size, module) = (qr.size(), SIDE / f64::from(qr.size()));
-    let mut content = format!("q\n{module:.6} 0 0 -{module:.6} {left:.3} {top:.3} cm\n0 g\n");
+    // A run takes some ten characters, and every other module begins one.
+    let mut content = String::with_capacity(usize::try_from(size * size * 4).unwrap_or(0));
+    let _ = write!(content, "q\n{module:.6} 0 0 -{module:.6} {left:.3} {top:.3} cm\n0 g\n");
     for y in 0..size {
         let mut x = 0;
         while x < size {
             let dark = (x..size).take_while(|x| qr.get_module(*x, y)).count();
             let width = i32::try_from(dark).unwrap_or(1).max(1);
             if dark > 0 {
-                for number in [x, y, width] {
-                    push(&mut content, number);
-                    content.push(' ');
-                }
+                [x, y, width].into_iter().for_each(|number| push(&mut content, number));
                 content.push_str("1 re\n");
             }
             x += width;
@@ -59,37 +60,40 @@ fn runs(qr: &QrCode, left: f64, top: f64) -> String {
     content
 }
 
-/// A number from 0 to 999: there are thousands of them in a code.
+/// A number from 0 to 999 and a blank: there are thousands of them in a code.
 fn push(content: &mut String, number: i32) {
-    for scale in [100, 10, 1] {
-        if number >= scale || scale == 1 {
-            let digit = u8::try_from(number / scale % 10).unwrap_or(0);
-            content.push(char::from(b'0' + digit));
-        }
+    let digit = |scale: i32| char::from(b'0' + u8::try_from(number / scale % 10).unwrap_or(0));
+    if number >= 100 {
+        content.push(digit(100));
     }
+    if number >= 10 {
+        content.push(digit(10));
+    }
+    content.push(digit(1));
+    content.push(' ');
 }
 
 /// The mask of a code drawn as [`runs`], from the three modules of its format information that say it: columns 2, 3 and 4 of row
 /// 8, the highest first (ISO/IEC 18004 §7.9.1 and figure 25).
 fn mask(stream: &str) -> Option<Mask> {
-    const ROW: u8 = 8;
+    const ROW: &str = "8";
+    const BELOW: &str = "9";
     /// What the format information is masked with itself, of these bits.
     const FORMAT_MASK: u8 = 0b101;
     let mut bits = 0;
     for line in stream.lines() {
         // "x 8 width 1 re", the rows from the top
-        let mut numbers = line.split(' ').map(str::parse::<u8>);
-        let (Some(Ok(x)), Some(Ok(y)), Some(Ok(width))) =
-            (numbers.next(), numbers.next(), numbers.next())
-        else {
+        let mut parts = line.split(' ');
+        let (Some(x), Some(y), Some(width)) = (parts.next(), parts.next(), parts.next()) else {
             continue;
         };
-        if y < ROW {
+        if y != ROW {
+            if y == BELOW {
+                break;
+            }
             continue;
         }
-        if y > ROW {
-            break;
-        }
+        let (Ok(x), Ok(width)) = (x.parse::<u8>(), width.parse::<u8>()) else { continue };
         for (column, bit) in [(2, 0b100), (3, 0b010), (4, 0b001)] {
             if x <= column && column - x < width {
                 bits |= bit;

@@ -79,10 +79,11 @@ pub(crate) fn stored(document: &Document<'_>) -> Result<[Vec<Vec<u8>>; 3], Error
 /// Why the newest revision would break an earlier signature; `None` when it does not.
 pub(crate) fn breaks_earlier(file: &[u8]) -> Result<Option<String>, Error> {
     let document = Document::parse(file, &Limits::STANDARD)?;
-    let found = fields::find(&document)?;
+    let tree = fields::tree(&document)?;
+    let found = fields::find_in(&document, &tree)?;
     let facts = content::facts(&document, &found)?;
     let mut report = Report::new(file.len(), &Policy::nobody());
-    let fates = history::check(&document, &found, facts.as_ref(), &mut report)?;
+    let fates = history::check(&document, (&tree, &found), facts.as_ref(), &mut report)?;
     if !fates.contains(&LaterChanges::Forbidden) {
         return Ok(None);
     }

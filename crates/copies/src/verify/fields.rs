@@ -130,9 +130,25 @@ pub(super) fn text(bytes: &[u8]) -> String {
 
 /// Every signed field, in the order of what they cover.
 pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
+    find_in(document, &tree(document)?)
+}
+
+/// The same, of a tree that was read.
+pub(super) fn find_in(document: &Document<'_>, tree: &[Field]) -> Result<Vec<Found>, Error> {
+    let read = |(node, value)| read(document, node, value);
+    let mut found = signed(document, tree)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|f| f.end);
+    Ok(found)
+}
+
+/// Every signed field with its signature dictionary, in the order of the tree.
+pub(super) fn signed<'t>(
+    document: &Document<'_>,
+    tree: &'t [Field],
+) -> Result<Vec<(&'t Field, Dict)>, Error> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    for node in tree(document)? {
+    for node in tree {
         if !matches!(&node.kind, Object::Name(name) if *name == "Sig") {
             continue;
         }
@@ -148,13 +164,12 @@ pub(super) fn find(document: &Document<'_>) -> Result<Vec<Found>, Error> {
         if found.len() >= MOST_SIGNATURES {
             return Err(Error::Budget { limit: "signatures", allowed: MOST_SIGNATURES as u64 });
         }
-        found.push(read(document, node, value)?);
+        found.push((node, value));
     }
-    found.sort_by_key(|f| f.end);
     Ok(found)
 }
 
-fn read(document: &Document<'_>, node: Field, value: Dict) -> Result<Found, Error> {
+fn read(document: &Document<'_>, node: &Field, value: Dict) -> Result<Found, Error> {
     let contents = match value.get("Contents") {
         Some(Object::String(s)) if s.hex => Some(s.range.clone()),
         _ => None,
@@ -169,9 +184,9 @@ fn read(document: &Document<'_>, node: Field, value: Dict) -> Result<Found, Erro
         _ => usize::MAX,
     };
     let mut found = Found {
-        field: node.name,
+        field: node.name.clone(),
         value: node.value.as_ref(),
-        field_dict: node.dict,
+        field_dict: node.dict.clone(),
         dict: value,
         contents,
         byte_range,
@@ -221,14 +236,12 @@ fn written(shown: &[u8], length: usize) -> Result<(), &'static str> {
         return Err("/Contents stands inside an object stream");
     }
     // Nobody signs how the digits are written; one way only, or they could be changed unnoticed.
+    // There are thousands of them, so without branches.
     let kinds = digits.iter().fold(0_u8, |kinds, digit| {
-        kinds
-            | match digit {
-                b'0'..=b'9' => 0,
-                b'a'..=b'f' => 1,
-                b'A'..=b'F' => 2,
-                _ => 4,
-            }
+        let plain = u8::from(digit.wrapping_sub(b'0') < 10);
+        let lower = u8::from(digit.wrapping_sub(b'a') < 6);
+        let upper = u8::from(digit.wrapping_sub(b'A') < 6);
+        kinds | lower | upper << 1 | ((plain | lower | upper) ^ 1) << 2
     });
     if digits.len() % 2 != 0 || kinds > 2 {
         return Err("/Contents is not written as plain hexadecimal digits of one case");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use motcua_pdf::{Dict, Document, Error, Object, strays};
 
 use super::allowed::{self, Kind, Lock, Rules, Violation};
-use super::fields::{self, Found};
+use super::fields::{self, Field, Found};
 use super::{Reason, Report};
 use crate::facts::CopyFacts;
 
@@ -27,13 +27,13 @@ pub enum LaterChanges {
 /// Checks the signatures' order, certification and every later change. Gives, per signature, what followed it.
 pub(super) fn check(
     document: &Document<'_>,
-    signatures: &[Found],
+    (tree, signatures): (&[Field], &[Found]),
     facts: Option<&CopyFacts>,
     report: &mut Report,
 ) -> Result<Vec<LaterChanges>, Error> {
     let copy = facts.is_some();
     let mut fates = vec![LaterChanges::None; signatures.len()];
-    identities(document, signatures, report)?;
+    identities(document, tree, signatures, report)?;
     let first_signed = signatures.iter().filter_map(|s| s.covers.ok()).min();
     for stray in strays(document)? {
         // What the first signer signed is his, unless it should be one of our own clean files.
@@ -119,12 +119,13 @@ fn changed(violation: &Violation, revision: usize) -> Reason {
 /// Names and signature objects belong to one field each, and no signature of an earlier revision is missing now.
 fn identities(
     document: &Document<'_>,
+    tree: &[Field],
     signatures: &[Found],
     report: &mut Report,
 ) -> Result<(), Error> {
     let mut names = BTreeSet::new();
     let mut objects = BTreeSet::new();
-    for node in fields::tree(document)?.iter().filter(|n| n.named) {
+    for node in tree.iter().filter(|n| n.named) {
         // §12.7.4.2: no two fields have the same fully qualified name
         let twice = !names.insert(node.name.clone());
         if twice || node.id.is_some_and(|id| !objects.insert(id)) {
@@ -154,11 +155,14 @@ fn identities(
     let revisions = document.revisions().len();
     let mut gone = BTreeSet::new();
     for index in 0..revisions.saturating_sub(1) {
-        for earlier in fields::find(&document.revision(index)?)? {
-            let kept =
-                signatures.iter().any(|s| s.field == earlier.field && s.value == earlier.value);
-            if !kept && gone.insert(earlier.field.clone()) {
-                report.add(Reason::new("copies.signature_removed", &[("field", earlier.field)]));
+        let view = document.revision(index)?;
+        let before = fields::tree(&view)?;
+        for (earlier, _) in fields::signed(&view, &before)? {
+            let value = earlier.value.as_ref();
+            let kept = signatures.iter().any(|s| s.field == earlier.name && s.value == value);
+            if !kept && gone.insert(earlier.name.clone()) {
+                let field = ("field", earlier.name.clone());
+                report.add(Reason::new("copies.signature_removed", &[field]));
             }
         }
     }

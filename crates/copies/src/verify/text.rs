@@ -115,11 +115,14 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
             }
             _ => {
                 // "/R 12 Tf 1 0 0 1 x y Tm <…> Tj"
-                let tokens: Vec<_> = line.split(' ').collect();
-                let [name, size, "Tf", "1", "0", "0", "1", x, y, "Tm", shown, "Tj"] = tokens[..]
-                else {
+                let mut parts = line.split(' ');
+                let tokens: [&str; 12] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+                let [name, size, "Tf", "1", "0", "0", "1", x, y, "Tm", shown, "Tj"] = tokens else {
                     return None;
                 };
+                if parts.next().is_some() {
+                    return None;
+                }
                 if [size, x, y].iter().any(|n| n.parse::<f64>().is_err()) {
                     return None;
                 }
