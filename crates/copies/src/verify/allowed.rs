@@ -236,9 +236,27 @@ impl Update<'_, '_> {
         if old.contains("ID") && first(&old) != first(&new) && first(&new).is_some() {
             self.blame(None, "the trailer's first identifier is another");
         }
+        // §7.5.5, table 15: what stands at or above /Size counts as missing.
+        let size = |dict: &Dict| dict.get("Size").and_then(Object::as_integer);
+        let mut used = self.new.entries().iter().rev().filter(|(_, e)| **e != Entry::Free);
+        let last = used.next().map(|(number, _)| i64::from(*number));
+        if size(&new) < size(&old) || last >= size(&new) {
+            self.blame(None, "objects stand outside the trailer's /Size");
+        }
         let holder = Holder { container: 0, path: String::new(), dict: new.clone() };
-        let Some(info) = new.get("Info") else { return Ok(()) };
         let before = dict_of(&self.old.value(&old, "Info")?);
+        let Some(info) = new.get("Info") else {
+            if old.contains("Info") {
+                self.blame(None, "the document information was removed");
+            }
+            return Ok(());
+        };
+        if let Object::Dict(direct) = info {
+            if !housekeeping(&before, direct) {
+                self.blame(None, "document information other than dates and programs was changed");
+            }
+            return Ok(());
+        }
         let (below, value) = match info {
             Object::Ref(id) if self.is_changed(*id) || old.get("Info") != Some(info) => {
                 self.step(&holder, "Info")?

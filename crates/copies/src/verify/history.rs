@@ -281,13 +281,15 @@ fn permissions_of(
 
 /// §12.8.2.4, table 258. An action that is not known locks everything.
 fn lock_of(document: &Document<'_>, parameters: &Dict) -> Result<Option<Lock>, Error> {
-    let names = document.value(parameters, "Fields")?;
-    let names = names
-        .as_array()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|n| n.as_string().map(|s| fields::text(&s.bytes)))
-        .collect();
+    let listed = document.value(parameters, "Fields")?;
+    let mut names = Vec::new();
+    for name in listed.as_array().unwrap_or_default() {
+        match document.resolve(name)? {
+            Object::String(name) => names.push(fields::text(&name.bytes)),
+            // What is locked cannot be told.
+            _ => return Ok(Some(Lock::All)),
+        }
+    }
     let action = document.value(parameters, "Action")?;
     Ok(Some(match action.as_name().map(ToString::to_string).as_deref() {
         Some("Include") => Lock::Include(names),

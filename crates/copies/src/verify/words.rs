@@ -262,6 +262,9 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("a form field was changed beyond its value", "một ô biểu mẫu bị đổi nhiều hơn giá trị của nó"),
     ("a form field was changed", "một ô biểu mẫu bị đổi"),
+    ("the widget of a signature field was changed", "hình của một ô chữ ký bị đổi"),
+    ("objects stand outside the trailer's /Size", "có đối tượng nằm ngoài /Size của trailer"),
+    ("the document information was removed", "thông tin tài liệu bị gỡ bỏ"),
     (
         "a list of the document security store is not one of new streams",
         "một danh sách của kho dữ liệu kiểm tra không gồm các luồng mới",

@@ -1,6 +1,6 @@
 //! The form between two revisions: signing a prepared field, adding a signature field, filling in other fields.
 
-use motcua_pdf::{Dict, Error, Object, Ref};
+use motcua_pdf::{Dict, Document, Error, Object, Ref};
 
 use super::{Holder, Update, dict_of};
 use crate::verify::fields::Found;
@@ -14,6 +14,30 @@ const KNOWN: &[&str] = &[
     "Type", "Subtype", "FT", "T", "V", "F", "Ff", "P", "Rect", "AP", "AS", "MK", "DA", "Lock",
     "SV", "TU", "TM", "M", "NM", "Border", "BS", "DR", "H", "Kids",
 ];
+/// What a field inherits (§12.7.4.1, table 226), before and after the update.
+struct Above {
+    name: String,
+    kind: Object,
+    old: Object,
+    new: Object,
+    /// Whether this update signed it.
+    signed: bool,
+}
+
+impl Above {
+    const NOTHING: Self = Self {
+        name: String::new(),
+        kind: Object::Null,
+        old: Object::Null,
+        new: Object::Null,
+        signed: false,
+    };
+
+    fn is(&self, kind: &str) -> bool {
+        matches!(&self.kind, Object::Name(own) if *own == kind)
+    }
+}
+
 /// What filling in a field may change (§12.7.5).
 const FILLED: &[&str] = &["V", "AP", "AS", "M", "I"];
 
@@ -52,7 +76,7 @@ impl Update<'_, '_> {
         }
         let earlier = self.old.value(&before, "Fields")?;
         let (list, later) = self.step(&form, "Fields")?;
-        self.fields(&list, &earlier, &later, "", DEPTH)
+        self.fields(&list, &earlier, &later, &Above::NOTHING, DEPTH)
     }
 
     /// A list of fields: the old ones in their order, then new signature fields.
@@ -61,7 +85,7 @@ impl Update<'_, '_> {
         list: &Holder,
         earlier: &Object,
         later: &Object,
-        prefix: &str,
+        above: &Above,
         depth: usize,
     ) -> Result<Option<&'static str>, Error> {
         let (before, after) =
@@ -71,14 +95,14 @@ impl Update<'_, '_> {
         }
         for item in before {
             if let Some(id) = item.as_ref() {
-                self.field(id, prefix, depth)?;
+                self.field(id, above, depth)?;
             }
         }
         for item in after.get(before.len()..).unwrap_or_default() {
             let Some(id) = item.as_ref().filter(|id| self.is_new(*id)) else {
                 return Ok(Some("a field was added that is not a new object"));
             };
-            if !prefix.is_empty() {
+            if !above.name.is_empty() {
                 return Ok(Some("a field was added below another"));
             }
             if let Some(why) = self.new_field(id, list)? {
@@ -89,36 +113,30 @@ impl Update<'_, '_> {
     }
 
     /// A field that was there before.
-    fn field(&mut self, id: Ref, prefix: &str, depth: usize) -> Result<(), Error> {
+    fn field(&mut self, id: Ref, above: &Above, depth: usize) -> Result<(), Error> {
         let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else {
             return Ok(());
         };
         if depth == 0 {
             return Ok(());
         }
-        let own = match old.get("T") {
-            Some(Object::String(s)) => Some(crate::verify::fields::text(&s.bytes)),
-            _ => None,
-        };
-        let name = match own {
-            Some(own) if prefix.is_empty() => own,
-            Some(own) => format!("{prefix}.{own}"),
-            None => prefix.to_owned(),
-        };
+        let own = self.own(&old, &new, above)?;
         let holder = Holder { container: id.number, path: String::new(), dict: new.clone() };
         if new.contains("Kids") {
             let earlier = self.old.value(&old, "Kids")?;
             let (list, later) = self.step(&holder, "Kids")?;
-            if let Some(why) = self.fields(&list, &earlier, &later, &name, depth - 1)? {
+            if let Some(why) = self.fields(&list, &earlier, &later, &own, depth - 1)? {
                 self.cleared.remove(&list.container);
                 self.blame(Some(id), why);
                 return Ok(());
             }
         }
-        let why = if old.is_name("FT", "Sig") {
-            self.sign_prepared(&old, &holder, &name)?
+        let why = if !own.is("Sig") {
+            self.fill_in(&old, &holder, &own)?
+        } else if old.contains("T") {
+            self.sign_prepared(&old, &holder, &own.name)?
         } else {
-            self.fill_in(&old, &holder, &name)?
+            self.widget(&old, &holder, above.signed)?
         };
         match why {
             Some(why) => self.blame(Some(id), why),
@@ -127,6 +145,53 @@ impl Update<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// What is inherited from this field.
+    fn own(&self, old: &Dict, new: &Dict, above: &Above) -> Result<Above, Error> {
+        let own = match self.old.value(old, "T")? {
+            Object::String(s) => Some(crate::verify::fields::text(&s.bytes)),
+            _ => None,
+        };
+        let name = match own {
+            Some(own) if above.name.is_empty() => own,
+            Some(own) => format!("{}.{own}", above.name),
+            None => above.name.clone(),
+        };
+        let value = |document: &Document<'_>, dict: &Dict, key: &str, inherited: &Object| {
+            if dict.contains(key) { document.value(dict, key) } else { Ok(inherited.clone()) }
+        };
+        let signature = new.get("V").and_then(Object::as_ref).filter(|_| !old.contains("V"));
+        Ok(Above {
+            name,
+            kind: value(self.old, old, "FT", &above.kind)?,
+            old: value(self.old, old, "V", &above.old)?,
+            new: value(self.new, new, "V", &above.new)?,
+            signed: signature.is_some_and(|id| self.made(id).is_some()),
+        })
+    }
+
+    /// A widget that stands apart from its signature field: it gets its look when the field is signed.
+    fn widget(
+        &mut self,
+        old: &Dict,
+        holder: &Holder,
+        signed: bool,
+    ) -> Result<Option<&'static str>, Error> {
+        let new = &holder.dict;
+        if old == new {
+            return Ok(None);
+        }
+        if !signed || self.rules.copy || old.without(LOOK) != new.without(LOOK) {
+            return Ok(Some("the widget of a signature field was changed"));
+        }
+        for key in LOOK.iter().filter(|k| **k != "AP") {
+            if let Some(added) = new.get(key).cloned() {
+                self.clear_new(&added, holder.container, key)?;
+            }
+        }
+        self.look(old, holder)?;
+        Ok(None)
     }
 
     /// The signature that this update made in object `id`.
@@ -311,7 +376,7 @@ impl Update<'_, '_> {
         &mut self,
         old: &Dict,
         holder: &Holder,
-        name: &str,
+        own: &Above,
     ) -> Result<Option<&'static str>, Error> {
         let new = &holder.dict;
         let below = dict_of(&self.new.value(new, "AP")?);
@@ -323,26 +388,24 @@ impl Update<'_, '_> {
         if self.rules.copy || !matches!(self.rules.permission, Some(2 | 3)) {
             return Ok(Some("a form field was changed"));
         }
-        if self.rules.locked(name) {
+        if self.rules.locked(&own.name) {
             return Ok(Some("a locked form field was changed"));
         }
         if old.without(FILLED) != new.without(FILLED) {
             return Ok(Some("a form field was changed beyond its value"));
         }
-        let value = |document: &motcua_pdf::Document<'_>, dict: &Dict| document.value(dict, "V");
-        let same = value(self.old, old)? == value(self.new, new)?;
-        if same && new.contains("V") {
+        // Its own value or the one it shares with the field above.
+        if own.old == own.new {
             return Ok(Some("a form field looks otherwise although its value is the same"));
         }
-        let button = matches!(new.get("FT"), Some(Object::Name(n)) if *n == "Btn");
-        if button && old.get("AP") != new.get("AP") {
+        if own.is("Btn") && (look_changed || old.get("AP") != new.get("AP")) {
             return Ok(Some("the looks of a button were changed"));
         }
         if let Some(value) = new.get("V").cloned() {
             self.clear_new(&value, holder.container, "V")?;
         }
         self.look(old, holder)?;
-        self.out.filled.push(name.to_owned());
+        self.out.filled.push(own.name.clone());
         Ok(None)
     }
 }
