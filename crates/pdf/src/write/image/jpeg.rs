@@ -23,6 +23,10 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 }
 
 /// What the markers say of the colours, beside the frame.
+#[cfg_attr(
+    not(feature = "tiff"),
+    expect(dead_code, reason = "a JPEG inside a TIFF is held to what the tags around it say")
+)]
 pub(super) struct Told {
     /// Whether a JFIF marker stands there, which means grey or YCbCr (ITU-T T.871 §6.1).
     pub jfif: bool,
