@@ -546,3 +546,24 @@ fn wrong_signer() {
     padded.extend([0; 8]);
     assert!(matches!(pending.complete(&padded).unwrap(), Next::Done(_)));
 }
+
+/// A name above another's signature is refused when the copy is laid out, not found out by a verifier.
+#[test]
+fn who_signs_is_who_is_named() {
+    let jpeg = sample("diploma-page-1.jpg");
+    let (demo, good) = (demo(), facts_of(&[original(&jpeg)]));
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let made = |official_name: &str, agency_name: &str| {
+        let mut facts = good.clone();
+        (facts.official, facts.agency) = (official_name.to_owned(), agency_name.to_owned());
+        issue(&[original(&jpeg)], &facts, Fonts::LIBERATION_SERIF, &official, &agency)
+    };
+    // Capitals and blanks do not matter.
+    assert!(made("NGUYỄN VĂN  MẪU", "Ủy ban nhân dân phường Mẫu").is_ok());
+    for (official_name, agency_name, code) in [
+        ("Một Người Khác", good.agency.as_str(), "copies.official_name_differs"),
+        (good.official.as_str(), "ỦY BAN NHÂN DÂN PHƯỜNG KHÁC", "copies.agency_name_differs"),
+    ] {
+        assert_eq!(made(official_name, agency_name).unwrap_err().code(), code);
+    }
+}

@@ -66,7 +66,7 @@ pub fn facts() -> CopyFacts {
         },
         certified_on: date!(2026 - 11 - 24),
         signed_at: NOW,
-        agency: "ỦY BAN NHÂN DÂN PHƯỜNG SÔNG THƠM".into(),
+        agency: "ỦY BAN NHÂN DÂN PHƯỜNG MẪU".into(),
         agency_id: "H99.1".into(),
         place: "Phường Sông Thơm".into(),
         official: "Nguyễn Văn Mẫu".into(),

@@ -4,12 +4,13 @@
 mod made;
 
 use made::{NOW, demo, facts_of, originals, sample};
-use motcua_copies::issue::{Fonts, issue};
+use motcua_copies::issue::{Fonts, Pending, issue};
 use motcua_copies::verify::{Check, Expect, RevocationNeed, RowName, Severity};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::write::{UpdateBase, update};
 use motcua_pdf::{Document, Limits};
 use motcua_pki::authority::Demo;
+use motcua_pki::{Certificate, MemorySigner, SignatureAlgorithm, Signer as _};
 use time::Duration;
 
 struct Case {
@@ -175,12 +176,19 @@ fn a_statement_that_differs_from_its_metadata_is_refused() {
     let case = Case::new();
     let demo = &case.demo;
     let bytes = [sample("diploma-scan.pdf")];
-    let mut facts = facts_of(&originals(&bytes));
-    facts.official = "Một Người Khác".into();
-    facts.agency = demo.agency.certificate().subject().organization().unwrap().to_uppercase();
+    let facts = made::facts_by(demo, made::NOW, &originals(&bytes));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    let copy =
-        issue(&originals(&bytes), &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    fn of(s: &MemorySigner) -> (&[Certificate], SignatureAlgorithm) {
+        (s.certificate_chain(), s.algorithm())
+    }
+    let fonts = Fonts::LIBERATION_SERIF;
+    let pending =
+        Pending::prepare(&originals(&bytes), &facts, fonts, of(&official), of(&agency)).unwrap();
+    // The agency's key signs in the official's place, as somebody made the saved state say.
+    let mut state = serde_json::to_value(&pending).unwrap();
+    state["signer"] = state["agency"]["signer"].clone();
+    let pending: Pending = serde_json::from_value(state).unwrap();
+    let copy = pending.sign(&agency, &agency).unwrap();
     let report = case.judge(&copy);
     assert_eq!(report.verdict, Verdict::NotValid);
     assert!(codes(&report).contains(&"copies.signer_name_differs"));

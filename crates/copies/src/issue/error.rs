@@ -181,7 +181,7 @@ pub enum IssueError {
         /// The subject of the certificate.
         subject: String,
     },
-    /// The certificate of one of several officials names somebody else than the facts do in that place.
+    /// The certificate of an official names somebody else than the facts do in that place.
     #[error(
         "official {number} of the copy is {stated} by its facts, but the certificate in that place is of {certificate}; give names and keys in the same order"
     )]
@@ -191,6 +191,16 @@ pub enum IssueError {
         /// The name in the facts.
         stated: String,
         /// The common name in the certificate.
+        certificate: String,
+    },
+    /// The agency's certificate names another organisation than the facts do.
+    #[error(
+        "the agency of the copy is {stated} by its facts, but the certificate that seals it is of {certificate}; name the agency as its certificate does, or take its own key"
+    )]
+    AgencyNameDiffers {
+        /// The name in the facts.
+        stated: String,
+        /// The organisation in the certificate.
         certificate: String,
     },
     /// The statement does not fit where it is to stand.
@@ -318,6 +328,7 @@ impl IssueError {
             Self::OfficialsMismatch { .. } => "copies.officials_mismatch",
             Self::SameOfficial { .. } => "copies.same_official",
             Self::OfficialNameDiffers { .. } => "copies.official_name_differs",
+            Self::AgencyNameDiffers { .. } => "copies.agency_name_differs",
             Self::StatementNoRoom { .. } => "copies.statement_no_room",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
@@ -416,6 +427,9 @@ impl IssueError {
                 ("second", second.to_string()),
                 ("subject", subject.clone()),
             ],
+            Self::AgencyNameDiffers { stated, certificate } => {
+                vec![("stated", stated.clone()), ("certificate", certificate.clone())]
+            }
             Self::OfficialNameDiffers { number, stated, certificate } => vec![
                 ("number", number.to_string()),
                 ("stated", stated.clone()),

@@ -160,13 +160,19 @@ fn different(officials: &[(&[Certificate], SignatureAlgorithm)]) -> Result<(), I
     Ok(())
 }
 
-/// Whether names and certificates of several officials are in one order: mixed up, every name would stand on another's signature.
-fn in_order(
+/// Whether the certificates are of those whom the facts name, in one order: else a name would stand on another's signature, and no
+/// verifier would take the copy.
+fn as_named(
     officials: &[(&[Certificate], SignatureAlgorithm)],
+    agency: &[Certificate],
     facts: &CopyFacts,
 ) -> Result<(), IssueError> {
-    if facts.co_officials.is_empty() {
-        return Ok(());
+    let organization = agency.first().and_then(|c| c.subject().organization());
+    if let Some(certificate) = organization.filter(|name| fold(name) != fold(&facts.agency)) {
+        return Err(IssueError::AgencyNameDiffers {
+            stated: facts.agency.clone(),
+            certificate: certificate.to_owned(),
+        });
     }
     for (i, ((stated, _), who)) in facts.officials().zip(officials).enumerate() {
         let certificate = who.0.first().and_then(|c| c.subject().common_name());
@@ -246,7 +252,7 @@ impl Pending {
     ///
     /// # Errors
     /// As [`Pending::prepare`]; [`IssueError::OfficialsMismatch`], [`IssueError::SameOfficial`],
-    /// [`IssueError::OneOfficialOnly`] and [`IssueError::OfficialNameDiffers`].
+    /// [`IssueError::OneOfficialOnly`], [`IssueError::OfficialNameDiffers`] and [`IssueError::AgencyNameDiffers`].
     pub fn prepare_by(
         originals: &[Original<'_>],
         facts: &CopyFacts,
@@ -302,7 +308,7 @@ impl Pending {
             text_string(&facts.place),
             revision.catalog
         );
-        in_order(officials, facts)?;
+        as_named(officials, agency.0, facts)?;
         let mut co_officials = Vec::new();
         for ((stated, who), (widget, field)) in
             facts.co_officials.iter().zip(beside).zip(revision.co_officials)
