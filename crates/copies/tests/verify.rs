@@ -176,7 +176,7 @@ fn a_statement_that_differs_from_its_metadata_is_refused() {
     let case = Case::new();
     let demo = &case.demo;
     let bytes = [sample("diploma-scan.pdf")];
-    let facts = made::facts_by(demo, made::NOW, &originals(&bytes));
+    let facts = made::facts_by(demo, NOW, &originals(&bytes));
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     fn of(s: &MemorySigner) -> (&[Certificate], SignatureAlgorithm) {
         (s.certificate_chain(), s.algorithm())
