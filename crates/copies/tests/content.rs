@@ -137,6 +137,13 @@ fn another_signed_document_is_not_a_copy() {
     let report = verify(&signed, &made::levels::strict(&demo, made::NOW));
     assert_eq!(report.verdict, Verdict::NotACopy, "{}", report.to_text());
     assert!(report.reasons.iter().any(|r| r.code == "copies.no_facts"));
+    // Where any signed document will do, its headline does not call it a copy.
+    let any = made::policy("any", vec![demo.anchor()], made::NOW);
+    let report = verify(&signed, &any);
+    assert_eq!(report.verdict, Verdict::ValidWithNotes, "{}", report.to_text());
+    assert!(report.headline_en.contains("not a certified copy"), "{}", report.headline_en);
+    let copy = made::copy_of(&demo, made::NOW, &peers::small());
+    assert_eq!(verify(&copy, &any).headline_en, Verdict::ValidWithNotes.en());
 }
 
 #[test]

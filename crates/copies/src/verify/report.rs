@@ -278,8 +278,18 @@ impl Report {
 
     pub(super) fn conclude(mut self, verdict: Verdict) -> Self {
         self.verdict = verdict;
-        self.headline_vi = verdict.vi();
-        self.headline_en = verdict.en();
+        // A signed document that is no copy must not be called one.
+        (self.headline_vi, self.headline_en) = match verdict {
+            Verdict::Valid if self.facts.is_none() => (
+                "Chữ ký hợp lệ. Tài liệu này không phải là bản sao chứng thực.",
+                "The signatures are valid. This document is not a certified copy.",
+            ),
+            Verdict::ValidWithNotes if self.facts.is_none() => (
+                "Chữ ký hợp lệ, có lưu ý. Tài liệu này không phải là bản sao chứng thực.",
+                "The signatures are valid, with notes. This document is not a certified copy.",
+            ),
+            _ => (verdict.vi(), verdict.en()),
+        };
         self
     }
 
