@@ -33,6 +33,48 @@ impl Who {
     }
 }
 
+pub(super) fn bad(op: &str, problem: String) -> Failure {
+    Error::BadInput { op: op.to_owned(), problem }.into()
+}
+
+/// Refuses a state of another version.
+pub(super) fn known(op: &str, schema: &str, wanted: &str) -> Result<(), Failure> {
+    if schema == wanted {
+        return Ok(());
+    }
+    Err(bad(op, format!("the state is of version {schema}, not {wanted}")))
+}
+
+/// What was made elsewhere for a state: the value of the signature, or a whole CMS.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given<S> {
+    pub(super) state: S,
+    #[serde(default)]
+    signature_base64: Option<String>,
+    #[serde(default)]
+    cms_base64: Option<String>,
+}
+
+impl<S> Given<S> {
+    /// The CMS. `decode` takes a field's name and its base64, `prepared` says what the value completes.
+    pub(super) fn cms(
+        &self,
+        op: &str,
+        decode: impl Fn(&str, &str) -> Result<Vec<u8>, Failure>,
+        prepared: impl FnOnce(&S) -> Result<Prepared, Failure>,
+    ) -> Result<Vec<u8>, Failure> {
+        match (&self.signature_base64, &self.cms_base64) {
+            (Some(signature), None) => {
+                let signature = decode("signature_base64", signature)?;
+                prepared(&self.state)?.complete(&signature).map_err(pki)
+            }
+            (None, Some(cms)) => decode("cms_base64", cms),
+            _ => Err(bad(op, "give signature_base64 or cms_base64, one of them".to_owned())),
+        }
+    }
+}
+
 /// All that is needed to go on.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,27 +169,11 @@ fn prepare(originals: &[&[u8]], input: &str, fonts: Fonts<'_>) -> Result<Step, F
 /// `{"state", "signature_base64"}`, or `{"state", "cms_base64"}` where another made the whole CMS or a timestamp was added → what is
 /// due next, or `{"copy_base64", "copy_sha256"}`.
 pub(in crate::wire) fn complete(op: &'static str, input: &str) -> Result<String, Failure> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Given {
-        state: State,
-        #[serde(default)]
-        signature_base64: Option<String>,
-        #[serde(default)]
-        cms_base64: Option<String>,
-    }
-    let bad = |problem: String| Failure::from(Error::BadInput { op: op.to_owned(), problem });
-    let Given { state, signature_base64, cms_base64 } = read(op, input)?;
-    if state.schema != SCHEMA {
-        return Err(bad(format!("the state is of version {}, not {SCHEMA}", state.schema)));
-    }
-    let bytes = |text: String| STANDARD.decode(text).map_err(|e| bad(e.to_string()));
-    let cms = match (signature_base64, cms_base64) {
-        (Some(signature), None) => state.prepared()?.complete(&bytes(signature)?).map_err(pki)?,
-        (None, Some(cms)) => bytes(cms)?,
-        _ => return Err(bad("give signature_base64 or cms_base64, one of them".to_owned())),
-    };
-    let State { schema, official, co_officials, agency, pending } = state;
+    let given: Given<State> = read(op, input)?;
+    known(op, &given.state.schema, SCHEMA)?;
+    let decode = |_: &str, text: &str| STANDARD.decode(text).map_err(|e| bad(op, e.to_string()));
+    let cms = given.cms(op, decode, State::prepared)?;
+    let State { schema, official, co_officials, agency, pending } = given.state;
     let step = match pending.complete(&cms).map_err(copies)? {
         Next::CoOfficial(pending) | Next::Agency(pending) => {
             State { schema, official, co_officials, agency, pending }.due()?

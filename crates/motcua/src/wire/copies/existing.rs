@@ -11,9 +11,9 @@ use motcua_pki::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::apart::Who;
+use super::apart::{Given, Who, bad, known};
 use super::{copies, pki};
-use crate::wire::{Error, Failure, read, write};
+use crate::wire::{Failure, read, write};
 
 const SIGNATURE: &str = "motcua.pending-signature/1";
 const TIMESTAMP: &str = "motcua.pending-timestamp/1";
@@ -53,10 +53,6 @@ impl From<Options> for SignatureOptions {
         } = options;
         Self { field, claimed_at, name, reason, location, certify, timestamp_room, algorithms }
     }
-}
-
-fn bad(op: &str, problem: String) -> Failure {
-    Error::BadInput { op: op.to_owned(), problem }.into()
 }
 
 fn bytes(op: &str, name: &str, text: &str) -> Result<Vec<u8>, Failure> {
@@ -147,36 +143,10 @@ pub(in crate::wire) fn prepare(op: &'static str, input: &str) -> Result<String, 
 /// `{"state", "signature_base64"}`, or `{"state", "cms_base64"}` where another made the whole CMS or a timestamp was added →
 /// `{"pdf_base64", "pdf_sha256"}`.
 pub(in crate::wire) fn complete(op: &'static str, input: &str) -> Result<String, Failure> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Given {
-        state: State,
-        #[serde(default)]
-        signature_base64: Option<String>,
-        #[serde(default)]
-        cms_base64: Option<String>,
-    }
-    let Given { state, signature_base64, cms_base64 } = read(op, input)?;
-    known(op, &state.schema, SIGNATURE)?;
-    let cms = match (signature_base64, cms_base64) {
-        (Some(signature), None) => {
-            let signature = bytes(op, "signature_base64", &signature)?;
-            state.prepared()?.complete(&signature).map_err(pki)?
-        }
-        (None, Some(cms)) => bytes(op, "cms_base64", &cms)?,
-        _ => {
-            let problem = "give signature_base64 or cms_base64, one of them";
-            return Err(bad(op, problem.to_owned()));
-        }
-    };
-    Ok(pdf(&state.pending.complete(&cms).map_err(copies)?))
-}
-
-fn known(op: &str, schema: &str, wanted: &str) -> Result<(), Failure> {
-    if schema == wanted {
-        return Ok(());
-    }
-    Err(bad(op, format!("the state is of version {schema}, not {wanted}")))
+    let given: Given<State> = read(op, input)?;
+    known(op, &given.state.schema, SIGNATURE)?;
+    let cms = given.cms(op, |name, text| bytes(op, name, text), State::prepared)?;
+    Ok(pdf(&given.state.pending.complete(&cms).map_err(copies)?))
 }
 
 /// `{"pdf_base64"}` → `{"level", "closed", "signatures": [{"field", "is_timestamp", "level", "signature_base64"}]}`: how far a signed file
