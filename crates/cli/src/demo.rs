@@ -9,8 +9,6 @@ mod payment;
 use std::path::Path;
 use std::process::ExitCode;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use motcua::copies::Policy;
 use motcua::copies::facts::VIET_NAM;
 use motcua::counter::{Case, Counter};
@@ -50,21 +48,18 @@ impl Stage<'_> {
     }
 }
 
-/// A verifier's policy that trusts these roots. With revocation lists or OCSP responses, revocation must be known.
+/// A verifier's policy that trusts these roots. With revocation lists, revocation must be known.
 pub fn policy(
     id: &str,
     roots: &[String],
     crls: &[String],
-    ocsp: &[Vec<u8>],
     now: OffsetDateTime,
 ) -> Result<Policy, Error> {
     let at = now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
     let day = at.get(..10).unwrap_or_default();
-    let known = !crls.is_empty() || !ocsp.is_empty();
     let form = json!({
         "id": id, "anchors_pem": roots, "trust_list_as_of": day, "at": at, "crls_pem": crls,
-        "ocsp_base64": ocsp.iter().map(|der| STANDARD.encode(der)).collect::<Vec<_>>(),
-        "revocation": if known { "required" } else { "not_checked" },
+        "revocation": if crls.is_empty() { "not_checked" } else { "required" },
     });
     Policy::from_json(&form.to_string()).map_err(|e| Error::Option {
         option: "the trusted roots or revocation data",

@@ -95,16 +95,16 @@ impl Keys {
 
     /// Every official, in the order in which they sign.
     pub fn officials(&self) -> Vec<&dyn Signer> {
-        let all = std::iter::once(&self.official).chain(&self.co_officials);
-        all.map(|signer| signer.as_ref() as &dyn Signer).collect()
+        self.in_order().map(|signer| signer.as_ref() as &dyn Signer).collect()
     }
-}
 
-impl Keys {
+    fn in_order(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.official).chain(&self.co_officials)
+    }
+
     /// The certificates of all who sign, in order.
     pub fn chains(&self) -> Vec<&[Certificate]> {
-        let officials = std::iter::once(&self.official).chain(&self.co_officials);
-        officials.chain([&self.agency]).map(|signer| signer.certificate_chain()).collect()
+        self.in_order().chain([&self.agency]).map(|signer| signer.certificate_chain()).collect()
     }
 }
 

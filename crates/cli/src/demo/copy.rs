@@ -183,7 +183,7 @@ fn with_replaced_page(copy: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn verify(stage: &Stage<'_>, made: &Made, authority: &Demo) -> Result<(), Error> {
     let screen = stage.screen;
     let root = authority.root.certificate().to_pem();
-    let policy = super::policy("motcua-demo", &[root], &made.lists, &[], stage.now)?;
+    let policy = super::policy("motcua-demo", &[root], &made.lists, stage.now)?;
     let report = judge(&made.copy, &policy);
     for line in report.to_text().lines() {
         screen.say(line);
