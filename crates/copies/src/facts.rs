@@ -146,7 +146,7 @@ impl CopyFacts {
 
 /// `2026-11-24` in JSON.
 pub(crate) mod date {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error};
     use time::{Date, format_description::FormatItem, macros::format_description};
 
     const FORM: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]");
@@ -164,14 +164,16 @@ pub(crate) mod date {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Date, D::Error> {
-        let text = String::deserialize(d)?;
-        parse(&text)
-            .ok_or_else(|| D::Error::custom(format!("{text:?} is not a date like 2026-11-24")))
+        read(&String::deserialize(d)?)
+    }
+
+    fn read<E: Error>(text: &str) -> Result<Date, E> {
+        parse(text).ok_or_else(|| E::custom(format!("{text:?} is not a date like 2026-11-24")))
     }
 
     /// The same, or nothing.
     pub(crate) mod optional {
-        use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de::Error as _};
+        use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
         use time::Date;
 
         pub(crate) fn serialize<S: Serializer>(
@@ -184,10 +186,7 @@ pub(crate) mod date {
         pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
             d: D,
         ) -> Result<Option<Date>, D::Error> {
-            let text = Option::<String>::deserialize(d)?;
-            let wrong =
-                |t: String| D::Error::custom(format!("{t:?} is not a date like 2026-11-24"));
-            text.map(|t| super::parse(&t).ok_or_else(|| wrong(t))).transpose()
+            Option::<String>::deserialize(d)?.map(|text| super::read(&text)).transpose()
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod template;
 
+pub(crate) use template::Objection;
 pub use template::{Capacity, IssuerKind, Template};
 
 use crate::facts::CopyFacts;

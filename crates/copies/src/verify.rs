@@ -78,7 +78,7 @@ pub fn signed_revision(bytes: &[u8], index: usize) -> Option<&[u8]> {
 mod asked;
 #[cfg(feature = "issue")]
 pub(crate) use asked::{
-    InFile, all_contents, breaks_earlier, field_named, has_signatures, in_order, signature_in,
+    InFile, all_contents, breaks_earlier, field_named, in_order, signature_in, signed_fields,
     stored,
 };
 #[cfg(feature = "issue")]
@@ -386,10 +386,4 @@ fn finish(report: &mut Report, policy: &Policy) -> Verdict {
     } else {
         Verdict::Valid
     }
-}
-
-/// How many fields of a file hold a signature or a document timestamp.
-#[cfg(feature = "issue")]
-pub(crate) fn signed_fields(document: &Document<'_>) -> Result<usize, Error> {
-    Ok(fields::find(document)?.len())
 }

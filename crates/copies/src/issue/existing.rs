@@ -115,7 +115,7 @@ impl PendingSignature {
             if !(1..=3).contains(&permission) {
                 return Err(refuse("a certification's permission is 1, 2 or 3"));
             }
-            if verify::has_signatures(&document)? {
+            if verify::signed_fields(&document)? > 0 {
                 return Err(refuse(
                     "only the first signature can certify; the file is signed already",
                 ));
@@ -162,8 +162,7 @@ impl PendingSignature {
         chain: &[Certificate],
         algorithm: SignatureAlgorithm,
     ) -> Result<cms::Prepared, IssueError> {
-        let digest = self.digest(algorithm.content_digest())?;
-        Ok(cms::prepare(chain, algorithm, &digest, &self.rules)?)
+        self.slot.prepared(chain, algorithm, &self.rules)
     }
 
     /// Takes the signature, a whole CMS, checks it and gives the signed file.

@@ -17,7 +17,7 @@ use super::setting::{Line, Setting};
 use super::{AGENCY_FIELD, IssueError, Pictures};
 use crate::facts::{CopyFacts, MOST_CO_OFFICIALS, Shortcoming, VIET_NAM, xmp};
 use crate::official_field;
-use crate::statement::{Statement, Template, agency_block};
+use crate::statement::{Objection, Statement, Template, agency_block};
 
 /// A4 in points.
 pub(super) const PAGE: (f64, f64) = (595.276, 841.89);
@@ -138,28 +138,29 @@ fn check(facts: &CopyFacts) -> Result<(), IssueError> {
 /// Whether the law of the statement holds on the day, and lets the officials sign (Decree 23/2015/NĐ-CP Art. 5); and whether the
 /// official's mandate covers it.
 fn competent(template: &'static Template, facts: &CopyFacts) -> Result<(), IssueError> {
-    if !template.in_force(facts.certified_on) {
-        return Err(IssueError::TemplateNotInForce {
-            template: template.id,
-            day: facts.certified_on,
-            from: template.from,
-            until: template.until.map_or_else(|| "now".to_owned(), |day| day.to_string()),
-        });
-    }
-    for (_, capacity) in facts.officials() {
-        if template.capacity(capacity).is_none() {
+    let (id, law) = (template.id, template.law);
+    match template.objection(facts) {
+        None => {}
+        Some(Objection::NotInForce) => {
+            return Err(IssueError::TemplateNotInForce {
+                template: id,
+                day: facts.certified_on,
+                from: template.from,
+                until: template.until.map_or_else(|| "now".to_owned(), |day| day.to_string()),
+            });
+        }
+        Some(Objection::Capacity(capacity)) => {
             return Err(IssueError::CapacityNotCompetent {
                 capacity: capacity.lines().next().unwrap_or_default().to_owned(),
-                template: template.id,
-                law: template.law,
+                template: id,
+                law,
                 known: template.known,
             });
         }
-    }
-    let officials = facts.officials().count();
-    if officials > 1 && !template.several {
-        let (template, law) = (template.id, template.law);
-        return Err(IssueError::OneOfficialOnly { template, law, officials });
+        Some(Objection::Several(_)) => {
+            let officials = facts.officials().count();
+            return Err(IssueError::OneOfficialOnly { template: id, law, officials });
+        }
     }
     if let Some(mandate) = &facts.mandate
         && let Some(day) = facts.mandate_days().into_iter().find(|day| !mandate.holds(*day))

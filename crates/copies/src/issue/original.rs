@@ -131,26 +131,20 @@ pub(super) fn write_all(
     let mut sheets = Vec::new();
     for (i, original) in originals.iter().enumerate() {
         let index = i + 1;
-        let first = sheets.len();
-        let signatures = original.signatures(index)?;
         #[cfg(feature = "rasterise")]
         if draw && super::raster::is_needed(original, index)? {
+            let mut signatures = signatures(&original.read(index)?, index)?;
             let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
             for (page, picture) in pictures.into_iter().enumerate() {
                 let sheet = original.picture(file, index, page + 1, &picture.into())?;
-                sheets.push(Sheet { drawn: true, ..sheet });
-            }
-            if let Some(sheet) = sheets.get_mut(first) {
-                sheet.signatures = signatures;
+                let signatures = std::mem::take(&mut signatures);
+                sheets.push(Sheet { drawn: true, signatures, ..sheet });
             }
             continue;
         }
         #[cfg(not(feature = "rasterise"))]
         let _ = draw;
         sheets.extend(original.write(file, index)?);
-        if let Some(sheet) = sheets.get_mut(first) {
-            sheet.signatures = signatures;
-        }
     }
     Ok(sheets)
 }
@@ -203,6 +197,12 @@ pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
     found
 }
 
+/// How many signatures and document timestamps an original carries; its first sheet says so.
+fn signatures(document: &Document<'_>, index: usize) -> Result<usize, IssueError> {
+    let read = |source| IssueError::ReadOriginal { index, source };
+    crate::verify::signed_fields(document).map_err(read)
+}
+
 fn unknown(index: usize, bytes: &[u8]) -> IssueError {
     IssueError::UnknownOriginal { index, found: motcua_pdf::hex(bytes.get(..8).unwrap_or(bytes)) }
 }
@@ -241,8 +241,7 @@ impl Original<'_> {
         match OriginalKind::of(self.bytes) {
             Some(OriginalKind::Pdf) => {
                 let read = |source| IssueError::ReadOriginal { index, source };
-                let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
-                Ok(document.pages().map_err(read)?.len())
+                Ok(self.read(index)?.pages().map_err(read)?.len())
             }
             #[cfg(feature = "tiff")]
             Some(OriginalKind::Tiff) => Ok(tiff_pages(self.bytes)?),
@@ -251,14 +250,10 @@ impl Original<'_> {
         }
     }
 
-    /// How many signatures and document timestamps it carries.
-    fn signatures(&self, index: usize) -> Result<usize, IssueError> {
-        if OriginalKind::of(self.bytes) != Some(OriginalKind::Pdf) {
-            return Ok(0);
-        }
-        let read = |source| IssueError::ReadOriginal { index, source };
-        let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
-        crate::verify::signed_fields(&document).map_err(read)
+    /// The PDF that it is.
+    fn read(&self, index: usize) -> Result<Document<'_>, IssueError> {
+        Document::parse(self.bytes, &Limits::STANDARD)
+            .map_err(|source| IssueError::ReadOriginal { index, source })
     }
 
     /// Writes the original's sheets into the file. `index` counts originals from 1.
@@ -354,7 +349,8 @@ impl Original<'_> {
 
     fn document(&self, file: &mut FileWriter, index: usize) -> Result<Vec<Sheet>, IssueError> {
         let read = |source| IssueError::ReadOriginal { index, source };
-        let document = Document::parse(self.bytes, &Limits::STANDARD).map_err(read)?;
+        let document = self.read(index)?;
+        let mut signatures = signatures(&document, index)?;
         let pages = document.pages().map_err(read)?;
         if pages.is_empty() {
             return Err(read(motcua_pdf::Error::NoPages));
@@ -400,7 +396,7 @@ impl Original<'_> {
                 dpi: scan.map(|s| s.dpi),
                 colour: scan.map(|s| s.colour),
                 drawn: false,
-                signatures: 0,
+                signatures: std::mem::take(&mut signatures),
                 size,
                 resources: page.resources,
                 group: page.group,

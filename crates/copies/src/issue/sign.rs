@@ -372,8 +372,7 @@ impl Pending {
         chain: &[Certificate],
         algorithm: SignatureAlgorithm,
     ) -> Result<cms::Prepared, IssueError> {
-        let digest = self.digest(algorithm.content_digest())?;
-        Ok(cms::prepare(chain, algorithm, &digest, &self.rules)?)
+        self.slot.prepared(chain, algorithm, &self.rules)
     }
 
     /// Takes the signature, a whole CMS, checks it against the file and goes on.

@@ -2,7 +2,7 @@
 //! be made in another process.
 
 use motcua_pdf::write::signature::Placed;
-use motcua_pki::DigestAlgorithm;
+use motcua_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, SigningRules, cms};
 use ring::digest::Context;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,17 @@ impl Slot {
             .and_then(|n| n.checked_add(self.contents_at)?.checked_add(2));
         context.update(end.and_then(|end| self.file.get(end..)).ok_or_else(bad)?);
         Ok((context.finish().as_ref().to_vec(), midway))
+    }
+
+    /// What this signer signs; its CMS is what fills the place.
+    pub(super) fn prepared(
+        &self,
+        chain: &[Certificate],
+        algorithm: SignatureAlgorithm,
+        rules: &SigningRules,
+    ) -> Result<cms::Prepared, IssueError> {
+        let digest = self.digest(algorithm.content_digest())?;
+        Ok(cms::prepare(chain, algorithm, &digest, rules)?)
     }
 
     /// Puts the value into its place.

@@ -3,6 +3,8 @@
 use time::Date;
 use time::macros::date;
 
+use crate::facts::CopyFacts;
+
 /// Who certifies (Decree 23/2015/NĐ-CP Art. 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,6 +59,17 @@ enum Line {
     Begins(&'static str),
     /// Any other; the law names no wording.
     Other,
+}
+
+/// What speaks against those who sign, with the capacity that it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Objection<'f> {
+    /// The statement does not hold on the day.
+    NotInForce,
+    /// Nobody certifies in this capacity.
+    Capacity(&'f str),
+    /// Only one may sign, and this is another's.
+    Several(&'f str),
 }
 
 /// A statement's wording and where it holds.
@@ -170,6 +183,19 @@ impl Template {
     /// Whether it holds on that day.
     pub fn in_force(&self, day: Date) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// Why those whom `facts` name may not sign this statement on its day; `None` where nothing speaks against them.
+    pub(crate) fn objection<'f>(&self, facts: &'f CopyFacts) -> Option<Objection<'f>> {
+        if !self.in_force(facts.certified_on) {
+            return Some(Objection::NotInForce);
+        }
+        let mut capacities = facts.officials().map(|(_, capacity)| capacity);
+        if let Some(unfit) = capacities.find(|capacity| self.capacity(capacity).is_none()) {
+            return Some(Objection::Capacity(unfit));
+        }
+        let second = facts.co_officials.first().filter(|_| !self.several)?;
+        Some(Objection::Several(&second.capacity))
     }
 
     /// By what right someone signs who writes this above the name; `None` for one who had none under this law.

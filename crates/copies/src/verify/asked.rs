@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use motcua_pdf::{Dict, Document, Error, Limits, Object, Ref};
+use motcua_pdf::{Dict, Document, Error, Limits, Ref};
 
 use super::{LaterChanges, Policy, Report, content, fields, history, store};
 
-/// Whether any field is signed.
-pub(crate) fn has_signatures(document: &Document<'_>) -> Result<bool, Error> {
-    Ok(!fields::find(document)?.is_empty())
+/// How many fields of a file hold a signature or a document timestamp.
+pub(crate) fn signed_fields(document: &Document<'_>) -> Result<usize, Error> {
+    Ok(fields::find(document)?.len())
 }
 
 /// The field of this name, with its object where it has one.
@@ -27,7 +27,7 @@ pub(crate) type InField = (Range<usize>, Vec<u8>, Option<usize>);
 pub(crate) fn signature_in(document: &Document<'_>, field: &str) -> Result<Option<InField>, Error> {
     let found = fields::find(document)?.into_iter().find(|f| f.field == field);
     Ok(found.and_then(|f| {
-        let bytes = f.dict.get("Contents").and_then(Object::as_string)?.bytes.clone();
+        let bytes = f.value_bytes()?.to_vec();
         Some((f.contents?, bytes, f.covers.ok()))
     }))
 }
@@ -35,10 +35,7 @@ pub(crate) fn signature_in(document: &Document<'_>, field: &str) -> Result<Optio
 /// The value of `/Contents` of every signature.
 pub(crate) fn all_contents(document: &Document<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let found = fields::find(document)?;
-    let contents = |f: &fields::Found| {
-        f.dict.get("Contents").and_then(Object::as_string).map(|s| s.bytes.clone())
-    };
-    Ok(found.iter().filter_map(contents).collect())
+    Ok(found.iter().filter_map(|f| f.value_bytes().map(<[u8]>::to_vec)).collect())
 }
 
 /// A signature or document timestamp of a file.
@@ -56,12 +53,7 @@ pub(crate) struct InFile {
 /// All of them, in the order of what they cover.
 pub(crate) fn in_order(document: &Document<'_>) -> Result<Vec<InFile>, Error> {
     let read = |f: fields::Found| InFile {
-        contents: f
-            .dict
-            .get("Contents")
-            .and_then(Object::as_string)
-            .map(|s| s.bytes.clone())
-            .unwrap_or_default(),
+        contents: f.value_bytes().unwrap_or_default().to_vec(),
         is_timestamp: f.is_timestamp(),
         is_baseline: f.dict.is_name("SubFilter", "ETSI.CAdES.detached"),
         covers: f.covers.ok(),

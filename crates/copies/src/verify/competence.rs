@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use super::content::fold;
 use crate::facts::{CopyFacts, VIET_NAM, date};
-use crate::statement::Template;
+use crate::statement::{Objection, Template};
 
 /// An office that certifies, or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,14 +107,10 @@ pub(super) fn of(issuers: &[Issuer], facts: &CopyFacts, days: &[Date]) -> Compet
 /// Who of those who sign was not competent under the law of the statement on its day: by the capacity written, or because only
 /// one may sign. `None` where nothing speaks against them, or the statement is not known here.
 pub(super) fn unlawful(facts: &CopyFacts) -> Option<&str> {
-    let template = Template::named(&facts.template)?;
-    let (_, first) = facts.officials().next()?;
-    if !template.in_force(facts.certified_on) {
-        return Some(first);
-    }
-    let several = facts.co_officials.first().filter(|_| !template.several);
-    let unfit = facts.officials().find(|(_, c)| template.capacity(c).is_none()).map(|(_, c)| c);
-    unfit.or(several.map(|o| o.capacity.as_str()))
+    Some(match Template::named(&facts.template)?.objection(facts)? {
+        Objection::NotInForce => &facts.capacity,
+        Objection::Capacity(capacity) | Objection::Several(capacity) => capacity,
+    })
 }
 
 fn holds(from: Option<Date>, until: Option<Date>, day: Date) -> bool {

@@ -31,6 +31,11 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// The value of `/Contents`.
+    pub(super) fn value_bytes(&self) -> Option<&[u8]> {
+        self.dict.get("Contents").and_then(Object::as_string).map(|s| s.bytes.as_slice())
+    }
+
     /// A document timestamp (ISO 32000-2 §12.8.5), not a person's signature.
     pub(super) fn is_timestamp(&self) -> bool {
         self.dict.is_name("Type", "DocTimeStamp") || self.dict.is_name("SubFilter", "ETSI.RFC3161")

@@ -325,9 +325,7 @@ pub(super) struct Opened {
 /// Opens every signature. They come in the order of what they cover, so the file is hashed once.
 pub(super) fn open(signatures: &[Found], hasher: &mut Hasher<'_>) -> Result<Vec<Opened>, Error> {
     let open = |found: &Found| {
-        let contents = found.dict.get("Contents").and_then(Object::as_string);
-        let contents = contents.map(|s| s.bytes.as_slice()).unwrap_or_default();
-        let signed = SignedData::parse_padded(contents);
+        let signed = SignedData::parse_padded(found.value_bytes().unwrap_or_default());
         let algorithm = signed.as_ref().ok().and_then(|signed| {
             if found.is_timestamp() {
                 tsp::TokenInfo::of(signed).ok().and_then(|info| info.digest.ok())
