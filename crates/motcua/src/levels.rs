@@ -15,7 +15,7 @@ use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::cms::{self, Content, SignedData};
 use motcua_pki::path::{Anchor, PathReport, Profile, Purpose, RevocationMaterial};
 use motcua_pki::{AlgorithmPolicy, Certificate, DigestAlgorithm, Effect, Indication, Signer, tsp};
-use motcua_services::{Evidence, Fetcher, Known, Recent, Subject};
+use motcua_services::{Evidence, Fetcher, Known, Recent, Subject, no_earlier_than};
 use time::{Duration, OffsetDateTime};
 
 pub use error::Error;
@@ -364,7 +364,7 @@ impl Levels {
         }
     }
 
-    /// Now, or the time of a timestamp that is a little ahead of our clock.
+    /// Now, or the time of a timestamp or of stored revocation information that is a little ahead of our clock.
     fn later(&self, standing: &Standing) -> OffsetDateTime {
         let info = |cms: &SignedData| tsp::TokenInfo::of(cms).ok().map(|info| info.time);
         let own = standing.signed.iter().flat_map(|s| tokens(&s.cms));
@@ -372,7 +372,12 @@ impl Levels {
         let whole = standing.signed.iter().filter(|s| s.is_timestamp).filter_map(|s| info(&s.cms));
         let now = (self.clock)();
         let near = |at: &OffsetDateTime| *at - now < CLOCKS;
-        own.chain(whole).filter(near).max().map_or(now, |at| at.max(now))
+        let stamped = own.chain(whole).filter(near).max().map_or(now, |at| at.max(now));
+        let stored = standing.store.as_ref().map(|store| RevocationMaterial {
+            crls: store.crls.clone(),
+            ocsp_responses: store.ocsp_responses.clone(),
+        });
+        stored.map_or(stamped, |stored| no_earlier_than(&stored, now).max(stamped))
     }
 
     fn judge(
@@ -382,6 +387,7 @@ impl Levels {
         material: RevocationMaterial,
     ) -> Report {
         let at = standing(file).map_or_else(|_| (self.clock)(), |s| self.later(&s));
+        let at = no_earlier_than(&material, at);
         let policy = Policy {
             id: "motcua-levels".to_owned(),
             expect: Expect::SignedDocument,

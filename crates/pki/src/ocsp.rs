@@ -186,6 +186,11 @@ impl OcspResponse {
         self.produced_at
     }
 
+    /// The latest time at which a status in it was known to be right (thisUpdate, RFC 6960 §4.2.2.1).
+    pub fn this_update(&self) -> Option<OffsetDateTime> {
+        self.singles().map(|single| single.this_update).max()
+    }
+
     /// The nonce, where there is one.
     pub fn nonce(&self) -> Option<&[u8]> {
         self.nonce.as_deref().map(nonce_bytes)

@@ -4,15 +4,18 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use motcua_pki::ocsp::OcspResponse;
 use motcua_pki::path::{self, Anchor, PathReport, Profile, RevocationMaterial};
 use motcua_pki::revocation::{CertificateStatus, RevocationStatus};
-use motcua_pki::{Certificate, Memo};
+use motcua_pki::{Certificate, Crl, Memo};
 use time::{Duration, OffsetDateTime};
 
 use crate::{Error, Fetcher};
 
 /// Issuers looked for along a path whose certificates are not all given: chains have two or three.
 const MOST_ISSUERS: usize = 4;
+/// How far the clock of a service and ours may be apart: more, and one of them is wrong.
+const CLOCKS: Duration = Duration::minutes(5);
 /// How long an answer, or its absence, serves the next document of a batch.
 const SERVES: Duration = Duration::minutes(5);
 
@@ -36,7 +39,7 @@ pub struct Known<'a> {
     pub material: &'a RevocationMaterial,
     /// Whether what is missing is fetched from where the certificates say.
     pub fetch: bool,
-    /// The time of judging.
+    /// The time of asking. Answers are made a moment later, by other clocks: see [`no_earlier_than`].
     pub now: OffsetDateTime,
 }
 
@@ -88,7 +91,7 @@ impl Recent {
 }
 
 impl Fetcher {
-    /// Gathers what shows the subjects good at `known.now`: what is at hand, then OCSP, then CRLs. Certificates that are missing
+    /// Gathers what shows the subjects good now: what is at hand, then OCSP, then CRLs. Certificates that are missing
     /// from a path are fetched too (RFC 5280 §4.2.2.1). Each path is judged in the answer; nothing is hidden where it does not stand.
     pub fn gather(&self, subjects: &[Subject], known: &Known<'_>, recent: &Recent) -> Evidence {
         let mut evidence = Evidence::default();
@@ -228,6 +231,17 @@ fn unhelpful(places: &[String], what: &str) -> Error {
     }
 }
 
+/// The time at which revocation information can be judged: `now`, or when the last of it was issued. A responder that signs on
+/// demand dates its answer after the question, by its own clock. What lies more than five minutes ahead moves nothing, and is
+/// judged as information from the future.
+pub fn no_earlier_than(material: &RevocationMaterial, now: OffsetDateTime) -> OffsetDateTime {
+    let lists = material.crls.iter().filter_map(|der| Crl::from_der(der).ok());
+    let answers = material.ocsp_responses.iter().filter_map(|der| OcspResponse::from_der(der).ok());
+    let said = answers.filter_map(|answer| answer.this_update());
+    let issued = lists.map(|list| list.this_update()).chain(said);
+    issued.filter(|at| *at - now <= CLOCKS).max().map_or(now, |at| at.max(now))
+}
+
 /// The path of a subject, with what is known of revocation.
 fn judged(
     subject: &Subject,
@@ -237,7 +251,8 @@ fn judged(
     memo: &Memo,
 ) -> PathReport {
     let Subject { certificate, profile } = subject;
-    path::validate_with(certificate, pool, known.anchors, known.now, profile, material, memo)
+    let now = no_earlier_than(material, known.now);
+    path::validate_with(certificate, pool, known.anchors, now, profile, material, memo)
 }
 
 /// The path of a subject where it stands without asking about revocation.

@@ -7,11 +7,15 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
-use motcua_pki::authority::Demo;
+use motcua_pki::authority::{
+    CrlTemplate, Demo, Identity, OcspAnswer, OcspTemplate, SubjectName, Template,
+};
 use motcua_pki::cms::Content;
+use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{DigestAlgorithm, Oid, tsp};
-use motcua_services::{Error, Fetcher, Limits, Redirects};
+use motcua_services::{Error, Fetcher, Limits, Redirects, no_earlier_than};
 use server::{Server, ok};
+use time::OffsetDateTime;
 
 /// Serves one answer and gives what was asked.
 fn with_answer<T>(answer: &[u8], ask: impl FnOnce(&str) -> T) -> (T, String) {
@@ -195,5 +199,27 @@ fn scheme() {
     }
     for url in addresses {
         assert!(matches!(fetcher(10).get(url), Err(Error::Scheme { .. })), "{url}");
+    }
+}
+
+#[test]
+fn an_answer_is_judged_no_earlier_than_it_was_made() {
+    let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+    let day = time::Duration::days(1);
+    let subject = SubjectName::new().common_name("Root");
+    let root = Template::new(subject, now - day, now + day).certificate_authority(None);
+    let root = Identity::root(&root).unwrap();
+    let answer = |at| {
+        let template = OcspTemplate::new(root.certificate(), OcspAnswer::Good, at, now + day);
+        root.ocsp_response(root.certificate(), &template).unwrap()
+    };
+    let list = |at| root.crl(&CrlTemplate::new(at, now + day)).unwrap();
+    for seconds in [-60, 1, 300, 301] {
+        let at = now + time::Duration::seconds(seconds);
+        let expected = if seconds == 301 { now } else { at.max(now) };
+        let crls = RevocationMaterial { crls: vec![list(at)], ocsp_responses: vec![] };
+        assert_eq!(no_earlier_than(&crls, now), expected);
+        let answers = RevocationMaterial { crls: vec![], ocsp_responses: vec![answer(at)] };
+        assert_eq!(no_earlier_than(&answers, now), expected);
     }
 }
