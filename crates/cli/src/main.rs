@@ -13,7 +13,7 @@ mod screen;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 use motcua::copies::facts::Shortcoming;
 use time::OffsetDateTime;
 
@@ -84,7 +84,6 @@ enum CopyCommand {
     Sign(Box<copy::SignArguments>),
     /// Withdraw an issued copy, and sign the agency's list of annulled copies anew
     Annul(copy::AnnulArguments),
-    /// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
     Verify(copy::VerifyArguments),
 }
 
@@ -94,8 +93,28 @@ fn clock() -> OffsetDateTime {
     OffsetDateTime::from(std::time::SystemTime::now())
 }
 
+impl Arguments {
+    /// `copy verify` is called for file after file: its options are read alone, since to set up those of every command takes as long as
+    /// to judge a small copy.
+    fn read() -> Self {
+        let given: Vec<_> = std::env::args_os().collect();
+        if let [_, room, name, ..] = given.as_slice()
+            && room == "copy"
+            && name == "verify"
+        {
+            let command = clap::Command::new("verify").bin_name("motcua copy verify");
+            let command = copy::VerifyArguments::augment_args(command);
+            let read = command.get_matches_from(given.iter().skip(2));
+            let arguments = copy::VerifyArguments::from_arg_matches(&read);
+            let command = CopyCommand::Verify(arguments.unwrap_or_else(|e| e.exit()));
+            return Self { command: Command::Copy { command } };
+        }
+        Self::parse_from(given)
+    }
+}
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let screen = Screen::new();
     let now = clock();
     let result = match arguments.command {

@@ -442,3 +442,16 @@ fn another_reads_it(list: &Path) {
         (&"statuslist+jwt".into(), &serde_json::json!([1]))
     );
 }
+
+/// `copy verify` reads its options alone; that must not show.
+#[test]
+fn judging_a_copy_explains_itself_like_every_command() {
+    let alone = motcua(&["copy", "verify", "--help"]);
+    let among_all = motcua(&["copy", "help", "verify"]);
+    assert!(alone.status.success() && !alone.stdout.is_empty());
+    assert_eq!(alone.stdout, among_all.stdout);
+    let wrong = motcua(&["copy", "verify", "copy.pdf"]);
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said.contains("Usage: motcua copy verify --trust <PEM> <FILE>"), "{said}");
+}

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::files;
 use crate::screen::Screen;
 
-/// What is judged, and by what.
+/// Judge a copy: exit 0 when valid, 1 when not, 2 when it could not be checked
 #[derive(Debug, Args)]
 pub struct VerifyArguments {
     /// The PDF
