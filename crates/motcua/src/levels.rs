@@ -316,7 +316,7 @@ impl Levels {
         now: OffsetDateTime,
     ) -> Result<(), String> {
         if let Some(status) = evidence.revoked() {
-            return Err(format!("{} is revoked", status.subject));
+            return Err(format!("{} is revoked", status.subject()));
         }
         let Some(path) = evidence.paths.iter().find(|path| !path.is_valid()) else {
             return Ok(());

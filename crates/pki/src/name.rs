@@ -59,6 +59,14 @@ impl Name {
         Ok(Name { raw: raw.to_vec(), rdns, keys: OnceLock::new() })
     }
 
+    /// How many attributes each RDN has, and the type of a single one: equal names have it in common.
+    fn shape(&self) -> impl Iterator<Item = (usize, Option<&Oid>)> {
+        self.rdns.iter().map(|rdn| match rdn.as_slice() {
+            [one] => (1, Some(&one.oid)),
+            several => (several.len(), None),
+        })
+    }
+
     fn keys(&self) -> &[Vec<u8>] {
         // It was read before, so every part of it is read again.
         self.keys.get_or_init(|| {
@@ -110,7 +118,8 @@ impl Name {
                 if self.0.len() > finding::MOST_SHOWN { Err(fmt::Error) } else { Ok(()) }
             }
         }
-        let mut start = Start(String::new());
+        let enough = self.raw.len().min(finding::MOST_SHOWN);
+        let mut start = Start(String::with_capacity(enough));
         // It stops when there is enough.
         let _ = fmt::Write::write_fmt(&mut start, format_args!("{self}"));
         finding::shortened(start.0)
@@ -371,7 +380,7 @@ fn fold(chars: impl Iterator<Item = char>, key: &mut Key) {
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         (!self.raw.is_empty() && self.raw == other.raw)
-            || (self.rdns.len() == other.rdns.len() && self.keys() == other.keys())
+            || (self.shape().eq(other.shape()) && self.keys() == other.keys())
     }
 }
 

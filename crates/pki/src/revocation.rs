@@ -53,16 +53,34 @@ pub enum RevocationStatus {
     NotChecked,
 }
 
-/// One certificate of a path with its status.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// One certificate of a path with its status; written as subject, serial number and status.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateStatus {
-    /// Subject.
-    pub subject: String,
-    /// Serial number, hexadecimal.
-    pub serial: String,
+    /// The certificate.
+    pub certificate: Certificate,
     /// The status.
-    #[serde(flatten)]
     pub status: RevocationStatus,
+}
+
+impl CertificateStatus {
+    /// The certificate's subject, its beginning where it is very long.
+    pub fn subject(&self) -> String {
+        self.certificate.subject().shown()
+    }
+}
+
+impl serde::Serialize for CertificateStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Written<'a> {
+            subject: String,
+            serial: String,
+            #[serde(flatten)]
+            status: &'a RevocationStatus,
+        }
+        let (subject, serial) = (self.subject(), self.certificate.serial_hex());
+        Written { subject, serial, status: &self.status }.serialize(serializer)
+    }
 }
 
 /// Material once read.

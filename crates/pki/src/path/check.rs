@@ -244,8 +244,7 @@ impl Walk<'_, '_> {
     /// §6.1.3 (a)(3).
     fn revocation(&mut self, path: &[Certificate]) -> Vec<CertificateStatus> {
         let describe = |c: &Certificate, status: RevocationStatus| CertificateStatus {
-            subject: c.subject().shown(),
-            serial: c.serial_hex(),
+            certificate: c.clone(),
             status,
         };
         let Some((_, below)) = path.split_last().filter(|(_, below)| !below.is_empty()) else {
