@@ -76,14 +76,15 @@ fn push(content: &mut String, number: i32) {
 /// The mask of a code drawn as [`runs`], from the three modules of its format information that say it: columns 2, 3 and 4 of row
 /// 8, the highest first (ISO/IEC 18004 §7.9.1 and figure 25).
 fn mask(stream: &str) -> Option<Mask> {
-    const ROW: &str = "8";
-    const BELOW: &str = "9";
+    const ROW: &[u8] = b"8";
+    const BELOW: &[u8] = b"9";
     /// What the format information is masked with itself, of these bits.
     const FORMAT_MASK: u8 = 0b101;
     let mut bits = 0;
-    for line in stream.lines() {
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u8>().ok();
+    for line in stream.as_bytes().split(|b| *b == b'\n') {
         // "x 8 width 1 re", the rows from the top
-        let mut parts = line.split(' ');
+        let mut parts = line.split(|b| *b == b' ');
         let (Some(x), Some(y), Some(width)) = (parts.next(), parts.next(), parts.next()) else {
             continue;
         };
@@ -93,7 +94,7 @@ fn mask(stream: &str) -> Option<Mask> {
             }
             continue;
         }
-        let (Ok(x), Ok(width)) = (x.parse::<u8>(), width.parse::<u8>()) else { continue };
+        let (Some(x), Some(width)) = (number(x), number(width)) else { continue };
         for (column, bit) in [(2, 0b100), (3, 0b010), (4, 0b001)] {
             if x <= column && column - x < width {
                 bits |= bit;

@@ -95,8 +95,13 @@ impl<'d, 'a> Reader<'d, 'a> {
 fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
     let (mut text, mut other) = (String::new(), String::with_capacity(stream.len()));
     let (mut inside, mut font, mut pictures) = (false, None, 0);
-    for line in stream.lines() {
+    for line in lines(stream) {
         match line {
+            // Nearly all of them: the code's.
+            _ if !inside && line.ends_with(" re") => {
+                other.push_str(line);
+                other.push('\n');
+            }
             "BT" if !inside => inside = true,
             "ET" if inside => inside = false,
             "" if !inside => {}
@@ -104,10 +109,7 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
             _ if !inside && text.is_empty() && is_picture(line) => pictures += 1,
             _ if !inside => {
                 // Only rectangles, fills and grey, on a grid: what the issuer draws beside text.
-                let known = line.ends_with(" re")
-                    || matches!(line, "0 g" | "f" | "q" | "Q")
-                    || line.ends_with(" cm");
-                if !known {
+                if !matches!(line, "0 g" | "f" | "q" | "Q") && !line.ends_with(" cm") {
                     return None;
                 }
                 other.push_str(line);
@@ -144,6 +146,20 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
         }
     }
     (!inside).then_some(Drawn { text, other, pictures })
+}
+
+/// The lines of a text, which are many and short.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.bytes().position(|b| b == b'\n').unwrap_or(rest.len());
+        let line = rest.get(..end)?;
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line)
+    })
 }
 
 /// "q w 0 0 h x y cm /Name Do Q"
