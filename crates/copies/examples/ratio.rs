@@ -24,7 +24,7 @@ use ring::signature::{
 use time::macros::{date, datetime};
 
 /// Runs of each measurement: enough that others who use the machine leave some of them alone.
-const RUNS: usize = 60;
+const RUNS: usize = 400;
 /// Runs of what takes long.
 const FEW: usize = 15;
 
