@@ -249,8 +249,16 @@ export interface Fonts {
   readonly bold: Uint8Array;
 }
 export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised" | "signature_lost";
+/** Where on the last captured page the statement stands, in whole millimetres from its top left corner; the place must be blank. */
+export interface StatementPlace {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
 export interface IssueRequest {
-  readonly facts: { readonly [key: string]: Json | undefined };
+  /** What the copy says. Among them may be `statement_place` ({@link StatementPlace}); without it the statement has its own page. */
+  readonly facts: { readonly statement_place?: StatementPlace; readonly [key: string]: Json | StatementPlace | undefined };
   /** Pages of the original. */
   readonly pages: number;
   readonly official: { readonly key_pem: string; readonly chain_pem: string };

@@ -428,3 +428,44 @@ fn several_officials_sign_in_the_order_of_their_keys() {
     let (_, rows) = desk.issue("in", &second);
     assert_eq!(error(&rows["a.jpg"]), "copies.one_official_only");
 }
+
+#[test]
+fn the_statement_stands_where_the_row_says() {
+    let desk = Desk::new();
+    for i in 1..=6 {
+        fs::write(desk.path(&format!("in/{i}.jpg")), original(i)).unwrap();
+    }
+    let table = "original,number,statement_place\n\
+        in/1.jpg,1,\"20,150,170,120\"\n\
+        in/2.jpg,2,20 150 170 120\n\
+        in/3.jpg,3,\n\
+        in/4.jpg,4,20 150 170\n\
+        in/5.jpg,5,20 150 170 -1\n\
+        in/6.jpg,6,20 200 170 120\n";
+    fs::write(desk.path("rows.csv"), table).unwrap();
+    let (code, rows) = desk.issue("rows.csv", &[]);
+    let errors: Vec<_> = rows.values().map(error).collect();
+    let bad = "cli.bad_argument";
+    assert_eq!(errors, ["", "", "", bad, bad, "copies.statement_place_outside"]);
+    assert_eq!(code, 1);
+    let pages = |name: &str| {
+        let copy = fs::read(desk.path(name)).unwrap();
+        String::from_utf8_lossy(&copy).matches("/Type /Page ").count()
+    };
+    for (name, count) in [("out/1.pdf", 1), ("out/2.pdf", 1), ("out/3.pdf", 2)] {
+        assert_eq!(desk.verdict(name, &[]), Some(0), "{name}");
+        assert_eq!(pages(name), count, "{name}");
+    }
+    // For all, as a list; the row goes before it.
+    fs::remove_dir_all(desk.path("out")).unwrap();
+    let place = r#""pages": 1, "statement_place": [20, 150, 170, 120]"#;
+    fs::write(desk.path("facts.json"), FACTS.replace("\"pages\": 1", place)).unwrap();
+    fs::write(
+        desk.path("rows.csv"),
+        "original,number,statement_place\nin/1.jpg,1,\nin/2.jpg,2,20 5 170 120\n",
+    )
+    .unwrap();
+    let (_, rows) = desk.issue("rows.csv", &[]);
+    assert_eq!(rows.values().map(error).collect::<Vec<_>>(), ["", "copies.bad_fact"]);
+    assert_eq!(pages("out/1.pdf"), 1);
+}

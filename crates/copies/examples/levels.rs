@@ -1,6 +1,6 @@
-//! Writes copies of every type of original at every level in every wording, and of every kind of each type at B-LTA, for outside
-//! judges: the PDFs, our ETSI reports on them, and what the judges must trust. They are signed an hour before now, so that no judge
-//! finds them in the future.
+//! Writes copies of every type of original at every level in every wording, and of every kind of each type at B-LTA, two of them
+//! with the statement on the last captured page, for outside judges: the PDFs, our ETSI reports on them, and what the judges must
+//! trust. They are signed an hour before now, so that no judge finds them in the future.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::path::PathBuf;
@@ -9,11 +9,15 @@ use std::process::ExitCode;
 #[path = "../tests/made.rs"]
 mod made;
 
+use motcua_copies::facts::StatementPlace;
 use motcua_copies::{Report, Verdict, verify};
 use time::{Duration, OffsetDateTime};
 
 /// One original of each type; the others are taken at the last level only.
 const TYPES: [&str; 4] = ["ycc.jpg", "rgb.png", "group4.tiff", "text.pdf"];
+
+/// Originals as large as the statement on their last page needs.
+const PLACED: [&str; 2] = ["diploma-page-1.jpg", "diploma-scan.pdf"];
 
 fn main() -> ExitCode {
     let Some(to) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -62,6 +66,14 @@ fn main() -> ExitCode {
                 put(&format!("{file}.pdf"), &copy);
                 count += 1;
             }
+        }
+        if PLACED.contains(&name) {
+            let place = StatementPlace { left: 20, top: 150, width: 170, height: 120 };
+            let copy = made::levels::placed(&demo, at, &original, place);
+            let file = format!("{name}.placed-lta");
+            judge(&file, &copy, Verdict::ValidWithNotes);
+            put(&format!("{file}.pdf"), &copy);
+            count += 1;
         }
         // The report's other forms: of an unsigned file, of a changed copy.
         if name == "text.pdf" {

@@ -70,6 +70,7 @@ fn main() {
         capacity: "TUQ. CHỦ TỊCH".into(),
         mandate: None,
         co_officials: Vec::new(),
+        statement_place: None,
         original: describe(&originals, 2).unwrap(),
         copy_id: "BS-1".into(),
         dossier: "H99.1-261124-0001".into(),

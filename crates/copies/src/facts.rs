@@ -7,6 +7,7 @@ mod capture;
 mod mandate;
 mod officials;
 pub mod picture;
+mod place;
 pub mod qr;
 pub mod xmp;
 
@@ -14,6 +15,7 @@ pub use capture::Shortcoming;
 pub use mandate::Mandate;
 pub(crate) use officials::same_person;
 pub use officials::{CoOfficial, MOST_CO_OFFICIALS};
+pub use place::StatementPlace;
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -86,6 +88,9 @@ pub struct CopyFacts {
     /// Officials who sign after this one and before the agency, in that order, where the law of the template lets several sign.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub co_officials: Vec<CoOfficial>,
+    /// Where on the last captured page the statement stands; a page of its own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement_place: Option<StatementPlace>,
     /// What was compared.
     pub original: OriginalFacts,
     /// Identifier of this copy, letters, digits and hyphens.
@@ -219,6 +224,7 @@ mod tests {
                 until: None,
             }),
             co_officials: Vec::new(),
+            statement_place: None,
             original: OriginalFacts {
                 sha256: "00".repeat(32),
                 pages: 2,
@@ -258,6 +264,8 @@ mod tests {
         };
         facts.co_officials =
             vec![official("Trần \"Thị\" <B>", "CÔNG CHỨNG VIÊN"), official("Lê C", "X\nY")];
+        facts.statement_place =
+            Some(StatementPlace { left: 20, top: 150, width: 170, height: 120 });
         assert_eq!(CopyFacts::from_xmp(&packet(&facts)), Some(facts.clone()));
         assert_eq!(QrFacts::from_text(&facts.qr().to_text()), Some(facts.qr()));
     }

@@ -10,6 +10,7 @@ mod content;
 mod fields;
 mod hashes;
 mod history;
+pub(crate) mod on_top;
 mod places;
 mod policy;
 mod reason;

@@ -5,14 +5,11 @@ mod made;
 #[path = "witness/peers.rs"]
 mod peers;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use motcua_copies::issue::Fonts;
 use motcua_copies::issue::existing::sign_existing;
-use motcua_copies::issue::{Fonts, Next, Pending};
 use motcua_copies::verify::{Check, RowName};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::authority::Demo;
-use motcua_pki::{Signer, SigningRules, cms};
 use time::Duration;
 
 /// A copy whose metadata were changed between laying it out and signing it: `from` once, `to` as long.
@@ -20,17 +17,7 @@ fn restated(demo: &Demo, from: &str, to: &str) -> Vec<u8> {
     let bytes = peers::small();
     let originals = [made::original(&bytes)];
     let facts = made::facts_by(demo, made::NOW, &originals);
-    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
-    let pending = Pending::prepare(
-        &originals,
-        &facts,
-        Fonts::LIBERATION_SERIF,
-        (official.certificate_chain(), official.algorithm()),
-        (agency.certificate_chain(), agency.algorithm()),
-    )
-    .unwrap();
-    let mut state = serde_json::to_value(&pending).unwrap();
-    let mut file = STANDARD.decode(state["slot"]["file"].as_str().unwrap()).unwrap();
+    let (state, mut file) = made::laid_out(demo, &originals, &facts);
     assert_eq!(from.len(), to.len());
     let places: Vec<usize> = file
         .windows(from.len())
@@ -39,18 +26,7 @@ fn restated(demo: &Demo, from: &str, to: &str) -> Vec<u8> {
         .collect();
     assert_eq!(places.len(), 1, "{from}");
     file[places[0]..places[0] + to.len()].copy_from_slice(to.as_bytes());
-    state["slot"]["file"] = STANDARD.encode(&file).into();
-    let mut pending: Pending = serde_json::from_value(state).unwrap();
-    for signer in [&official, &agency] {
-        let digest = pending.digest(signer.algorithm().content_digest()).unwrap();
-        let (chain, rules) = (signer.certificate_chain(), SigningRules::viet_nam(made::NOW));
-        let made = cms::prepare(chain, signer.algorithm(), &digest, &rules).unwrap();
-        match pending.complete(&made.sign(signer).unwrap()).unwrap() {
-            Next::CoOfficial(next) | Next::Agency(next) => pending = next,
-            Next::Done(copy) => return copy,
-        }
-    }
-    panic!("the copy must be complete")
+    made::signed_as(demo, state, &file)
 }
 
 #[track_caller]

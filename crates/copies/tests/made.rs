@@ -1,5 +1,5 @@
 //! What the tests of copies are made of: the sample originals, a demo authority, facts, and small PDFs written by hand.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing)]
 #![allow(dead_code, missing_docs, reason = "each test file uses its part")]
 
 #[path = "made/annulments.rs"]
@@ -11,10 +11,14 @@ pub mod levels;
 #[path = "made/notaries.rs"]
 pub mod notaries;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use motcua_copies::Policy;
 use motcua_copies::facts::{CopyFacts, OriginalFacts, RegisterEntry, Shortcoming};
 use motcua_copies::issue::existing::SignatureOptions;
-use motcua_copies::issue::{Fonts, IssueError, Original, describe, describe_accepting, issue};
+use motcua_copies::issue::{
+    Fonts, IssueError, Original, Pending, describe, describe_accepting, issue,
+};
 use motcua_copies::verify::{CertificatePolicies, Expect, RevocationNeed};
 use motcua_pki::AlgorithmPolicy;
 use motcua_pki::authority::Demo;
@@ -73,6 +77,7 @@ pub fn facts() -> CopyFacts {
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".into(),
         mandate: None,
         co_officials: Vec::new(),
+        statement_place: None,
         original: OriginalFacts {
             sha256: "ab".repeat(32),
             pages: 2,
@@ -161,6 +166,29 @@ pub fn copy_of_all(demo: &Demo, at: OffsetDateTime, originals: &[Original<'_>]) 
     let facts = facts_by(demo, at, originals);
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     issue(originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap()
+}
+
+/// A copy laid out for this authority's official and agency: its state as data, and the file that waits in it.
+pub fn laid_out(
+    demo: &Demo,
+    originals: &[Original<'_>],
+    facts: &CopyFacts,
+) -> (serde_json::Value, Vec<u8>) {
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let (official, agency) = (levels::of(&official), levels::of(&agency));
+    let fonts = Fonts::LIBERATION_SERIF;
+    let pending = Pending::prepare(originals, facts, fonts, official, agency).unwrap();
+    let state = serde_json::to_value(&pending).unwrap();
+    let file = STANDARD.decode(state["slot"]["file"].as_str().unwrap()).unwrap();
+    (state, file)
+}
+
+/// Signs what was laid out, with another file in it.
+pub fn signed_as(demo: &Demo, mut state: serde_json::Value, file: &[u8]) -> Vec<u8> {
+    state["slot"]["file"] = STANDARD.encode(file).into();
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let pending = serde_json::from_value(state).unwrap();
+    levels::walk_plainly(pending, NOW, &[&official, &agency])
 }
 
 /// A policy that trusts these, for any signed document, without revocation.

@@ -5,7 +5,7 @@
 mod made;
 
 use made::{demo, facts_of, original, pdf, policy};
-use motcua_copies::facts::{CopyFacts, Shortcoming};
+use motcua_copies::facts::{CopyFacts, Shortcoming, StatementPlace};
 use motcua_copies::issue::{Fonts, IssueError, describe_accepting, issue, shortcomings};
 use motcua_copies::statement::Statement;
 use motcua_pdf::{Document, Limits, archive};
@@ -72,6 +72,20 @@ fn drawn_where_it_is_accepted_and_refused_where_not() {
         // The same again is the same.
         assert_eq!(copied(&file, &[Shortcoming::Rasterised]).unwrap().1, facts);
     }
+}
+
+#[test]
+fn a_drawn_page_carries_the_statement() {
+    let file = drawn("BT /F 24 Tf 100 700 Td (Bang) Tj ET BT 3 Tr");
+    let (demo, source) = (demo(), [original(&file)]);
+    let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
+    let mut facts = made::facts_by(&demo, made::NOW, &source);
+    facts.statement_place = Some(StatementPlace { left: 20, top: 150, width: 170, height: 120 });
+    let copy = issue(&source, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
+    assert_eq!(archive::check(&copy, &Limits::STANDARD), []);
+    let report = motcua_copies::verify(&copy, &made::levels::strict(&demo, made::NOW));
+    assert_eq!(report.verdict, motcua_copies::Verdict::ValidWithNotes, "{}", report.to_text());
+    assert_eq!(report.facts.unwrap().original.accepted, [Shortcoming::Rasterised]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! * [`Document`]: the strict reader. It follows the cross-reference as written, in any revision, and repairs nothing.
 //! * [`Bytes`]: the file it reads, in memory or read in pieces ([`Ranged`]).
 //! * `archive` (feature `write`): whether a file is PDF/A-2b, with the clause of everything that is not.
+//! * [`enclosed`]: whether what a content stream draws can change how something is drawn after it.
 //! * [`changes`], [`strays`]: what an incremental update changed, and bytes that nothing accounts for.
 
 #![forbid(unsafe_code)]
@@ -10,6 +11,7 @@
 #[cfg(feature = "write")]
 pub mod archive;
 mod budget;
+mod content;
 mod diff;
 mod document;
 mod error;
@@ -24,6 +26,7 @@ pub mod write;
 mod xref;
 
 pub use budget::Limits;
+pub use content::enclosed;
 pub use diff::{Change, Stray, changes, equal, strays};
 pub use document::{Document, Located, Page};
 pub use error::Error;

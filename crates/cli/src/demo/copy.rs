@@ -68,6 +68,7 @@ fn facts(
         capacity: "TUQ. CHỦ TỊCH\nCÔNG CHỨC TƯ PHÁP – HỘ TỊCH".to_owned(),
         mandate: None,
         co_officials: Vec::new(),
+        statement_place: None,
         original: describe_accepting(originals, capture.pages, &capture.accept)?,
         copy_id,
         dossier: dossier.to_owned(),

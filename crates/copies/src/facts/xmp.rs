@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{CoOfficial, CopyFacts, Mandate, OriginalFacts, RegisterEntry, Shortcoming, date};
+use super::{
+    CoOfficial, CopyFacts, Mandate, OriginalFacts, RegisterEntry, Shortcoming, StatementPlace, date,
+};
 
 /// The namespace of the facts in XMP.
 pub const NAMESPACE: &str = "urn:motcua:certified-copy:1.0#";
@@ -30,6 +32,10 @@ pub const PROPERTIES: &[(&str, &str)] = &[
     ("MandateFrom", "First day of that decision"),
     ("MandateUntil", "Last day of that decision"),
     ("CoOfficials", "Officials who sign after the first, with their capacities, in JSON"),
+    (
+        "StatementPlace",
+        "Left, top, width and height of the statement on the last captured page, millimetres",
+    ),
     ("OriginalSha256", "SHA-256 of the captured original"),
     ("OriginalPages", "Pages of the original that carry information"),
     ("OriginalType", "Media type of the captured original"),
@@ -49,8 +55,15 @@ pub const PROPERTIES: &[(&str, &str)] = &[
 const LONGEST: usize = 32;
 
 /// Properties that only some copies have.
-const OPTIONAL: [&str; 6] =
-    ["MandateDocument", "MandateFrom", "MandateUntil", "CoOfficials", "CapturedPages", "Accepted"];
+const OPTIONAL: [&str; 7] = [
+    "MandateDocument",
+    "MandateFrom",
+    "MandateUntil",
+    "CoOfficials",
+    "StatementPlace",
+    "CapturedPages",
+    "Accepted",
+];
 
 /// What a reader of the extension schema learns about a property.
 #[cfg(feature = "issue")]
@@ -81,6 +94,7 @@ impl CopyFacts {
             mandate.map(|m| date::text(m.from)).unwrap_or_default(),
             mandate.and_then(|m| m.until).map(date::text).unwrap_or_default(),
             CoOfficial::to_text(&self.co_officials),
+            self.statement_place.map(StatementPlace::to_text).unwrap_or_default(),
             self.original.sha256.clone(),
             self.original.pages.to_string(),
             self.original.media_type.clone(),
@@ -163,6 +177,10 @@ impl CopyFacts {
             co_officials: match take("CoOfficials") {
                 Some(list) => CoOfficial::from_text(&list)?,
                 None => Vec::new(),
+            },
+            statement_place: match take("StatementPlace") {
+                Some(place) => Some(StatementPlace::from_text(&place)?),
+                None => None,
             },
             original: OriginalFacts {
                 sha256: take("OriginalSha256")?,

@@ -205,13 +205,31 @@ pub enum IssueError {
     },
     /// The statement does not fit where it is to stand.
     #[error(
-        "the statement does not fit: it needs {need} mm in height, and there are {have}; name fewer officials or shorten the paper's name"
+        "the statement does not fit: it needs {need} mm in height, and there are {have}; name fewer officials, shorten the paper's name, or give it more room"
     )]
     StatementNoRoom {
         /// The height it needs, millimetres.
         need: String,
         /// The height there is.
         have: String,
+    },
+    /// The place given for the statement does not lie on the last captured page.
+    #[error(
+        "the place of the statement does not lie on the last page, which is {width} by {height} mm; place it there, or leave it out for a page of its own"
+    )]
+    StatementPlaceOutside {
+        /// Width of the page, millimetres.
+        width: String,
+        /// Its height.
+        height: String,
+    },
+    /// The last captured page cannot carry the statement: it could not be told that it shows there as written.
+    #[error(
+        "the statement cannot stand on the last captured page: {problem}; leave its place out for a page of its own"
+    )]
+    StatementPlaceUnsound {
+        /// Why, with what is wrong in the page's content where it is that.
+        problem: String,
     },
     /// A fact is missing or does not fit.
     #[error("the fact {field} is not usable: {problem}")]
@@ -330,6 +348,8 @@ impl IssueError {
             Self::OfficialNameDiffers { .. } => "copies.official_name_differs",
             Self::AgencyNameDiffers { .. } => "copies.agency_name_differs",
             Self::StatementNoRoom { .. } => "copies.statement_no_room",
+            Self::StatementPlaceOutside { .. } => "copies.statement_place_outside",
+            Self::StatementPlaceUnsound { .. } => "copies.statement_place_unsound",
             Self::BadFact { .. } => "copies.bad_fact",
             Self::QrTooLong { .. } => "copies.qr_too_long",
             Self::BadState { .. } => "copies.bad_state",
@@ -438,6 +458,10 @@ impl IssueError {
             Self::StatementNoRoom { need, have } => {
                 vec![("need_mm", need.clone()), ("have_mm", have.clone())]
             }
+            Self::StatementPlaceOutside { width, height } => {
+                vec![("width_mm", width.clone()), ("height_mm", height.clone())]
+            }
+            Self::StatementPlaceUnsound { problem } => vec![("problem", problem.clone())],
             Self::BadFact { field, problem } => {
                 vec![("field", (*field).to_owned()), ("problem", (*problem).to_owned())]
             }

@@ -12,10 +12,10 @@ use time::format_description::well_known::Rfc3339;
 use unicode_normalization::is_nfc;
 
 use super::original::{self, Original, Sheet};
-use super::page::statement_page;
+use super::page::{placed_statement, statement_page};
 use super::setting::{Line, Setting};
 use super::{AGENCY_FIELD, IssueError, Pictures};
-use crate::facts::{CopyFacts, MOST_CO_OFFICIALS, Shortcoming, VIET_NAM, xmp};
+use crate::facts::{CopyFacts, MOST_CO_OFFICIALS, Shortcoming, StatementPlace, VIET_NAM, xmp};
 use crate::official_field;
 use crate::statement::{Objection, Statement, Template, agency_block};
 
@@ -28,6 +28,9 @@ const BLOCK_WIDTH: f64 = 215.0;
 /// 10 pt as Decree 30/2020/NĐ-CP Annex I asks, with 12 pt from line to line.
 const BLOCK_SIZE: f64 = 10.0;
 const BLOCK_LINE: f64 = 12.0;
+
+/// By how much, in points, a place may reach beyond a page whose size is not in whole millimetres: nothing that shows.
+const SLACK: f64 = 0.01;
 
 /// The two fonts of a copy, as font files; Times-compatible and with full Vietnamese coverage.
 #[derive(Clone, Copy)]
@@ -207,7 +210,8 @@ pub(super) fn revision(
     let font_resources = format!("<< /Font << /R {regular} 0 R /B {bold} 0 R >> >>");
 
     let draw = facts.original.accepted.contains(&Shortcoming::Rasterised);
-    let mut sheets = original::write_all(originals, &mut file, draw)?;
+    let on_top = facts.statement_place.map(|_| file.reserve());
+    let mut sheets = original::write_all(originals, &mut file, draw, on_top)?;
     if sheets.is_empty() {
         return Err(IssueError::NoOriginal);
     }
@@ -249,9 +253,37 @@ pub(super) fn revision(
     );
 
     // The statement page.
-    let page = statement_page(&mut set, facts, &statement, pictures.any())?;
-    let contents = file.reserve();
-    file.deflated(contents, "", page.content.as_bytes());
+    let page = match (facts.statement_place, on_top) {
+        (Some(place), Some(form)) => {
+            let own = sheets.len() == 1;
+            let Some(last) = sheets.last_mut() else { return Err(IssueError::NoOriginal) };
+            let block = own.then_some((BLOCK_WIDTH + 12.0, block_height + 10.0));
+            placed_on(place, last.size, block)?;
+            let corner = place.corner(last.size);
+            let page =
+                placed_statement(&mut set, facts, &statement, pictures.any(), (place, corner))?;
+            write_look(&mut file, form, place.size(), &font_resources, &page.content);
+            let contents = file.reserve();
+            let name = last.top.as_deref().unwrap_or_default();
+            let (x, y) = (points(corner.0), points(corner.1));
+            let content = format!("q 1 0 0 1 {x} {y} cm /{name} Do Q\n");
+            file.stream(contents, "", content.as_bytes());
+            last.contents.push(contents);
+            page
+        }
+        _ => {
+            let page = statement_page(&mut set, facts, &statement, pictures.any())?;
+            let contents = file.reserve();
+            file.deflated(contents, "", page.content.as_bytes());
+            sheets.push(Sheet {
+                size: PAGE,
+                resources: font_resources.clone(),
+                contents: vec![contents],
+                ..Sheet::default()
+            });
+            page
+        }
+    };
     // Pictures stand beside the first official's signature.
     let widgets: Vec<_> = [(official_widget, official_look)].into_iter().chain(beside).collect();
     for (i, (look, (_, id))) in page.looks.iter().zip(&widgets).enumerate() {
@@ -266,12 +298,6 @@ pub(super) fn revision(
         };
         write_look(&mut file, *id, look.size, &resources, &content);
     }
-    sheets.push(Sheet {
-        size: PAGE,
-        resources: font_resources.clone(),
-        contents: vec![contents],
-        ..Sheet::default()
-    });
 
     // Pages, with the widgets on the first and the last.
     let ids: Vec<u32> = sheets.iter().map(|_| file.reserve()).collect();
@@ -388,6 +414,26 @@ pub(super) fn revision(
         shortcomings,
         found,
     })
+}
+
+/// Whether the place lies on a page of that size, and leaves the agency's block free where that is on the same page: so wide and so
+/// high in the top right corner.
+fn placed_on(
+    place: StatementPlace,
+    page: (f64, f64),
+    block: Option<(f64, f64)>,
+) -> Result<(), IssueError> {
+    let ((x, y), (width, height)) = (place.corner(page), place.size());
+    if y < -SLACK || x + width > page.0 + SLACK {
+        let mm = |points| format!("{:.0}", super::paper::millimetres(points));
+        return Err(IssueError::StatementPlaceOutside { width: mm(page.0), height: mm(page.1) });
+    }
+    let covers = |(wide, high): (f64, f64)| x + width > page.0 - wide && y + height > page.1 - high;
+    if block.is_some_and(covers) {
+        let problem = "it covers the agency's block at the top right of the same page";
+        return Err(IssueError::BadFact { field: "StatementPlace", problem });
+    }
+    Ok(())
 }
 
 fn lines(count: usize) -> f64 {

@@ -115,28 +115,33 @@ pub fn describe_accepting(
     if !accept.is_empty() {
         let draw = accept.contains(&Shortcoming::Rasterised);
         let mut file = FileWriter::new();
-        let sheets = write_all(originals, &mut file, draw)?;
+        let sheets = write_all(originals, &mut file, draw, None)?;
         let found = found(&sheets, &of_sheets(&sheets, pages));
         facts.accepted = found.into_iter().filter(|s| accept.contains(s)).collect();
     }
     Ok(facts)
 }
 
-/// Writes the sheets of all originals; `draw` those of PDFs that cannot become PDF/A-2b as pictures.
+/// Writes the sheets of all originals; `draw` those of PDFs that cannot become PDF/A-2b as pictures. The form `on_top` goes to the last
+/// sheet, which names it.
 pub(super) fn write_all(
     originals: &[Original<'_>],
     file: &mut FileWriter,
     draw: bool,
+    on_top: Option<u32>,
 ) -> Result<Vec<Sheet>, IssueError> {
     let mut sheets = Vec::new();
     for (i, original) in originals.iter().enumerate() {
         let index = i + 1;
+        let on_top = on_top.filter(|_| index == originals.len());
         #[cfg(feature = "rasterise")]
         if draw && super::raster::is_needed(original, index)? {
             let mut signatures = signatures(&original.read(index)?, index)?;
             let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
-            for (page, picture) in pictures.into_iter().enumerate() {
-                let sheet = original.picture(file, index, page + 1, &picture.into())?;
+            let last = pictures.len();
+            for (page, picture) in (1..).zip(pictures) {
+                let on_top = on_top.filter(|_| page == last);
+                let sheet = original.picture(file, (index, page), &picture.into(), on_top)?;
                 let signatures = std::mem::take(&mut signatures);
                 sheets.push(Sheet { drawn: true, signatures, ..sheet });
             }
@@ -144,7 +149,7 @@ pub(super) fn write_all(
         }
         #[cfg(not(feature = "rasterise"))]
         let _ = draw;
-        sheets.extend(original.write(file, index)?);
+        sheets.extend(original.write(file, index, on_top)?);
     }
     Ok(sheets)
 }
@@ -163,7 +168,7 @@ pub(super) fn found(sheets: &[Sheet], refusals: &[IssueError]) -> BTreeSet<Short
 /// # Errors
 /// [`IssueError`] for originals that cannot be used at all.
 pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueError>, IssueError> {
-    let sheets = write_all(originals, &mut FileWriter::new(), false)?;
+    let sheets = write_all(originals, &mut FileWriter::new(), false, None)?;
     Ok(of_sheets(&sheets, pages))
 }
 
@@ -228,8 +233,10 @@ pub struct Sheet {
     pub resources: String,
     /// PDF text of `/Group`, where the sheet blends colours; else empty.
     pub group: String,
-    /// Object numbers of the content streams.
+    /// Object numbers of the content streams; a single one where a form stands on top.
     pub contents: Vec<u32>,
+    /// The name among the resources of the form that stands on top.
+    pub top: Option<String>,
 }
 
 impl Original<'_> {
@@ -256,32 +263,34 @@ impl Original<'_> {
             .map_err(|source| IssueError::ReadOriginal { index, source })
     }
 
-    /// Writes the original's sheets into the file. `index` counts originals from 1.
+    /// Writes the original's sheets into the file, the last with the form `on_top`. `index` counts originals from 1.
     pub(super) fn write(
         &self,
         file: &mut FileWriter,
         index: usize,
+        on_top: Option<u32>,
     ) -> Result<Vec<Sheet>, IssueError> {
         if self.bytes.is_empty() {
             return Err(IssueError::EmptyOriginal { index });
         }
         match OriginalKind::of(self.bytes) {
             Some(OriginalKind::Jpeg) => {
-                Ok(vec![self.picture(file, index, 1, &read_jpeg(self.bytes)?.into())?])
+                Ok(vec![self.picture(file, (index, 1), &read_jpeg(self.bytes)?.into(), on_top)?])
             }
             Some(OriginalKind::Png) => {
-                Ok(vec![self.picture(file, index, 1, &read_png(self.bytes)?.into())?])
+                Ok(vec![self.picture(file, (index, 1), &read_png(self.bytes)?.into(), on_top)?])
             }
             #[cfg(feature = "tiff")]
             Some(OriginalKind::Tiff) => {
                 let pages = read_tiff(self.bytes)?;
                 let mut sheets = Vec::new();
-                for (i, page) in pages.iter().enumerate() {
-                    sheets.push(self.picture(file, index, i + 1, page)?);
+                for (i, page) in (1..).zip(&pages) {
+                    let on_top = on_top.filter(|_| i == pages.len());
+                    sheets.push(self.picture(file, (index, i), page, on_top)?);
                 }
                 Ok(sheets)
             }
-            Some(OriginalKind::Pdf) => self.document(file, index),
+            Some(OriginalKind::Pdf) => self.document(file, index, on_top),
             None => Err(unknown(index, self.bytes)),
         }
     }
@@ -289,9 +298,9 @@ impl Original<'_> {
     fn picture(
         &self,
         file: &mut FileWriter,
-        index: usize,
-        page: usize,
+        (index, page): (usize, usize),
         mosaic: &Mosaic<'_>,
+        on_top: Option<u32>,
     ) -> Result<Sheet, IssueError> {
         let no_resolution = || IssueError::NoResolution { index };
         let (picture, ..) = mosaic.parts.first().ok_or_else(no_resolution)?;
@@ -331,6 +340,11 @@ impl Original<'_> {
             );
         }
         content.push_str("Q\n");
+        let top = on_top.map(|form| {
+            let name = "Statement".to_owned();
+            let _ = write!(images, "/{name} {form} 0 R ");
+            name
+        });
         let contents = file.reserve();
         file.stream(contents, "", content.as_bytes());
         Ok(Sheet {
@@ -344,10 +358,16 @@ impl Original<'_> {
             resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
             contents: vec![contents],
+            top,
         })
     }
 
-    fn document(&self, file: &mut FileWriter, index: usize) -> Result<Vec<Sheet>, IssueError> {
+    fn document(
+        &self,
+        file: &mut FileWriter,
+        index: usize,
+        on_top: Option<u32>,
+    ) -> Result<Vec<Sheet>, IssueError> {
         let read = |source| IssueError::ReadOriginal { index, source };
         let document = self.read(index)?;
         let mut signatures = signatures(&document, index)?;
@@ -358,6 +378,9 @@ impl Original<'_> {
         let mut importer = Importer::new(&document);
         let mut sheets = Vec::new();
         for (i, source) in pages.iter().enumerate() {
+            if let Some(form) = on_top.filter(|_| i + 1 == pages.len()) {
+                importer.put_on_top(form);
+            }
             let page =
                 importer.page(file, i + 1, source).map_err(|e| IssueError::import(index, e))?;
             let [left, bottom, right, top] = page.shown;
@@ -373,7 +396,6 @@ impl Original<'_> {
             let matrix = matrix.map(|v: f64| v * page.unit);
             let size = (size.0 * page.unit, size.1 * page.unit);
             // Outside q and Q, so that a stray Q in the page's own content cannot undo what stands here.
-            let before = file.reserve();
             let clip = format!(
                 "{} {} {} {} re W n",
                 points(left),
@@ -382,13 +404,25 @@ impl Original<'_> {
                 points(height)
             );
             let matrix = matrix.map(points).join(" ");
-            file.stream(before, "", format!("{matrix} cm {clip}\n{}", page.before).as_bytes());
-            let mut contents = vec![before];
-            contents.extend(page.contents);
-            if !page.after.is_empty() {
-                let after = file.reserve();
-                file.stream(after, "", page.after.as_bytes());
-                contents.push(after);
+            let opening = format!("{matrix} cm {clip}\n{}", page.before);
+            let mut contents = Vec::new();
+            if page.top.is_some() {
+                // What stands on top stands upright and unclipped: all before it is one state, saved and restored.
+                let id = file.reserve();
+                let parts =
+                    [b"q\n", opening.as_bytes(), &page.content, page.after.as_bytes(), b"Q\n"];
+                file.deflated(id, "", &parts.concat());
+                contents.push(id);
+            } else {
+                let id = file.reserve();
+                file.stream(id, "", opening.as_bytes());
+                contents.push(id);
+                contents.extend(page.contents);
+                if !page.after.is_empty() {
+                    let id = file.reserve();
+                    file.stream(id, "", page.after.as_bytes());
+                    contents.push(id);
+                }
             }
             sheets.push(Sheet {
                 index,
@@ -401,6 +435,7 @@ impl Original<'_> {
                 resources: page.resources,
                 group: page.group,
                 contents,
+                top: page.top,
             });
         }
         Ok(sheets)

@@ -4,13 +4,20 @@ use super::IssueError;
 use super::layout::{MARGIN, PAGE, rect};
 use super::paper::millimetres;
 use super::setting::{Line, Setting};
-use crate::facts::{CopyFacts, picture};
+use crate::facts::{CopyFacts, StatementPlace, picture};
 use crate::statement::Statement;
 
 /// The least margin below the signatures, 10 mm: what printers leave white.
 const BOTTOM: f64 = 28.35;
 /// Between the signatures of one row and the capacities of the next.
 const ROW_GAP: f64 = 16.0;
+
+/// The least size of letters, 10 pt: the smallest that Decree 30/2020/NĐ-CP Annex I names.
+const LEAST_SIZE: f64 = 10.0;
+/// The least width of a place on a captured page, 120 mm: beside the code a line holds some forty letters.
+const LEAST_WIDTH: f64 = 340.1;
+/// Between code and text.
+const GUTTER: f64 = 12.0;
 
 /// What stands on the page, and the look of each official's signature.
 pub(super) struct StatementPage {
@@ -62,7 +69,47 @@ pub(super) fn statement_page(
         put(set, line, false, 12.0, false)?;
     }
     y -= 20.0;
+    let (looks, lowest) = signatures(
+        set,
+        statement,
+        pictured,
+        &mut placed,
+        Field { left: MARGIN, measure, top: y, scale: 1.0, corner: (0.0, 0.0) },
+    )?;
+    if lowest < BOTTOM {
+        return Err(no_room(top - lowest, top - BOTTOM));
+    }
+    content.push_str(&set.show(&placed)?);
+    Ok(StatementPage { content, looks })
+}
+
+fn no_room(need: f64, have: f64) -> IssueError {
+    let mm = |points: f64| format!("{:.0}", millimetres(points).ceil());
+    IssueError::StatementNoRoom { need: mm(need), have: mm(have) }
+}
+
+/// Where the signatures stand.
+struct Field {
+    left: f64,
+    measure: f64,
+    top: f64,
+    /// Of the letters.
+    scale: f64,
+    /// Where the origin of these lengths is on the page.
+    corner: (f64, f64),
+}
+
+/// Capacities and places of signatures, in rows of two; gives the looks and the lower edge.
+fn signatures(
+    set: &Setting<'_>,
+    statement: &Statement,
+    pictured: bool,
+    placed: &mut Vec<Line>,
+    field: Field,
+) -> Result<(Vec<Look>, f64), IssueError> {
+    let Field { left, measure, top: mut y, scale, corner } = field;
     let half = measure / 2.0;
+    let size = 13.0 * scale;
     let officials: Vec<_> = statement.officials().collect();
     let last = officials.len() - 1;
     let mut looks = Vec::new();
@@ -73,31 +120,77 @@ pub(super) fn statement_page(
         if i > 0 && i % 2 == 0 {
             y = lowest - ROW_GAP;
         }
-        let middle = if at_left { MARGIN + half / 2.0 } else { PAGE.0 - MARGIN - measure / 4.0 };
+        let middle = if at_left { left + half / 2.0 } else { left + measure - measure / 4.0 };
         let mut y = y;
         for line in capacity {
-            for line in set.wrap(true, line, 13.0, half)? {
-                let x = middle - set.width(true, &line, 13.0)? / 2.0;
-                placed.push(Line { x, y, size: 13.0, bold: true, text: line });
-                y -= 18.0;
+            for line in set.wrap(true, line, size, half)? {
+                let x = middle - set.width(true, &line, size)? / 2.0;
+                placed.push(Line { x, y, size, bold: true, text: line });
+                y -= 18.0 * scale;
             }
         }
         // The field holds the mark of the digital signature; the name stands in it too, as signed.
         let (height, mark) = if pictured && i == 0 { (128.0, 112.0) } else { (64.0, 42.0) };
+        let mark_size = (11.0 * scale).max(LEAST_SIZE);
         let mut lines = Vec::new();
-        for (text, size, bold, at) in [("(đã ký số)", 11.0, false, mark), (name, 13.0, true, 10.0)]
+        for (text, size, bold, at) in
+            [("(đã ký số)", mark_size, false, mark), (name, size, true, 10.0)]
         {
             let x = ((half - set.width(bold, text, size)?) / 2.0).max(0.0);
             lines.push(Line { x, y: at, size, bold, text: text.to_owned() });
         }
-        let rect = rect(middle - half / 2.0, y - height, half, height);
+        let rect = rect(corner.0 + middle - half / 2.0, corner.1 + y - height, half, height);
         looks.push(Look { lines, size: (half, height), rect });
         lowest = lowest.min(y - height);
     }
-    if lowest < BOTTOM {
-        let mm = |points| format!("{:.0}", millimetres(points));
-        return Err(IssueError::StatementNoRoom { need: mm(top - lowest), have: mm(top - BOTTOM) });
+    Ok((looks, lowest))
+}
+
+/// The statement in a place on a captured page: QR code top left, the text beside it, the signatures below both. It is set as large as
+/// fits, and refused where it would be too small to read.
+pub(super) fn placed_statement(
+    set: &mut Setting<'_>,
+    facts: &CopyFacts,
+    statement: &Statement,
+    pictured: bool,
+    (place, corner): (StatementPlace, (f64, f64)),
+) -> Result<StatementPage, IssueError> {
+    let (width, height) = place.size();
+    if width < LEAST_WIDTH {
+        let problem = "it is narrower than 120 mm: code and text stand side by side";
+        return Err(IssueError::BadFact { field: "StatementPlace", problem });
     }
-    content.push_str(&set.show(&placed)?);
-    Ok(StatementPage { content, looks })
+    let code = facts.qr().to_text();
+    let mut content =
+        picture::draw(&code, 0.0, height).ok_or(IssueError::QrTooLong { length: code.len() })?;
+    let left = picture::SIDE + GUTTER;
+    let mut refusal = None;
+    for body in [12.0, 11.0, LEAST_SIZE] {
+        let scale = body / 12.0;
+        let (mut placed, mut y) = (Vec::new(), height);
+        let mut put = |text: &str, bold: bool, size: f64| -> Result<(), IssueError> {
+            for line in set.wrap(bold, text, size, width - left)? {
+                y -= size * 1.2;
+                placed.push(Line { x: left, y, size, bold, text: line });
+            }
+            y -= size * 0.25;
+            Ok(())
+        };
+        put(&statement.title, true, 13.0 * scale)?;
+        for line in &statement.head {
+            put(line, false, body)?;
+        }
+        for line in &statement.body {
+            put(line, false, body)?;
+        }
+        let top = y.min(height - picture::SIDE) - 18.0;
+        let field = Field { left: 0.0, measure: width, top, scale, corner };
+        let (looks, lowest) = signatures(set, statement, pictured, &mut placed, field)?;
+        if lowest >= 0.0 {
+            content.push_str(&set.show(&placed)?);
+            return Ok(StatementPage { content, looks });
+        }
+        refusal = Some(no_room(height - lowest, height));
+    }
+    Err(refusal.unwrap_or_else(|| no_room(height, height)))
 }

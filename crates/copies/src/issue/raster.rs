@@ -41,7 +41,7 @@ fn conforms(original: &Original<'_>, index: usize) -> Result<bool, IssueError> {
     let mut file = FileWriter::new();
     let (catalog, pages) = (file.reserve(), file.reserve());
     let (metadata, profile) = (file.reserve(), file.reserve());
-    let sheets = original.write(&mut file, index)?;
+    let sheets = original.write(&mut file, index, None)?;
     let mut kids = String::new();
     for sheet in &sheets {
         let page = file.reserve();

@@ -2,7 +2,7 @@
 
 use motcua_pdf::write::signature::{Placed, SignatureDict};
 use motcua_pdf::write::{UpdateBase, text_string, update};
-use motcua_pdf::{Limits, archive};
+use motcua_pdf::{Document, Limits, archive};
 use motcua_pki::cms::{self, Content, Profile, SignedData};
 use motcua_pki::{
     AlgorithmPolicy, Certificate, DigestAlgorithm, SignatureAlgorithm, Signer, SigningRules,
@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
 use super::{IssueError, Original, Pictures, describe};
-use crate::facts::{CopyFacts, same_person};
+use crate::facts::{CopyFacts, StatementPlace, same_person};
 use crate::verify::fold;
+use crate::verify::on_top::{self, Flaw};
 
 /// Whose signature is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +188,17 @@ fn as_named(
     Ok(())
 }
 
+/// Whether a verifier will find the statement sound where it stands on a captured page: that page may come from anybody.
+fn shows_soundly(file: &[u8], place: StatementPlace) -> Result<(), IssueError> {
+    let document = Document::parse(file, &Limits::STANDARD)?;
+    let Flaw { problem, detail } = match on_top::statement(&document, place)? {
+        Ok(_) => return Ok(()),
+        Err(flaw) => flaw,
+    };
+    let detail = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+    Err(IssueError::StatementPlaceUnsound { problem: format!("{problem}{detail}") })
+}
+
 pub(super) fn fingerprint(certificate: Option<&Certificate>) -> String {
     let bytes = certificate.map_or(&[][..], |c| c.as_der());
     motcua_pdf::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
@@ -288,6 +300,9 @@ impl Pending {
         let mut findings = archive::check(&revision.file, &Limits::STANDARD).into_iter();
         if let Some(finding) = findings.next() {
             return Err(IssueError::NotArchivable { finding, others: findings.count() });
+        }
+        if let Some(place) = facts.statement_place {
+            shows_soundly(&revision.file, place)?;
         }
         // What falls short must be accepted by name, and nothing is said to be accepted that does not fall short.
         let accepted = &facts.original.accepted;

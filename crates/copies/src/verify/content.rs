@@ -1,19 +1,16 @@
 //! Whether metadata, statement page, signature appearances, QR code and certificates say the same.
 
-use motcua_pdf::{Document, Error, Object};
+use motcua_pdf::{Document, Error, Object, Page};
 
 use super::fields::Found;
 use super::text::{Drawn, Reader};
-use super::{Reason, Report, SignatureReport};
+use super::{Reason, Report, SignatureReport, on_top};
 use crate::facts::{CopyFacts, Shortcoming, picture};
 use crate::statement::{Statement, agency_block};
 use crate::{AGENCY_FIELD, OFFICIAL_FIELD, official_field};
 
 /// What the issuer sets before text.
 const BLACK: &str = "0 g\n";
-
-/// Pages that are not of the original: the statement has one of its own, at the end.
-const STATEMENT_PAGES: usize = 1;
 
 /// The revision that the first person signed; the first where nobody covers one.
 fn signed_by_first<'a>(
@@ -82,7 +79,9 @@ fn pages(document: &Document<'_>, facts: &CopyFacts, report: &mut Report) -> Res
     let original = &facts.original;
     // Copies made before this was recorded say nothing of it.
     let Some(captured) = original.captured else { return Ok(()) };
-    let found = document.pages()?.len().saturating_sub(STATEMENT_PAGES);
+    // The statement has a page of its own, at the end, unless it stands on the last captured one.
+    let own = usize::from(facts.statement_place.is_none());
+    let found = document.pages()?.len().saturating_sub(own);
     let missing = original.pages > captured;
     if u32::try_from(found) != Ok(captured)
         || missing != original.accepted.contains(&Shortcoming::PagesMissing)
@@ -112,32 +111,44 @@ fn page(
         |part: &str| Reason::new("copies.statement_differs", &[("part", part.to_owned())]);
     let pages = document.pages()?;
     let Some(last) = pages.last() else { return Ok(()) };
-    let resources = match last.inherited("Resources") {
-        Some(resources) => document.resolve(resources)?,
-        None => Object::Null,
-    };
-    let mut stream = Vec::new();
-    let contents = document.value(&last.dict, "Contents")?;
-    for part in contents.as_array().unwrap_or_default() {
-        if let Object::Stream(part) = document.resolve(part)? {
-            stream.extend_from_slice(&document.decode(&part)?);
-        }
-    }
     let mut reader = Reader::new(document);
-    let shown = reader.drawn(&stream, &resources)?;
-    let on_page: String = statement.on_page().into_iter().map(squeeze).collect();
-    if shown.as_ref().map(|d| squeeze(&d.text)) != Some(on_page) {
-        report.add(differs("trang lời chứng / statement page"));
-    }
-    let code = facts.qr().to_text();
-    // The text after the code begins by setting black.
-    let pictured = shown
-        .as_ref()
-        .filter(|d| d.pictures == 0)
-        .and_then(|d| d.other.strip_suffix(BLACK))
-        .is_some_and(|drawn| picture::shows(drawn, &code, picture::LEFT, picture::TOP));
-    if !pictured {
-        report.add(Reason::new("copies.qr_differs", &[]));
+    let shown = match facts.statement_place {
+        None => Some((own_page(&mut reader, document, last)?, (picture::LEFT, picture::TOP))),
+        Some(place) => {
+            let uncounted = facts.original.captured.is_none().then_some(on_top::UNCOUNTED);
+            let found = on_top::statement(document, place)?;
+            for problem in
+                found.as_ref().err().map(|flaw| flaw.problem).into_iter().chain(uncounted)
+            {
+                let params = [("problem", problem.to_owned())];
+                report.add(Reason::new("copies.statement_place_unsound", &params));
+            }
+            match found {
+                Ok(form) => {
+                    let resources = document.value(&form.dict, "Resources")?;
+                    let drawn = reader.drawn(&document.decode(&form)?, &resources)?;
+                    Some((drawn, (0.0, place.size().1)))
+                }
+                // What a file draws is not asked where that is not what shows.
+                Err(_) => None,
+            }
+        }
+    };
+    if let Some((shown, corner)) = shown {
+        let on_page: String = statement.on_page().into_iter().map(squeeze).collect();
+        if shown.as_ref().map(|d| squeeze(&d.text)) != Some(on_page) {
+            report.add(differs("trang lời chứng / statement page"));
+        }
+        let code = facts.qr().to_text();
+        // The text after the code begins by setting black.
+        let pictured = shown
+            .as_ref()
+            .filter(|d| d.pictures == 0)
+            .and_then(|d| d.other.strip_suffix(BLACK))
+            .is_some_and(|drawn| picture::shows(drawn, &code, corner.0, corner.1));
+        if !pictured {
+            report.add(Reason::new("copies.qr_differs", &[]));
+        }
     }
     let mut looks: Vec<_> = facts
         .officials()
@@ -155,6 +166,26 @@ fn page(
         }
     }
     Ok(())
+}
+
+/// What a page of the statement's own shows.
+fn own_page(
+    reader: &mut Reader<'_, '_>,
+    document: &Document<'_>,
+    page: &Page,
+) -> Result<Option<Drawn>, Error> {
+    let resources = match page.inherited("Resources") {
+        Some(resources) => document.resolve(resources)?,
+        None => Object::Null,
+    };
+    let mut stream = Vec::new();
+    let contents = document.value(&page.dict, "Contents")?;
+    for part in contents.as_array().unwrap_or_default() {
+        if let Object::Stream(part) = document.resolve(part)? {
+            stream.extend_from_slice(&document.decode(&part)?);
+        }
+    }
+    reader.drawn(&stream, &resources)
 }
 
 /// The text that a field's appearance shows.

@@ -274,6 +274,15 @@ pub(super) const TABLE: &[Entry] = &[
         ASK_EN,
     ),
     (
+        "copies.statement_place_unsound",
+        Failure,
+        Some(Content),
+        "Lời chứng không nằm đúng cách trên trang cuối như dữ liệu của bản sao ghi: {problem_vi}.",
+        "The statement does not stand on the last page as the copy's data say: {problem}.",
+        ASK_VI,
+        ASK_EN,
+    ),
+    (
         "copies.qr_differs",
         Failure,
         Some(Content),

@@ -348,6 +348,33 @@ const TEXTS: &[(&str, &str)] = &[
         "phần cuối nêu danh mục khác hoặc mục khác",
     ),
     ("the trailer's first identifier is another", "định danh đầu trong phần cuối là số khác"),
+    (
+        "the page is cropped, turned or scaled, or has entries that the issuer never writes",
+        "trang bị cắt, xoay hoặc phóng, hoặc có mục mà bên phát hành không bao giờ ghi",
+    ),
+    ("the place does not lie on the page", "vị trí không nằm trên trang"),
+    ("the page blends colours in a space of its own", "trang pha màu trong không gian màu riêng"),
+    (
+        "something other than signatures lies over the page, or they lie elsewhere",
+        "có đối tượng không phải chữ ký nằm trên trang, hoặc chữ ký nằm chỗ khác",
+    ),
+    (
+        "the page does not draw what was captured and then the statement at its place",
+        "trang không vẽ bản chụp rồi đến lời chứng tại vị trí của nó",
+    ),
+    (
+        "what the page draws before it may change how it looks",
+        "phần trang vẽ trước lời chứng có thể làm đổi hình thức của lời chứng",
+    ),
+    (
+        "it is drawn by a form that is not as the issuer writes it",
+        "biểu mẫu vẽ lời chứng không như bên phát hành ghi",
+    ),
+    (
+        "it is shown a second time, or could be",
+        "lời chứng được vẽ thêm lần nữa, hoặc có thể như vậy",
+    ),
+    ("the number of captured pages is not stated", "không ghi số trang đã chụp"),
 ];
 
 #[cfg(test)]
@@ -373,6 +400,7 @@ mod tests {
             include_str!("closing.rs"),
             include_str!("fields.rs"),
             include_str!("history.rs"),
+            include_str!("on_top.rs"),
             include_str!("signature.rs"),
         ];
         let missing: Vec<_> = sources

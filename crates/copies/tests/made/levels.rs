@@ -1,7 +1,7 @@
 //! Copies at every level from B-B to B-LTA, and a policy under which nothing is left to note about them.
 
 use motcua_copies::Policy;
-use motcua_copies::facts::{CopyFacts, Mandate, VIET_NAM};
+use motcua_copies::facts::{CopyFacts, Mandate, StatementPlace, VIET_NAM};
 use motcua_copies::issue::levels::{self, PendingTimestamp, Validation};
 use motcua_copies::issue::{Fonts, Next, Original, Pending, Terms, issue};
 use motcua_copies::verify::{Expect, RevocationNeed};
@@ -112,6 +112,15 @@ pub fn walk_with_timestamps(
     walk(pending, signers, |i, signer, digest| stamped(demo, signer, digest, later(i)))
 }
 
+/// Signs what is pending, one after the other, without timestamps.
+pub fn walk_plainly(pending: Pending, at: OffsetDateTime, signers: &[&dyn Signer]) -> Vec<u8> {
+    let rules = SigningRules::viet_nam(at);
+    walk(pending, signers, |_, signer, digest| {
+        let chain = signer.certificate_chain();
+        cms::prepare(chain, signer.algorithm(), digest, &rules).unwrap().sign(signer).unwrap()
+    })
+}
+
 /// Signs what is pending, one after the other; between two signatures the state is text.
 pub fn walk(
     mut pending: Pending,
@@ -173,6 +182,13 @@ pub fn all_worded(
     let (official, agency) = (demo.official_signer().unwrap(), demo.agency_signer().unwrap());
     let plain = issue(&originals, &facts, Fonts::LIBERATION_SERIF, &official, &agency).unwrap();
     [("B-B", plain), ("B-T", stamped), ("B-LT", stored), ("B-LTA", archived)]
+}
+
+/// B-LTA of a copy whose statement stands on the original's last page.
+pub fn placed(demo: &Demo, at: OffsetDateTime, original: &[u8], place: StatementPlace) -> Vec<u8> {
+    let (originals, facts) = stated(demo, at, original, WORDINGS[0]);
+    let facts = CopyFacts { statement_place: Some(place), ..facts };
+    kept(demo, at, &with_timestamps_at(demo, at, (originals, facts))).1
 }
 
 /// B-LT and B-LTA of a copy with timestamps.

@@ -24,7 +24,7 @@ pub fn verify_copy(pdf: &[u8], policy: &str) -> String {
 /// Issues a copy of these files, set in these fonts. `input` is `{"facts", "official": {"key_pem", "chain_pem"}, "co_officials": [{…}], "agency": {…}, "dpi", "accept", "algorithms"}`; `facts` is
 /// [`motcua_copies::facts::CopyFacts`] without `original`, beside it `pages` of the original. `accept` names in what the
 /// capture may fall short, see [`motcua_copies::facts::Shortcoming`]; without it, in nothing. `algorithms` states the rules
-/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `co_officials` are the keys of those whom `facts.co_officials` names, in that order. `signature_png_base64` and
+/// that the signatures are held to, see [`motcua_pki::AlgorithmPolicy`]; without it, Viet Nam's. `co_officials` are the keys of those whom `facts.co_officials` names, in that order; `facts.statement_place` is `{"left", "top", "width", "height"}` in whole millimetres. `signature_png_base64` and
 /// `seal_png_base64` are pictures beside the official's signature.
 ///
 /// # Errors

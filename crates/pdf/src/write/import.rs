@@ -29,8 +29,12 @@ pub struct ImportedPage {
     pub before: String,
     /// Object numbers of the content streams.
     pub contents: Vec<u32>,
+    /// Where a form stands on top: what the content streams hold, which are not taken over then.
+    pub content: Vec<u8>,
     /// What follows them: the annotations, drawn.
     pub after: String,
+    /// The name of the form that is to be drawn on top, among the resources.
+    pub top: Option<String>,
 }
 
 /// Why a page could not be taken over.
@@ -57,6 +61,8 @@ const LEFT_OUT: [&[u8]; 8] = [
     b"Metadata",
     b"LastModified",
 ];
+/// What a stream with `/F` is.
+const OUTSIDE: &str = "a stream's data stand in another file";
 /// Largest `/UserUnit` in points: a page of 200 in by 75,000 is farther than any paper reaches.
 const MOST_USER_UNIT: f64 = 75_000.0;
 
@@ -66,12 +72,20 @@ pub struct Importer<'a, 'b> {
     source: &'b Document<'a>,
     taken: BTreeMap<Ref, u32>,
     page: usize,
+    /// A form that will be drawn on top of the next page.
+    top: Option<u32>,
 }
 
 impl<'a, 'b> Importer<'a, 'b> {
     /// An importer for one original.
     pub fn new(source: &'b Document<'a>) -> Self {
-        Self { source, taken: BTreeMap::new(), page: 0 }
+        Self { source, taken: BTreeMap::new(), page: 0, top: None }
+    }
+
+    /// Gives the next page this form among its resources, under a name that nothing else there has; closes every state its content
+    /// leaves open, and gives that content decoded, as one. Whether the form can be drawn after it is for [`crate::enclosed`] to say.
+    pub fn put_on_top(&mut self, form: u32) {
+        self.top = Some(form);
     }
 
     fn refuse<T>(
@@ -128,7 +142,15 @@ impl<'a, 'b> Importer<'a, 'b> {
         };
         let pictures = self.source.value(&resources, "XObject")?;
         let pictures = pictures.as_dict().cloned().unwrap_or_default();
-        let overlay = self.overlay(file, page, rotate, &pictures)?;
+        let mut overlay = self.overlay(file, page, rotate, &pictures)?;
+        let top = self.top.take().map(|form| {
+            let mut name = "Statement".to_owned();
+            while pictures.contains(&name) {
+                name.push('_');
+            }
+            overlay.forms.push((name.clone(), form));
+            name
+        });
         let resources = if overlay.forms.is_empty() {
             self.dict(file, &resources, 0)?
         } else {
@@ -150,18 +172,29 @@ impl<'a, 'b> Importer<'a, 'b> {
         };
         for item in list {
             match item.as_ref() {
+                Some(id) if top.is_some() => {
+                    if self.source.get(id)?.as_dict().is_some_and(|dict| dict.contains("F")) {
+                        return self.refuse("6.1.7.1", OUTSIDE);
+                    }
+                }
                 Some(id) => contents.push(self.take(file, id, 0)?),
                 None => return self.refuse("6.1.7", "its content is no stream"),
             }
         }
-        let (before, after) = if overlay.content.is_empty() {
+        let content = if top.is_some() { self.contents(page)? } else { Vec::new() };
+        let (before, after) = if overlay.forms.is_empty() {
             (String::new(), String::new())
         } else {
-            let Some(open) = self.open_states(page)? else {
-                return self.refuse(
-                    "6.3",
-                    "it has annotations, and its content restores more than it saves; print it anew",
-                );
+            let open = match self.open_states(page)? {
+                Some(open) => open,
+                // Whether the form on top stands soundly is judged in the finished file.
+                None if overlay.content.is_empty() => 0,
+                None => {
+                    return self.refuse(
+                        "6.3",
+                        "it has annotations, and its content restores more than it saves; print it anew",
+                    );
+                }
             };
             ("q\n".to_owned(), format!("\n{}Q\n{}", "Q ".repeat(open), overlay.content))
         };
@@ -169,7 +202,18 @@ impl<'a, 'b> Importer<'a, 'b> {
             Object::Dict(group) => self.dict(file, &group, 0)?,
             _ => String::new(),
         };
-        Ok(ImportedPage { shown, rotate, unit, resources, group, before, contents, after })
+        Ok(ImportedPage {
+            shown,
+            rotate,
+            unit,
+            resources,
+            group,
+            before,
+            contents,
+            content,
+            after,
+            top,
+        })
     }
 
     /// How many graphics states the page's content leaves saved; `None` when it restores more than it saves.
@@ -236,7 +280,7 @@ impl<'a, 'b> Importer<'a, 'b> {
     ) -> Result<(), ImportError> {
         let dict = &stream.dict;
         if dict.contains("F") {
-            return self.refuse("6.1.7.1", "a stream's data stand in another file");
+            return self.refuse("6.1.7.1", OUTSIDE);
         }
         if dict.is_name("Subtype", "PS") {
             return self.refuse("6.2.9", "it holds PostScript");

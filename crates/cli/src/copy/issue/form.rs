@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use motcua::copies::facts::{CoOfficial, CopyFacts, Mandate, RegisterEntry, Shortcoming, VIET_NAM};
+use motcua::copies::facts::{
+    CoOfficial, CopyFacts, Mandate, RegisterEntry, Shortcoming, StatementPlace, VIET_NAM,
+};
 use motcua::copies::issue::{Original, describe_accepting};
 use motcua::copies::statement::{IssuerKind, Template};
 use motcua::pdf::hex;
@@ -143,6 +145,22 @@ fn co_officials(row: &Row, certified: &[String]) -> Result<Vec<CoOfficial>, Erro
     Ok(names.into_iter().enumerate().map(official).collect())
 }
 
+/// Where on the last captured page the statement stands: left, top, width and height in millimetres.
+fn statement_place(row: &Row) -> Result<Option<StatementPlace>, Error> {
+    let Some(text) = row.get("statement_place") else { return Ok(None) };
+    let parts = text.split([',', ';', '|', ' ']).filter(|part| !part.is_empty());
+    let numbers: Result<Vec<u16>, _> = parts.map(str::parse).collect();
+    match numbers.as_deref() {
+        Ok([left, top, width, height]) => {
+            Ok(Some(StatementPlace { left: *left, top: *top, width: *width, height: *height }))
+        }
+        _ => {
+            let what = "four whole numbers of millimetres: left, top, width, height";
+            Err(bad("statement_place", format!("{text:?} is not {what}")))
+        }
+    }
+}
+
 /// The facts of the row's copy under this number.
 pub fn facts(
     row: &Row,
@@ -189,6 +207,7 @@ pub fn facts(
         capacity: need(row, "capacity")?.replace('|', "\n"),
         mandate: mandate(row)?,
         co_officials: co_officials(row, officials.get(1..).unwrap_or_default())?,
+        statement_place: statement_place(row)?,
         original: describe_accepting(originals, pages, &accept)?,
         copy_id: text("copy_id", &format!("BS-{}-{:06}", place.year, place.number)),
         dossier: text("dossier", ""),

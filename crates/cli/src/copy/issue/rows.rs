@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::files;
 
 /// Columns of a CSV file, and names in the file of shared facts.
-pub const FIELDS: [&str; 33] = [
+pub const FIELDS: [&str; 34] = [
     "original",
     "dpi",
     "accept",
+    "statement_place",
     "pages",
     "paper",
     "number",

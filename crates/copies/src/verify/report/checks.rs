@@ -49,8 +49,12 @@ const CHECKS: &[(&str, &[&str])] = &[
             "copies.mandate_not_in_force",
         ],
     ),
-    ("statement", &["copies.statement_differs", "copies.pages_differ"]),
-    ("qr", &["copies.qr_differs"]),
+    (
+        "statement",
+        &["copies.statement_differs", "copies.statement_place_unsound", "copies.pages_differ"],
+    ),
+    // The code stands beside the statement.
+    ("qr", &["copies.qr_differs", "copies.statement_place_unsound"]),
     ("annulment", &["copies.annulled", "copies.annulments_unusable"]),
 ];
 
