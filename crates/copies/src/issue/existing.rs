@@ -204,10 +204,12 @@ pub fn sign_existing_visibly(
     sign(PendingSignature::prepare_visible(bytes, options, visible, who)?, signer)
 }
 
-fn sign(pending: PendingSignature, signer: &dyn Signer) -> Result<Vec<u8>, IssueError> {
+/// Signs with the key it was prepared for; the file is hashed once.
+fn sign(mut pending: PendingSignature, signer: &dyn Signer) -> Result<Vec<u8>, IssueError> {
     let (chain, algorithm) = (signer.certificate_chain(), signer.algorithm());
-    let made = pending.prepared(chain, algorithm)?;
-    pending.complete(&made.sign(signer)?)
+    let signature = pending.prepared(chain, algorithm)?.sign(signer)?;
+    pending.slot.fill(&signature)?;
+    Ok(pending.slot.file)
 }
 
 pub(super) fn refuse(problem: &str) -> IssueError {
