@@ -10,6 +10,7 @@ mod content;
 mod fields;
 mod hashes;
 mod history;
+mod packet;
 mod places;
 mod policy;
 mod reason;

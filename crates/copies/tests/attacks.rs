@@ -17,6 +17,8 @@ mod shadow;
 mod structure;
 #[path = "attacks/target.rs"]
 mod target;
+#[path = "attacks/updates.rs"]
+mod updates;
 #[path = "attacks/wrapping.rs"]
 mod wrapping;
 
@@ -134,4 +136,62 @@ fn certification_attacks() {
 #[test]
 fn structural_attacks() {
     run("structural attacks", 20, structure::build);
+}
+
+/// What names a field, a revision or an offset instead of an object.
+const BY_PLACE: &[&str] = &[
+    "copies.bad_byte_range",
+    "copies.unreadable",
+    "copies.unreadable_update",
+    "copies.signature_removed",
+    "copies.duplicate_field",
+    "copies.extra_revision",
+];
+
+/// Nothing may be done to any object of a copy, and nothing but housekeeping to those of another signed document.
+#[test]
+fn every_change_of_every_object() {
+    // The others are of the same kinds; `MOTCUA_FULL` goes through them too.
+    let few = [
+        "copy",
+        "ok-copy-stamped",
+        "ok-streams-certified-2-two-stamped",
+        "pades-lta-dss-indirect-arrs-test-2",
+    ];
+    let full = std::env::var_os("MOTCUA_FULL").is_some();
+    let (mut accepted, mut unnamed) = (Vec::new(), Vec::new());
+    for target in targets().into_iter().filter(|t| full || few.contains(&t.name.as_str())) {
+        let copy = verify(&target.bytes, &target.policy).facts.is_some();
+        let allowed = if copy { Vec::new() } else { updates::allowed(&target) };
+        let (mut count, mut harmless) = (0, 0);
+        for change in updates::build(&target) {
+            count += 1;
+            let report = verify(&change.file, &target.policy);
+            let name = format!("{}: object {} {}", target.name, change.object, change.what);
+            if report.verdict < Verdict::Withdrawn {
+                let (object, what) = (change.object, &change.what);
+                if allowed.iter().any(|(o, start)| *o == object && what.starts_with(start.as_str()))
+                {
+                    harmless += 1;
+                } else {
+                    accepted.push(name);
+                }
+                continue;
+            }
+            // The object is named, or the place from which the update cannot be read.
+            let named = report.reasons.iter().any(|r| {
+                let object = r.params.get("object").is_some_and(|o| {
+                    o.split(' ').next() == Some(change.object.to_string().as_str())
+                });
+                object || BY_PLACE.contains(&r.code)
+            });
+            if !named {
+                let said: Vec<_> = report.reasons.iter().map(|r| r.en.as_str()).collect();
+                unnamed.push(format!("{name}: {said:?}"));
+            }
+        }
+        println!("{}: {count} updates, {harmless} allowed", target.name);
+    }
+    assert!(accepted.is_empty(), "ACCEPTED:\n{}", accepted.join("\n"));
+    assert!(unnamed.is_empty(), "not named:\n{}", unnamed.join("\n"));
 }

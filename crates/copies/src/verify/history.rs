@@ -72,7 +72,7 @@ pub(super) fn check(
                 report.add(changed(violation, index + 1));
             }
         }
-        if copy && index > 1 && outcome.nothing_new {
+        if copy && index > 1 && outcome.signed.is_empty() && !outcome.stored {
             fate = LaterChanges::Forbidden;
             report.add(Reason::new(
                 "copies.extra_revision",

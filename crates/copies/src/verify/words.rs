@@ -329,6 +329,10 @@ const TEXTS: &[(&str, &str)] = &[
         "kho dữ liệu kiểm tra chứa thứ khác ngoài chứng thư và dữ liệu thu hồi",
     ),
     ("the document security store is not a dictionary", "kho dữ liệu kiểm tra không phải từ điển"),
+    (
+        "something was taken out of the document security store",
+        "kho dữ liệu kiểm tra bị lấy bớt dữ liệu",
+    ),
     ("the document security store was removed", "kho dữ liệu kiểm tra bị xóa"),
     ("the form is not a dictionary", "biểu mẫu không phải từ điển"),
     ("the form was removed", "biểu mẫu bị xóa"),

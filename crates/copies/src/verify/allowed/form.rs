@@ -76,7 +76,8 @@ impl Update<'_, '_> {
         }
         let earlier = self.old.value(&before, "Fields")?;
         let (list, later) = self.step(&form, "Fields")?;
-        self.fields(&list, &earlier, &later, &Above::NOTHING, DEPTH)
+        let why = self.fields(&list, &earlier, &later, &Above::NOTHING, DEPTH)?;
+        Ok(why.map(|why| self.refuse(list.container, why)))
     }
 
     /// A list of fields: the old ones in their order, then new signature fields.
@@ -126,7 +127,7 @@ impl Update<'_, '_> {
             let earlier = self.old.value(&old, "Kids")?;
             let (list, later) = self.step(&holder, "Kids")?;
             if let Some(why) = self.fields(&list, &earlier, &later, &own, depth - 1)? {
-                self.cleared.remove(&list.container);
+                self.refuse(list.container, why);
                 self.blame(Some(id), why);
                 return Ok(());
             }
@@ -365,7 +366,8 @@ impl Update<'_, '_> {
             rect.as_array().unwrap_or_default().iter().map(Object::as_number).collect();
         Ok(match numbers.as_deref() {
             Some([left, bottom, right, top]) => {
-                (right - left).abs() > f64::EPSILON && (top - bottom).abs() > f64::EPSILON
+                // A line without width can be drawn with one.
+                (right - left).abs() > f64::EPSILON || (top - bottom).abs() > f64::EPSILON
             }
             _ => true,
         })
