@@ -9,6 +9,8 @@ mod forgery;
 mod made;
 #[path = "witness/peers.rs"]
 mod peers;
+#[path = "attacks/reading.rs"]
+mod reading;
 #[path = "attacks/saving.rs"]
 mod saving;
 #[path = "attacks/shadow.rs"]
@@ -131,6 +133,11 @@ fn shadow_attacks() {
 #[test]
 fn certification_attacks() {
     run("certification attacks", 20, certification::build);
+}
+
+#[test]
+fn reading_tricks() {
+    run("reading tricks", 100, reading::build);
 }
 
 #[test]

@@ -348,6 +348,10 @@ const TEXTS: &[(&str, &str)] = &[
         "trường đã ký bị đổi nhiều hơn chữ ký của nó",
     ),
     (
+        "the table calls it free, the stream beside it does not",
+        "bảng tham chiếu ghi là trống, luồng kèm theo thì không",
+    ),
+    (
         "the trailer names another catalog or other entries",
         "phần cuối nêu danh mục khác hoặc mục khác",
     ),
@@ -373,6 +377,7 @@ mod tests {
             include_str!("allowed.rs"),
             include_str!("allowed/form.rs"),
             include_str!("allowed/store.rs"),
+            include_str!("allowed/trailer.rs"),
             include_str!("annulment.rs"),
             include_str!("closing.rs"),
             include_str!("fields.rs"),

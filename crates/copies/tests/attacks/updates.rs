@@ -240,13 +240,10 @@ fn freed(target: &Target, number: u32) -> Vec<u8> {
     let mut file = target.bytes.clone();
     file.push(b'\n');
     let start = file.len();
-    let id =
-        if target.id.is_empty() { String::new() } else { format!("/ID [<{0}> <{0}>]", target.id) };
-    let info = target.trailer.get("Info").map(|i| format!("/Info {}", show(i))).unwrap_or_default();
     file.extend_from_slice(
         format!(
-            "xref\n{number} 1\n0000000000 00001 f\r\ntrailer\n<< /Size {} /Root {} R /Prev {} {info} {id} >>\nstartxref\n{start}\n%%EOF\n",
-            target.size, target.root, target.startxref
+            "xref\n{number} 1\n0000000000 00001 f\r\ntrailer\n<< /Size {} /Root {} R /Prev {} {} >>\nstartxref\n{start}\n%%EOF\n",
+            target.size, target.root, target.startxref, target.kept()
         )
         .as_bytes(),
     );
