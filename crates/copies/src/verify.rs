@@ -83,7 +83,7 @@ pub(crate) use asked::{
     stored,
 };
 #[cfg(feature = "issue")]
-pub(crate) use content::fold;
+pub(crate) use content::{fold, name_in};
 
 fn judge<'a>(
     bytes: Bytes<'a>,
@@ -186,7 +186,7 @@ fn trust_list(policy: &Policy, report: &mut Report) {
     }
 }
 
-/// Whether those who sign are as many people, each competent under the law of the statement.
+/// Whether those who sign are as many, each another, and competent under the law of the statement.
 fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report) {
     if let Some(capacity) = competence::unlawful(facts) {
         let said = [
@@ -196,13 +196,11 @@ fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report)
         ];
         report.add(Reason::new("copies.official_not_competent", &said));
     }
-    let person =
-        |s: &&SignatureReport| s.kind == SignatureKind::Signature && s.field != crate::AGENCY_FIELD;
+    // The agency's seal too: an official who had it made with the own key would have nobody beside.
     let certificate = |s: &SignatureReport| Certificate::from_der(s.certificate.as_deref()?).ok();
-    // With one official there is nobody to confuse.
-    let several = judged.iter().filter(|_| !facts.co_officials.is_empty());
+    let persons = judged.iter().filter(|s| s.kind == SignatureKind::Signature);
     let signed: Vec<_> =
-        several.filter(person).filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
+        persons.filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
     for (i, (field, one)) in signed.iter().enumerate() {
         for (other, another) in signed.iter().skip(i + 1) {
             if crate::facts::same_person(one, another) {
