@@ -22,6 +22,8 @@ mod store;
 mod text;
 mod words;
 
+use std::collections::BTreeSet;
+
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
 use motcua_pki::{Certificate, Indication, SubIndication};
 use time::OffsetDateTime;
@@ -132,7 +134,8 @@ fn read(
         .zip(&opened)
         .map(|(found, opened)| judge.judge(found, opened, report))
         .collect();
-    let fates = history::check(document, (&tree, &signatures), facts.as_ref(), report)?;
+    let history::Later { fates, shown } =
+        history::check(document, (&tree, &signatures), facts.as_ref(), report)?;
     levels(&mut judged, document)?;
     for (signature, fate) in judged.iter_mut().zip(&fates) {
         if signature.revision.is_some() {
@@ -159,6 +162,9 @@ fn read(
             report.add(Reason::new("copies.no_facts", &[]));
         }
         None => {}
+    }
+    if facts.is_none() {
+        signed_later(&judged, &shown, report);
     }
     report.facts = facts;
     report.signatures = judged;
@@ -212,6 +218,29 @@ fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report)
                 report.add(Reason::new("copies.same_signer", &said));
             }
         }
+    }
+}
+
+/// Who signed a document after others had: what these signed is not the whole file as it is now. A copy's signers are expected.
+fn signed_later(judged: &[SignatureReport], shown: &BTreeSet<String>, report: &mut Report) {
+    let persons = || judged.iter().filter(|s| s.kind == SignatureKind::Signature);
+    for later in persons() {
+        let before = |s: &&SignatureReport| s.revision.is_some() && s.revision < later.revision;
+        let earlier: Vec<_> = persons().filter(before).map(|s| s.field.clone()).collect();
+        if earlier.is_empty() {
+            continue;
+        }
+        let seen = shown.contains(&later.field);
+        let look = |text: &str| if seen { text.to_owned() } else { String::new() };
+        let by = later.common_name.as_ref().or(later.subject.as_ref());
+        let said = [
+            ("field", later.field.clone()),
+            ("by", by.cloned().unwrap_or_else(|| "?".to_owned())),
+            ("earlier", earlier.join(", ")),
+            ("look", look(" và thêm hình hiển thị trên trang")),
+            ("look_en", look(" and showed something more on a page")),
+        ];
+        report.add(Reason::new("copies.signed_later", &said));
     }
 }
 

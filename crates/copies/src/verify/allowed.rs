@@ -80,6 +80,8 @@ pub(super) struct Outcome {
     pub filled: Vec<String>,
     /// Names of signature fields that this update signed.
     pub signed: Vec<String>,
+    /// Those of them that it gave something to show.
+    pub shown: Vec<String>,
     /// Whether the security store has something new.
     pub stored: bool,
 }

@@ -346,6 +346,15 @@ pub(super) const TABLE: &[Entry] = &[
         "Look at the signed revision to compare.",
     ),
     (
+        "copies.signed_later",
+        Note,
+        Some(Unchanged),
+        "Sau chữ ký ở trường {earlier}, “{by}” đã ký thêm ở trường “{field}”{look}; các chữ ký trước không bao trùm phần này.",
+        "After the signature in {earlier}, “{by}” signed too, in field “{field}”{look_en}; the earlier signatures do not cover that part.",
+        "Xem phiên bản mà từng người đã ký để biết ai đã ký nội dung nào.",
+        "Look at the revision that each of them signed to see who signed what.",
+    ),
+    (
         "copies.signature_unsupported",
         Indeterminate,
         Some(Signer),

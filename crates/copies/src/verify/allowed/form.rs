@@ -255,6 +255,9 @@ impl Update<'_, '_> {
                 }
             }
             self.look(old, holder)?;
+            if old.get("AP") != new.get("AP") && self.shows(new)? {
+                self.out.shown.push(name.to_owned());
+            }
         }
         self.out.signed.push(name.to_owned());
         Ok(None)
@@ -336,10 +339,12 @@ impl Update<'_, '_> {
             }
         }
         // Sneaky signature: the look of a new field can cover what was certified.
+        let mut shows = false;
         for (_, widget) in &widgets {
-            if (timestamp || self.rules.permission.is_some()) && self.shows(widget)? {
-                return Ok(Some("a visible signature field was added after certification"));
-            }
+            shows = shows || self.shows(widget)?;
+        }
+        if shows && (timestamp || self.rules.permission.is_some()) {
+            return Ok(Some("a visible signature field was added after certification"));
         }
         self.clear(id, list.container, &list.path);
         self.clear_new(&Object::Dict(dict.without(&["P", "Kids"])), id.number, "")?;
@@ -352,7 +357,11 @@ impl Update<'_, '_> {
             .get("T")
             .and_then(Object::as_string)
             .map(|s| crate::verify::fields::text(&s.bytes));
-        self.out.signed.push(name.unwrap_or_default());
+        let name = name.unwrap_or_default();
+        if shows {
+            self.out.shown.push(name.clone());
+        }
+        self.out.signed.push(name);
         Ok(None)
     }
 
