@@ -81,7 +81,9 @@ pub(super) fn check(
                 report.add(changed(violation, index + 1));
             }
         }
-        if copy && index > 1 && outcome.signed.is_empty() && !outcome.stored {
+        let brings =
+            !outcome.signed.is_empty() || outcome.stored || fate == LaterChanges::Forbidden;
+        if copy && index > 1 && !brings {
             fate = LaterChanges::Forbidden;
             report.add(Reason::new(
                 "copies.extra_revision",
