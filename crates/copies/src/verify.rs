@@ -11,6 +11,7 @@ mod fields;
 mod hashes;
 mod history;
 pub(crate) mod on_top;
+mod packet;
 mod places;
 mod policy;
 mod reason;
@@ -21,6 +22,8 @@ mod sites;
 mod store;
 mod text;
 mod words;
+
+use std::collections::BTreeSet;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
 use motcua_pki::{Certificate, Indication, SubIndication};
@@ -83,7 +86,7 @@ pub(crate) use asked::{
     stored,
 };
 #[cfg(feature = "issue")]
-pub(crate) use content::fold;
+pub(crate) use content::{fold, name_in};
 
 fn judge<'a>(
     bytes: Bytes<'a>,
@@ -132,7 +135,8 @@ fn read(
         .zip(&opened)
         .map(|(found, opened)| judge.judge(found, opened, report))
         .collect();
-    let fates = history::check(document, (&tree, &signatures), facts.as_ref(), report)?;
+    let history::Later { fates, shown } =
+        history::check(document, (&tree, &signatures), facts.as_ref(), report)?;
     levels(&mut judged, document)?;
     for (signature, fate) in judged.iter_mut().zip(&fates) {
         if signature.revision.is_some() {
@@ -160,6 +164,9 @@ fn read(
         }
         None => {}
     }
+    if facts.is_none() {
+        signed_later(&judged, &shown, report);
+    }
     report.facts = facts;
     report.signatures = judged;
     Ok(finish(report, policy))
@@ -186,7 +193,7 @@ fn trust_list(policy: &Policy, report: &mut Report) {
     }
 }
 
-/// Whether those who sign are as many people, each competent under the law of the statement.
+/// Whether those who sign are as many, each another, and competent under the law of the statement.
 fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report) {
     if let Some(capacity) = competence::unlawful(facts) {
         let said = [
@@ -196,13 +203,11 @@ fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report)
         ];
         report.add(Reason::new("copies.official_not_competent", &said));
     }
-    let person =
-        |s: &&SignatureReport| s.kind == SignatureKind::Signature && s.field != crate::AGENCY_FIELD;
+    // The agency's seal too: an official who had it made with the own key would have nobody beside.
     let certificate = |s: &SignatureReport| Certificate::from_der(s.certificate.as_deref()?).ok();
-    // With one official there is nobody to confuse.
-    let several = judged.iter().filter(|_| !facts.co_officials.is_empty());
+    let persons = judged.iter().filter(|s| s.kind == SignatureKind::Signature);
     let signed: Vec<_> =
-        several.filter(person).filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
+        persons.filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();
     for (i, (field, one)) in signed.iter().enumerate() {
         for (other, another) in signed.iter().skip(i + 1) {
             if crate::facts::same_person(one, another) {
@@ -214,6 +219,29 @@ fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report)
                 report.add(Reason::new("copies.same_signer", &said));
             }
         }
+    }
+}
+
+/// Who signed a document after others had: what these signed is not the whole file as it is now. A copy's signers are expected.
+fn signed_later(judged: &[SignatureReport], shown: &BTreeSet<String>, report: &mut Report) {
+    let persons = || judged.iter().filter(|s| s.kind == SignatureKind::Signature);
+    for later in persons() {
+        let before = |s: &&SignatureReport| s.revision.is_some() && s.revision < later.revision;
+        let earlier: Vec<_> = persons().filter(before).map(|s| s.field.clone()).collect();
+        if earlier.is_empty() {
+            continue;
+        }
+        let seen = shown.contains(&later.field);
+        let look = |text: &str| if seen { text.to_owned() } else { String::new() };
+        let by = later.common_name.as_ref().or(later.subject.as_ref());
+        let said = [
+            ("field", later.field.clone()),
+            ("by", by.cloned().unwrap_or_else(|| "?".to_owned())),
+            ("earlier", earlier.join(", ")),
+            ("look", look(" và thêm hình hiển thị trên trang")),
+            ("look_en", look(" and showed something more on a page")),
+        ];
+        report.add(Reason::new("copies.signed_later", &said));
     }
 }
 

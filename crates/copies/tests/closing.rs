@@ -121,8 +121,8 @@ fn a_store_that_is_written_otherwise() {
     // Another white space means the same; another type does not.
     says(&verify(&put(at - 1, b'\t'), &policy), "copies.store_form", Verdict::ValidWithNotes);
     says(&verify(&put(at + 9, b'T'), &policy), "copies.store_altered", Verdict::NotValid);
-    // A record for a signature that the file does not have, and an item listed twice.
-    let target = Target::new("stored", copy, policy);
+    // An update that only says again what stands there, or speaks of a signature that the file does not have.
+    let target = Target::new("stored", copy, policy.clone());
     let document = target.document();
     let id = target.catalog.get("DSS").unwrap().as_ref().unwrap();
     let dss = document.get(id).unwrap().as_dict().cloned().unwrap();
@@ -132,9 +132,28 @@ fn a_store_that_is_written_otherwise() {
         target.updated(&[(id.number, with(&dss, &[(key, &value)]).into_bytes())])
     };
     let nobody = format!("<< /{} << /Cert {certificates} >> >>", "AB".repeat(20));
-    let report = verify(&changed("VRI", nobody), &target.policy);
-    says(&report, "copies.store_form", Verdict::ValidWithNotes);
     let twice = certificates.replacen('[', &format!("[{first} R "), 1);
-    let report = verify(&changed("Certs", twice), &target.policy);
-    says(&report, "copies.store_altered", Verdict::NotValid);
+    for file in [changed("VRI", nobody), changed("Certs", twice)] {
+        says(&verify(&file, &target.policy), "copies.extra_revision", Verdict::NotValid);
+    }
+    let fewer = certificates.replacen(&format!("{first} R"), "", 1);
+    let report = verify(&changed("Certs", fewer), &target.policy);
+    says(&report, "copies.changed_after_signing", Verdict::NotValid);
+    // A first store that lists an item twice.
+    let target = Target::new("timed", with_timestamps(&demo, made::NOW, &peers::small()), policy);
+    let certificate = &usual(&demo).certificates[0];
+    let mut stream = format!("<< /Length {} >>\nstream\n", certificate.len()).into_bytes();
+    stream.extend_from_slice(certificate);
+    stream.extend_from_slice(b"\nendstream");
+    let at = target.size;
+    let catalog = with(&target.catalog, &[("DSS", &format!("{} 0 R", at + 1))]).into_bytes();
+    for twice in [false, true] {
+        let list = format!("{at} 0 R ").repeat(1 + usize::from(twice));
+        let store = format!("<< /Type /DSS /Certs [{list}] >>").into_bytes();
+        let objects =
+            [(target.root.number, catalog.clone()), (at, stream.clone()), (at + 1, store)];
+        let report = verify(&target.updated(&objects), &target.policy);
+        let said = report.reasons.iter().any(|r| r.code == "copies.store_altered");
+        assert_eq!(said, twice, "{}", report.to_text());
+    }
 }

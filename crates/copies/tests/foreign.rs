@@ -35,6 +35,19 @@ fn what_pyhanko_signs_and_extends_is_unchanged() {
                 serde_json::to_string_pretty(&report.signatures).unwrap()
             ));
         }
+        // Who signed after another is named, and whether that shows: in a field that was prepared with an area, or added with one.
+        let later = report.reasons.iter().find(|r| r.code == "copies.signed_later");
+        let shows = name.contains("-certified-") || name.ends_with("-visible");
+        let told = match later {
+            None => !name.contains("-two"),
+            Some(r) => {
+                r.params["by"] == "Ủy ban nhân dân phường Mẫu"
+                    && r.params["look"].is_empty() != shows
+            }
+        };
+        if !told {
+            wrong.push(format!("{name}: {later:?}"));
+        }
         // What carries its own revocation information is judged by it.
         if ["-lt", "-lta", "-stamped"].iter().any(|end| name.ends_with(end)) {
             let strict = verify(bytes, &peers.policy(RevocationNeed::Required));

@@ -7,6 +7,7 @@ use made::{demo, facts, facts_of, lenient_facts_of, original, originals, refusal
 use motcua_copies::facts::{CopyFacts, Shortcoming};
 use motcua_copies::issue::{Fonts, IssueError, Next, Original, Pending, Role, issue};
 use motcua_pdf::{Document, Limits};
+use motcua_pki::authority::{SubjectName, Template};
 use motcua_pki::{Signer, cms};
 
 fn rules() -> motcua_pki::SigningRules {
@@ -566,4 +567,18 @@ fn who_signs_is_who_is_named() {
     ] {
         assert_eq!(made(official_name, agency_name).unwrap_err().code(), code);
     }
+    // The official's certificate names the agency too; that does not make it the agency's.
+    let own = issue(&[original(&jpeg)], &good, Fonts::LIBERATION_SERIF, &official, &official);
+    let own = own.unwrap_err();
+    assert_eq!(own.code(), "copies.official_seals");
+    assert!(own.to_string().contains("an agency seals with a certificate of its own"));
+    // Nor does one that names nobody's organization.
+    let person = Template::new(
+        SubjectName::new().country("VN").common_name("Nguyễn Văn Mẫu"),
+        made::NOW - time::Duration::days(30),
+        made::NOW + time::Duration::days(30),
+    );
+    let person = demo.issuing.issue(&person.document_signer()).unwrap().signer().unwrap();
+    let sealed = issue(&[original(&jpeg)], &good, Fonts::LIBERATION_SERIF, &official, &person);
+    assert_eq!(sealed.unwrap_err().code(), "copies.agency_name_differs");
 }

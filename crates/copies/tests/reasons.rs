@@ -7,6 +7,7 @@ mod peers;
 #[path = "attacks/target.rs"]
 mod target;
 
+use motcua_copies::issue::IssueError;
 use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
 use motcua_copies::issue::levels::PendingTimestamp;
 use motcua_copies::{Policy, Report, Verdict, verify};
@@ -20,6 +21,15 @@ fn policy(demo: &Demo) -> Policy {
 }
 
 fn signed(base: &[u8], field: &str, certify: Option<u8>, signer: &MemorySigner) -> Vec<u8> {
+    signing(base, field, certify, signer).unwrap()
+}
+
+fn signing(
+    base: &[u8],
+    field: &str,
+    certify: Option<u8>,
+    signer: &MemorySigner,
+) -> Result<Vec<u8>, IssueError> {
     let options = SignatureOptions {
         field: field.into(),
         claimed_at: made::NOW,
@@ -30,7 +40,7 @@ fn signed(base: &[u8], field: &str, certify: Option<u8>, signer: &MemorySigner) 
         timestamp_room: 0,
         algorithms: motcua_pki::AlgorithmPolicy::viet_nam(),
     };
-    sign_existing(base, &options, signer).unwrap()
+    sign_existing(base, &options, signer)
 }
 
 fn target(demo: &Demo) -> Target {
@@ -203,6 +213,46 @@ fn a_form_is_filled_in_where_a_certification_permits_it() {
             verify(&fill("/V (x) /AA << /K << /S /JavaScript /JS (1) >> >>"), &target.policy);
         names(&report, "copies.changed_after_signing", Verdict::NotValid);
     }
+}
+
+#[test]
+fn a_stranger_who_signs_later_is_named() {
+    let (demo, stranger) = (made::demo(), made::demo());
+    let first = signed(&peers::small(), "One", None, &demo.official_signer().unwrap());
+    let policy = policy(&demo);
+    let said = |report: &Report| -> Vec<_> {
+        report
+            .reasons
+            .iter()
+            .filter(|r| r.code == "copies.signed_later")
+            .map(|r| {
+                (r.params["field"].clone(), r.params["by"].clone(), r.params["earlier"].clone())
+            })
+            .collect()
+    };
+    assert!(said(&verify(&first, &policy)).is_empty());
+    // Somebody known: noted. A stranger: nothing is confirmed, and the stranger's name is told.
+    let agency = signed(&first, "Two", None, &demo.agency_signer().unwrap());
+    let other = signed(&first, "Two", None, &stranger.official_signer().unwrap());
+    for (file, by, verdict) in [
+        (&agency, "Ủy ban nhân dân phường Mẫu", Verdict::ValidWithNotes),
+        (&other, "Nguyễn Văn Mẫu", Verdict::CannotConfirm),
+    ] {
+        let report = verify(file, &policy);
+        names(&report, "copies.signed_later", verdict);
+        assert_eq!(said(&report), [("Two".to_owned(), by.to_owned(), "One".to_owned())]);
+    }
+    let third = signed(&agency, "Three", None, &stranger.agency_signer().unwrap());
+    let report = verify(&third, &policy);
+    assert_eq!(said(&report).len(), 2, "{}", report.to_text());
+    assert_eq!(said(&report)[1].2, "One, Two");
+    // Under a certification that permits nothing more it is refused.
+    let closed = signed(&peers::small(), "One", Some(1), &demo.official_signer().unwrap());
+    assert!(signing(&closed, "Two", None, &stranger.official_signer().unwrap()).is_err());
+    // A copy has its own signers; what another signs beside them is refused.
+    let copy = made::copy_of(&demo, made::NOW, &peers::small());
+    let report = verify(&copy, &policy);
+    assert!(said(&report).is_empty(), "{}", report.to_text());
 }
 
 #[test]

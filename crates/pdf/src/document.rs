@@ -560,6 +560,11 @@ impl<'a> Document<'a> {
                 _ => return Err(wrong("its index points outside the data")),
             }
         }
+        // Some readers look an object up by its place, some by its number: they would find two.
+        let numbers: BTreeSet<u32> = index.iter().map(|(number, _)| *number).collect();
+        if numbers.len() != index.len() {
+            return Err(wrong("its index names an object twice"));
+        }
         let stream = Rc::new(ObjectStream { data, index });
         if fixed {
             self.shared.inflated.borrow_mut().insert(place, stream.clone());

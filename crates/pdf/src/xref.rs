@@ -54,6 +54,8 @@ pub struct Section {
     pub hybrid: Option<Range<usize>>,
     /// What it says about object numbers.
     pub entries: BTreeMap<u32, Entry>,
+    /// Object numbers that a hybrid's table calls free and its stream gives a place: readers of tables alone do not see them.
+    pub hidden: Vec<u32>,
     /// The trailer dictionary, or the stream's dictionary.
     pub trailer: Dict,
     /// Object numbers of the section's own streams.
@@ -85,6 +87,7 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
             range,
             hybrid: None,
             entries,
+            hidden: Vec::new(),
             trailer,
             own_objects: vec![id],
             declared: 0,
@@ -173,6 +176,7 @@ fn table(
         range: at..end,
         hybrid: None,
         entries,
+        hidden: Vec::new(),
         trailer,
         own_objects: Vec::new(),
         declared: 0,
@@ -192,7 +196,13 @@ fn hybrid(bytes: Bytes<'_>, section: &mut Section, limits: &Limits) -> Result<()
         for (number, entry) in hidden {
             // §7.5.8.4: the stream is asked for objects that the table does not have in use
             match section.entries.get(&number) {
-                None | Some(Entry::Free) => {
+                None => {
+                    section.entries.insert(number, entry);
+                }
+                Some(Entry::Free) => {
+                    if entry != Entry::Free {
+                        section.hidden.push(number);
+                    }
                     section.entries.insert(number, entry);
                 }
                 Some(listed) if *listed == entry => {}

@@ -207,68 +207,6 @@ impl CopyFacts {
     }
 }
 
-impl CopyFacts {
-    /// Whether a packet that another tool wrote anew, with prefixes and notation of its own, still says the same of this copy:
-    /// every property stands in it with its value, and nowhere with another.
-    pub(crate) fn stand_in(&self, packet: &str) -> bool {
-        self.properties().into_iter().all(|(name, value)| {
-            let mut said = spoken(packet, name).peekable();
-            let absent = said.peek().is_none() && value.is_empty();
-            absent || (said.peek().is_some() && said.all(|s| s.as_deref() == Some(value.as_str())))
-        })
-    }
-}
-
-/// The values of every attribute and element of this local name; `None` for one that is not plain text.
-fn spoken<'p>(packet: &'p str, name: &'p str) -> impl Iterator<Item = Option<String>> + 'p {
-    packet.match_indices(name).filter_map(move |(at, _)| {
-        let before = packet.get(..at)?;
-        let after = packet.get(at + name.len()..)?;
-        if !before.ends_with(':') || !after.starts_with(['=', '>', ' ', '/']) {
-            return None;
-        }
-        // The end tag says nothing.
-        let tag = before.rfind(['<', ' ']).and_then(|i| before.get(i..))?;
-        if tag.starts_with("</") {
-            return None;
-        }
-        let text = if let Some(rest) = after.strip_prefix("=\"") {
-            rest.split('"').next()
-        } else if let Some(rest) = after.strip_prefix('>') {
-            rest.split('<').next()
-        } else {
-            // An address may stand as a resource.
-            let (_, rest) = after.split_once(":resource=\"")?;
-            rest.split('"').next()
-        };
-        Some(text.and_then(decode))
-    })
-}
-
-/// Character data with any of XML's own references (XML 1.0 §4.1, §4.6).
-fn decode(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(rest.get(..at)?);
-        let (entity, tail) = rest.get(at + 1..)?.split_once(';')?;
-        let number = entity.strip_prefix("#x").map(|h| u32::from_str_radix(h, 16));
-        let number = number.or_else(|| entity.strip_prefix('#').map(str::parse));
-        out.push(match (entity, number) {
-            ("amp", _) => '&',
-            ("lt", _) => '<',
-            ("gt", _) => '>',
-            ("quot", _) => '"',
-            ("apos", _) => '\'',
-            (_, Some(code)) => code.ok().and_then(char::from_u32)?,
-            _ => return None,
-        });
-        rest = tail;
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
 /// Text as XML character data.
 #[cfg(test)]
 pub(crate) fn escape(text: &str) -> String {

@@ -181,6 +181,14 @@ pub enum IssueError {
         /// The subject of the certificate.
         subject: String,
     },
+    /// An official's certificate is to seal for the agency.
+    #[error(
+        "the agency's certificate is an official's own ({subject}); an agency seals with a certificate of its own"
+    )]
+    OfficialSeals {
+        /// The subject of the certificate.
+        subject: String,
+    },
     /// The certificate of an official names somebody else than the facts do in that place.
     #[error(
         "official {number} of the copy is {stated} by its facts, but the certificate in that place is of {certificate}; give names and keys in the same order"
@@ -345,6 +353,7 @@ impl IssueError {
             Self::OneOfficialOnly { .. } => "copies.one_official_only",
             Self::OfficialsMismatch { .. } => "copies.officials_mismatch",
             Self::SameOfficial { .. } => "copies.same_official",
+            Self::OfficialSeals { .. } => "copies.official_seals",
             Self::OfficialNameDiffers { .. } => "copies.official_name_differs",
             Self::AgencyNameDiffers { .. } => "copies.agency_name_differs",
             Self::StatementNoRoom { .. } => "copies.statement_no_room",
@@ -447,6 +456,7 @@ impl IssueError {
                 ("second", second.to_string()),
                 ("subject", subject.clone()),
             ],
+            Self::OfficialSeals { subject } => vec![("subject", subject.clone())],
             Self::AgencyNameDiffers { stated, certificate } => {
                 vec![("stated", stated.clone()), ("certificate", certificate.clone())]
             }

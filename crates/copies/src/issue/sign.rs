@@ -13,8 +13,8 @@ use super::layout::{Fonts, pdf_date, revision};
 use super::slot::Slot;
 use super::{IssueError, Original, Pictures, describe};
 use crate::facts::{CopyFacts, StatementPlace, same_person};
-use crate::verify::fold;
 use crate::verify::on_top::{self, Flaw};
+use crate::verify::{fold, name_in};
 
 /// Whose signature is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,9 +146,18 @@ pub(super) fn accept(
     Ok(signed.as_der().to_vec())
 }
 
-/// Whether every official is another person: no certificate name and no key twice.
-fn different(officials: &[(&[Certificate], SignatureAlgorithm)]) -> Result<(), IssueError> {
+/// Whether every official is another person, and none of them seals for the agency: no certificate name and no key twice.
+fn different(
+    officials: &[(&[Certificate], SignatureAlgorithm)],
+    agency: &[Certificate],
+) -> Result<(), IssueError> {
     let of = |who: &(&[Certificate], _)| who.0.first().cloned();
+    for official in officials {
+        let (Some(one), Some(agency)) = (of(official), agency.first()) else { continue };
+        if same_person(&one, agency) {
+            return Err(IssueError::OfficialSeals { subject: one.subject().to_string() });
+        }
+    }
     for (i, one) in officials.iter().enumerate() {
         for (j, other) in officials.iter().enumerate().skip(i + 1) {
             let (Some(one), Some(other)) = (of(one), of(other)) else { continue };
@@ -168,20 +177,22 @@ fn as_named(
     agency: &[Certificate],
     facts: &CopyFacts,
 ) -> Result<(), IssueError> {
-    let organization = agency.first().and_then(|c| c.subject().organization());
-    if let Some(certificate) = organization.filter(|name| fold(name) != fold(&facts.agency)) {
-        return Err(IssueError::AgencyNameDiffers {
-            stated: facts.agency.clone(),
-            certificate: certificate.to_owned(),
-        });
+    let name = |chain: &[Certificate], agency: bool| {
+        let subject = chain.first().map(Certificate::subject)?;
+        let named = name_in(agency, subject.common_name(), subject.organization());
+        Some(named.map_or_else(|| subject.to_string(), str::to_owned))
+    };
+    let certificate = name(agency, true).unwrap_or_default();
+    if fold(&certificate) != fold(&facts.agency) {
+        return Err(IssueError::AgencyNameDiffers { stated: facts.agency.clone(), certificate });
     }
     for (i, ((stated, _), who)) in facts.officials().zip(officials).enumerate() {
-        let certificate = who.0.first().and_then(|c| c.subject().common_name());
-        if let Some(certificate) = certificate.filter(|name| fold(name) != fold(stated)) {
+        let certificate = name(who.0, false).unwrap_or_default();
+        if fold(&certificate) != fold(stated) {
             return Err(IssueError::OfficialNameDiffers {
                 number: i + 1,
                 stated: stated.to_owned(),
-                certificate: certificate.to_owned(),
+                certificate,
             });
         }
     }
@@ -264,7 +275,7 @@ impl Pending {
     ///
     /// # Errors
     /// As [`Pending::prepare`]; [`IssueError::OfficialsMismatch`], [`IssueError::SameOfficial`],
-    /// [`IssueError::OneOfficialOnly`], [`IssueError::OfficialNameDiffers`] and [`IssueError::AgencyNameDiffers`].
+    /// [`IssueError::OfficialSeals`], [`IssueError::OneOfficialOnly`], [`IssueError::OfficialNameDiffers`] and [`IssueError::AgencyNameDiffers`].
     pub fn prepare_by(
         originals: &[Original<'_>],
         facts: &CopyFacts,
@@ -281,7 +292,7 @@ impl Pending {
         else {
             return Err(IssueError::OfficialsMismatch { named, given: officials.len() });
         };
-        different(officials)?;
+        different(officials, agency.0)?;
         let mut original = describe(originals, facts.original.pages)?;
         original.accepted.clone_from(&facts.original.accepted);
         if original != facts.original {

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use motcua_pdf::{Change, Dict, Document, Entry, Error, Object, Ref, changes};
 
 use super::fields::Found;
-use super::places;
 use super::sites::{Site, Sites, join};
+use super::{packet, places};
 use crate::facts::CopyFacts;
 
 /// What the signatures made so far permit.
@@ -25,7 +25,7 @@ pub(super) struct Rules {
     pub permission: Option<i64>,
     /// Field locks so far (§12.8.2.4).
     pub locks: Vec<Lock>,
-    /// What a copy states, which must go on standing in its metadata.
+    /// What a copy states.
     pub facts: Option<CopyFacts>,
 }
 
@@ -80,8 +80,10 @@ pub(super) struct Outcome {
     pub filled: Vec<String>,
     /// Names of signature fields that this update signed.
     pub signed: Vec<String>,
-    /// Whether the update changed no object at all.
-    pub nothing_new: bool,
+    /// Those of them that it gave something to show.
+    pub shown: Vec<String>,
+    /// Whether the security store has something new.
+    pub stored: bool,
 }
 
 pub(super) struct Update<'d, 'a> {
@@ -131,7 +133,6 @@ pub(super) fn judge(
     update.pages()?;
     update.containers()?;
     update.remaining()?;
-    update.out.nothing_new = update.changed.is_empty();
     Ok(update.out)
 }
 
@@ -145,6 +146,14 @@ impl Update<'_, '_> {
                 self.out.violations.push(Violation { object, kind: Kind::Changed, why, page: None })
             }
         }
+    }
+
+    /// Takes back that an object on the way to what is wrong is allowed.
+    fn refuse(&mut self, number: u32, why: &'static str) -> &'static str {
+        if self.cleared.remove(&number).is_some() {
+            self.reasons.entry(number).or_insert(why);
+        }
+        why
     }
 
     /// Whether the object did not exist before.
@@ -233,6 +242,9 @@ impl Update<'_, '_> {
             if let Some(why) = why {
                 fine = false;
                 self.blame(Some(root), why);
+                if let Some(id) = new.get(key).and_then(Object::as_ref) {
+                    self.refuse(id.number, why);
+                }
             }
         }
         if fine {
@@ -272,7 +284,7 @@ impl Update<'_, '_> {
         Ok(None)
     }
 
-    /// The catalog's XMP may be written anew, but a copy's facts in it may not change.
+    /// The catalog's XMP may be written anew, but must go on saying the same: a copy's facts, any file's title.
     fn metadata(&mut self, holder: &Holder, old: &Dict) -> Result<Option<&'static str>, Error> {
         let (before, after) = (old.get("Metadata"), holder.dict.get("Metadata"));
         let Some(Object::Ref(id)) = after.cloned() else {
@@ -282,18 +294,27 @@ impl Update<'_, '_> {
             return Ok(None);
         }
         let (_, value) = self.step(holder, "Metadata")?;
-        let packet = |document: &Document<'_>, value: &Object| -> Result<String, Error> {
-            let Object::Stream(stream) = value else { return Ok(String::new()) };
-            Ok(String::from_utf8_lossy(&document.decode(stream)?).into_owned())
+        let packet = |document: &Document<'_>, value: &Object| match value {
+            Object::Stream(stream) => document.decode(stream).ok(),
+            _ => None,
         };
-        let same_facts = match &self.rules.facts {
-            Some(facts) => facts.stand_in(&packet(self.new, &value)?),
-            None => true,
+        let earlier = self.old.value(old, "Metadata")?;
+        let fine = match (packet(self.old, &earlier), packet(self.new, &value)) {
+            (Some(earlier), Some(later)) => packet::same(&earlier, &later),
+            // A copy has its metadata from the beginning.
+            (None, Some(later)) => packet::empty(&later) && !self.rules.copy,
+            (_, None) => false,
         };
-        let sound = matches!(&value, Object::Stream(s) if s.dict.is_name("Type", "Metadata") && s.dict.is_name("Subtype", "XML"));
-        if !sound || !same_facts {
+        let plain = |dict: &Dict| {
+            dict.is_name("Type", "Metadata")
+                && dict.is_name("Subtype", "XML")
+                && dict.without(&["Type", "Subtype", "Length", "Filter", "DecodeParms"]).is_empty()
+        };
+        if !fine || !value.as_dict().is_some_and(plain) {
+            let why = "the metadata were changed";
             self.cleared.remove(&id.number);
-            self.blame(Some(id), "the metadata were changed");
+            self.blame(Some(id), why);
+            return Ok((before != after).then_some(why));
         }
         if let Object::Stream(stream) = &value {
             let (container, dict) = (id.number, stream.dict.clone());
@@ -523,11 +544,12 @@ fn dict_of(value: &Object) -> Dict {
     value.as_dict().cloned().unwrap_or_default()
 }
 
-/// Dates and program names only (§14.3.3, table 349).
+/// The date and program of the update only (§14.3.3, table 349); when and with what it was made, where nothing said so.
 fn housekeeping(old: &Dict, new: &Dict) -> bool {
-    const FREE: &[&str] = &["ModDate", "Producer", "CreationDate", "Creator"];
+    let mut free = vec!["ModDate", "Producer"];
+    free.extend(["CreationDate", "Creator"].into_iter().filter(|key| !old.contains(key)));
     let plain = new.iter().all(|(_, v)| matches!(v, Object::String(_) | Object::Name(_)));
-    plain && old.without(FREE) == new.without(FREE)
+    plain && old.without(&free) == new.without(&free)
 }
 
 /// §7.7.2: the version may only go up, from the header's or the catalog's.

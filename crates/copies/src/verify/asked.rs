@@ -75,8 +75,8 @@ pub(crate) fn breaks_earlier(file: &[u8]) -> Result<Option<String>, Error> {
     let found = fields::find_in(&document, &tree)?;
     let facts = content::facts(&document, &found)?;
     let mut report = Report::new(file.len(), &Policy::nobody());
-    let fates = history::check(&document, (&tree, &found), facts.as_ref(), &mut report)?;
-    if !fates.contains(&LaterChanges::Forbidden) {
+    let later = history::check(&document, (&tree, &found), facts.as_ref(), &mut report)?;
+    if !later.fates.contains(&LaterChanges::Forbidden) {
         return Ok(None);
     }
     let reason = report.reasons.iter().find(|r| r.code == "copies.changed_after_signing");

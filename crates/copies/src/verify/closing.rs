@@ -167,7 +167,7 @@ impl Tail<'_, '_, '_> {
 }
 
 /// The names of the signatures' records: SHA-1 of `/Contents` in capital hexadecimal digits.
-fn names(signatures: &[Found]) -> BTreeSet<String> {
+pub(super) fn names(signatures: &[Found]) -> BTreeSet<String> {
     let name = |bytes: &[u8]| hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref()).to_uppercase();
     signatures.iter().filter_map(Found::value_bytes).map(name).collect()
 }

@@ -55,18 +55,17 @@ pub(super) fn check(
         facts.signature_fields().into_iter().zip(officials.chain([facts.agency.as_str()]))
     {
         let Some(signature) = judged.iter().find(|s| s.field == field) else { continue };
-        let certificate =
-            if field == AGENCY_FIELD { &signature.organization } else { &signature.common_name };
-        if let Some(certificate) = certificate
-            && fold(certificate) != fold(stated)
-        {
+        let Some(subject) = &signature.subject else { continue };
+        let named = name_in(
+            field == AGENCY_FIELD,
+            signature.common_name.as_deref(),
+            signature.organization.as_deref(),
+        );
+        if named.map(fold) != Some(fold(stated)) {
+            let certificate = named.unwrap_or(subject).to_owned();
             report.add(Reason::new(
                 "copies.signer_name_differs",
-                &[
-                    ("field", field),
-                    ("certificate", certificate.clone()),
-                    ("statement", stated.to_owned()),
-                ],
+                &[("field", field), ("certificate", certificate), ("statement", stated.to_owned())],
             ));
         }
     }
@@ -94,6 +93,16 @@ fn pages(document: &Document<'_>, facts: &CopyFacts, report: &mut Report) -> Res
         report.add(Reason::new("copies.pages_differ", &numbers));
     }
     Ok(())
+}
+
+/// Whom a certificate names: a person, or an agency as its organization or, without one, by itself. A certificate that says
+/// nothing of it is not theirs.
+pub(crate) fn name_in<'c>(
+    agency: bool,
+    common_name: Option<&'c str>,
+    organization: Option<&'c str>,
+) -> Option<&'c str> {
+    if agency { organization.or(common_name) } else { common_name }
 }
 
 /// Names are compared without regard to case and spacing: agencies write theirs in capitals on paper.

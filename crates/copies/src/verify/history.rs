@@ -24,15 +24,24 @@ pub enum LaterChanges {
     Forbidden,
 }
 
-/// Checks the signatures' order, certification and every later change. Gives, per signature, what followed it.
+/// What followed the signatures.
+pub(super) struct Later {
+    /// Per signature.
+    pub fates: Vec<LaterChanges>,
+    /// Fields whose signing showed something on a page that was signed before.
+    pub shown: BTreeSet<String>,
+}
+
+/// Checks the signatures' order, certification and every later change.
 pub(super) fn check(
     document: &Document<'_>,
     (tree, signatures): (&[Field], &[Found]),
     facts: Option<&CopyFacts>,
     report: &mut Report,
-) -> Result<Vec<LaterChanges>, Error> {
+) -> Result<Later, Error> {
     let copy = facts.is_some();
     let mut fates = vec![LaterChanges::None; signatures.len()];
+    let mut shown_later = BTreeSet::new();
     identities(document, tree, signatures, report)?;
     let first_signed = signatures.iter().filter_map(|s| s.covers.ok()).min();
     for stray in strays(document)? {
@@ -72,13 +81,16 @@ pub(super) fn check(
                 report.add(changed(violation, index + 1));
             }
         }
-        if copy && index > 1 && outcome.nothing_new {
+        let brings =
+            !outcome.signed.is_empty() || outcome.stored || fate == LaterChanges::Forbidden;
+        if copy && index > 1 && !brings {
             fate = LaterChanges::Forbidden;
             report.add(Reason::new(
                 "copies.extra_revision",
                 &[("revision", (index + 1).to_string())],
             ));
         }
+        shown_later.extend(outcome.shown);
         if !outcome.filled.is_empty() {
             report.add(Reason::new("copies.form_filled", &[("fields", outcome.filled.join(", "))]));
         }
@@ -88,7 +100,7 @@ pub(super) fn check(
             }
         }
     }
-    Ok(fates)
+    Ok(Later { fates, shown: shown_later })
 }
 
 fn unaccounted(from: usize, to: usize) -> Reason {

@@ -146,6 +146,17 @@ impl<'p> Judge<'p> {
                 return out;
             }
         };
+        // RFC 5652 §5.3: without signed attributes the content itself is signed, which is not looked at whole.
+        let bare = signed.signers().iter().any(|s| s.signed_attributes().is_empty());
+        if profile == Profile::Cms && bare {
+            let sub_filter = format!("{sub_filter}, without signed attributes");
+            report.add(Reason::new(
+                "copies.signature_unsupported",
+                &[field(), ("sub_filter", sub_filter)],
+            ));
+            out.indication = Indication::Indeterminate;
+            return out;
+        }
         let Some((algorithm, digest)) =
             opened.digest.as_ref().filter(|_| signed.signers().len() == 1)
         else {

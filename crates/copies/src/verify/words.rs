@@ -329,6 +329,10 @@ const TEXTS: &[(&str, &str)] = &[
         "kho dữ liệu kiểm tra chứa thứ khác ngoài chứng thư và dữ liệu thu hồi",
     ),
     ("the document security store is not a dictionary", "kho dữ liệu kiểm tra không phải từ điển"),
+    (
+        "something was taken out of the document security store",
+        "kho dữ liệu kiểm tra bị lấy bớt dữ liệu",
+    ),
     ("the document security store was removed", "kho dữ liệu kiểm tra bị xóa"),
     ("the form is not a dictionary", "biểu mẫu không phải từ điển"),
     ("the form was removed", "biểu mẫu bị xóa"),
@@ -342,6 +346,10 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "the signed field was changed beyond its signature",
         "trường đã ký bị đổi nhiều hơn chữ ký của nó",
+    ),
+    (
+        "the table calls it free, the stream beside it does not",
+        "bảng tham chiếu ghi là trống, luồng kèm theo thì không",
     ),
     (
         "the trailer names another catalog or other entries",
@@ -396,6 +404,7 @@ mod tests {
             include_str!("allowed.rs"),
             include_str!("allowed/form.rs"),
             include_str!("allowed/store.rs"),
+            include_str!("allowed/trailer.rs"),
             include_str!("annulment.rs"),
             include_str!("closing.rs"),
             include_str!("fields.rs"),

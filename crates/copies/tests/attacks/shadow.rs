@@ -178,8 +178,8 @@ pub fn build(target: &Target) -> Vec<Attack> {
     let start = file.len();
     file.extend_from_slice(
         format!(
-            "xref\n{} 1\n0000000000 00001 f\r\ntrailer\n<< /Size {} /Root {} 0 R /Prev {} >>\nstartxref\n{start}\n%%EOF\n",
-            contents.number, target.size, target.root.number, target.startxref
+            "xref\n{} 1\n0000000000 00001 f\r\ntrailer\n<< /Size {} /Root {} 0 R /Prev {} {} >>\nstartxref\n{start}\n%%EOF\n",
+            contents.number, target.size, target.root.number, target.startxref, target.kept()
         )
         .as_bytes(),
     );

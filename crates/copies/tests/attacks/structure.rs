@@ -27,7 +27,7 @@ pub fn build(target: &Target) -> Vec<Attack> {
     };
     let forged = target.forged_page();
     let (page, contents) = (&forged[0], &forged[1]);
-    let sound = target.sound();
+    let (sound, kept) = (target.sound(), target.kept());
     let start_of = |file: &mut Vec<u8>, number: u32, generation: u16, body: &[u8]| {
         let at = file.len();
         file.extend_from_slice(format!("{number} {generation} obj\n").as_bytes());
@@ -114,7 +114,7 @@ pub fn build(target: &Target) -> Vec<Attack> {
         row(1, at, 0);
         row(1, start, 0);
         let dict = format!(
-            "<< /Type /XRef /W [1 4 2] /Index [{index}] /Size {} /Root {} R /Prev {} /Length {} >>\nstream\n",
+            "<< /Type /XRef /W [1 4 2] /Index [{index}] /Size {} /Root {} R /Prev {} {kept} /Length {} >>\nstream\n",
             own + 1,
             target.root,
             target.startxref,
@@ -190,13 +190,41 @@ pub fn build(target: &Target) -> Vec<Attack> {
         let row = if row.is_empty() { "0 0\n".to_owned() } else { row };
         file.extend_from_slice(
             format!(
-                "xref\n{row}trailer\n<< /Size {} /Root {} R /Prev {} /XRefStm {stream_at} >>\nstartxref\n{start}\n%%EOF\n",
+                "xref\n{row}trailer\n<< /Size {} /Root {} R /Prev {} {kept} /XRefStm {stream_at} >>\nstartxref\n{start}\n%%EOF\n",
                 own + 1, target.root, target.startxref
             )
             .as_bytes(),
         );
         add(name, file);
     }
+    // The table alone hides what is shown; the stream beside it says that nothing changed.
+    let Some(motcua_pdf::Entry::InFile { offset, .. }) =
+        document.entries().get(&contents_of(target)).copied()
+    else {
+        panic!("the contents stand in the file")
+    };
+    let (hidden, own) = (contents_of(target), target.size + 1);
+    let mut file = base();
+    let stream_at = file.len();
+    let row = [&[1][..], &u32::try_from(offset).unwrap().to_be_bytes(), &[0, 0]].concat();
+    file.extend_from_slice(
+        format!(
+            "{own} 0 obj\n<< /Type /XRef /W [1 4 2] /Index [{hidden} 1] /Size {} /Root {} R /Length {} >>\nstream\n",
+            own + 1, target.root, row.len()
+        )
+        .as_bytes(),
+    );
+    file.extend_from_slice(&row);
+    file.extend_from_slice(b"\nendstream\nendobj\n");
+    let start = file.len();
+    file.extend_from_slice(
+        format!(
+            "xref\n{hidden} 1\n0000000000 65535 f\r\ntrailer\n<< /Size {} /Root {} R /Prev {} {kept} /XRefStm {stream_at} >>\nstartxref\n{start}\n%%EOF\n",
+            own + 1, target.root, target.startxref
+        )
+        .as_bytes(),
+    );
+    add("hidden by a hybrid from readers of tables alone", file);
     // Trailer.
     for (name, entry) in [
         ("/Encrypt", "/Encrypt << /Filter /Standard >>"),
@@ -214,7 +242,7 @@ pub fn build(target: &Target) -> Vec<Attack> {
         };
         file.extend_from_slice(
             format!(
-                "xref\n{} 1\n{one:010} 00000 n\r\n{} 1\n{two:010} 00000 n\r\ntrailer\n<< {size} /Root {} R /Prev {} {entry} >>\nstartxref\n{start}\n%%EOF\n",
+                "xref\n{} 1\n{one:010} 00000 n\r\n{} 1\n{two:010} 00000 n\r\ntrailer\n<< {size} /Root {} R /Prev {} {kept} {entry} >>\nstartxref\n{start}\n%%EOF\n",
                 page.0, contents.0, target.root, target.startxref
             )
             .as_bytes(),
@@ -227,7 +255,7 @@ pub fn build(target: &Target) -> Vec<Attack> {
     let start = file.len();
     file.extend_from_slice(
         format!(
-            "xref\n{0} 1\n{one:010} 00000 n\r\n{0} 1\n{1:010} 00000 n\r\ntrailer\n<< /Size {2} /Root {3} R /Prev {4} >>\nstartxref\n{start}\n%%EOF\n",
+            "xref\n{0} 1\n{one:010} 00000 n\r\n{0} 1\n{1:010} 00000 n\r\ntrailer\n<< /Size {2} /Root {3} R /Prev {4} {kept} >>\nstartxref\n{start}\n%%EOF\n",
             page.0, 15, target.size, target.root, target.startxref
         )
         .as_bytes(),
@@ -249,4 +277,15 @@ pub fn build(target: &Target) -> Vec<Attack> {
     add("without the first byte", target.bytes[1..].to_vec());
     add("without the last line", target.bytes[..target.bytes.len() - 7].to_vec());
     attacks
+}
+
+/// The first content stream of the first page.
+fn contents_of(target: &Target) -> u32 {
+    match target.page_dict.get("Contents").unwrap() {
+        motcua_pdf::Object::Ref(id) => id.number,
+        other => {
+            let list = target.document().resolve(other).unwrap();
+            list.as_array().unwrap()[0].as_ref().unwrap().number
+        }
+    }
 }

@@ -151,11 +151,7 @@ impl Target {
         let most = rows.iter().map(|r| r.0 + 1).max().unwrap_or(0).max(self.size + 1);
         let root = form.root.unwrap_or(self.root.number);
         let prev = form.prev.map(|p| format!("/Prev {p} ")).unwrap_or_default();
-        let id =
-            if self.id.is_empty() { String::new() } else { format!("/ID [<{0}> <{0}>] ", self.id) };
-        let info =
-            self.trailer.get("Info").map(|i| format!("/Info {} ", show(i))).unwrap_or_default();
-        let entries = format!("/Size {most} /Root {root} 0 R {info}{prev}{id}");
+        let entries = format!("/Size {most} /Root {root} 0 R {prev}{} ", self.kept());
         if form.stream {
             let mut data = Vec::new();
             let mut index = String::new();
@@ -197,6 +193,14 @@ impl Target {
         if form.eof {
             file.extend_from_slice(b"%%EOF\n");
         }
+    }
+
+    /// What the trailer of an update goes on saying; without it the update would be refused for that alone.
+    pub fn kept(&self) -> String {
+        let id =
+            if self.id.is_empty() { String::new() } else { format!("/ID [<{0}> <{0}>]", self.id) };
+        let info = self.trailer.get("Info").map(|i| format!("/Info {} ", show(i)));
+        info.unwrap_or_default() + &id
     }
 
     /// The file with `from` replaced by `to` of the same length, in place.

@@ -76,7 +76,8 @@ impl Update<'_, '_> {
         }
         let earlier = self.old.value(&before, "Fields")?;
         let (list, later) = self.step(&form, "Fields")?;
-        self.fields(&list, &earlier, &later, &Above::NOTHING, DEPTH)
+        let why = self.fields(&list, &earlier, &later, &Above::NOTHING, DEPTH)?;
+        Ok(why.map(|why| self.refuse(list.container, why)))
     }
 
     /// A list of fields: the old ones in their order, then new signature fields.
@@ -126,7 +127,7 @@ impl Update<'_, '_> {
             let earlier = self.old.value(&old, "Kids")?;
             let (list, later) = self.step(&holder, "Kids")?;
             if let Some(why) = self.fields(&list, &earlier, &later, &own, depth - 1)? {
-                self.cleared.remove(&list.container);
+                self.refuse(list.container, why);
                 self.blame(Some(id), why);
                 return Ok(());
             }
@@ -254,6 +255,9 @@ impl Update<'_, '_> {
                 }
             }
             self.look(old, holder)?;
+            if old.get("AP") != new.get("AP") && self.shows(new)? {
+                self.out.shown.push(name.to_owned());
+            }
         }
         self.out.signed.push(name.to_owned());
         Ok(None)
@@ -335,10 +339,12 @@ impl Update<'_, '_> {
             }
         }
         // Sneaky signature: the look of a new field can cover what was certified.
+        let mut shows = false;
         for (_, widget) in &widgets {
-            if (timestamp || self.rules.permission.is_some()) && self.shows(widget)? {
-                return Ok(Some("a visible signature field was added after certification"));
-            }
+            shows = shows || self.shows(widget)?;
+        }
+        if shows && (timestamp || self.rules.permission.is_some()) {
+            return Ok(Some("a visible signature field was added after certification"));
         }
         self.clear(id, list.container, &list.path);
         self.clear_new(&Object::Dict(dict.without(&["P", "Kids"])), id.number, "")?;
@@ -351,7 +357,11 @@ impl Update<'_, '_> {
             .get("T")
             .and_then(Object::as_string)
             .map(|s| crate::verify::fields::text(&s.bytes));
-        self.out.signed.push(name.unwrap_or_default());
+        let name = name.unwrap_or_default();
+        if shows {
+            self.out.shown.push(name.clone());
+        }
+        self.out.signed.push(name);
         Ok(None)
     }
 
@@ -365,7 +375,8 @@ impl Update<'_, '_> {
             rect.as_array().unwrap_or_default().iter().map(Object::as_number).collect();
         Ok(match numbers.as_deref() {
             Some([left, bottom, right, top]) => {
-                (right - left).abs() > f64::EPSILON && (top - bottom).abs() > f64::EPSILON
+                // A line without width can be drawn with one.
+                (right - left).abs() > f64::EPSILON || (top - bottom).abs() > f64::EPSILON
             }
             _ => true,
         })

@@ -1,8 +1,10 @@
 //! The trailer between two revisions: the same catalog and identifier, dates and programs in the document information, nothing left out.
 
-use motcua_pdf::{Dict, Entry, Error, Object};
+use std::collections::BTreeSet;
 
-use super::{Holder, Update, dict_of, housekeeping};
+use motcua_pdf::{Dict, Document, Entry, Error, Object, Ref, Revision};
+
+use super::{Holder, Kind, Update, Violation, dict_of, housekeeping};
 
 impl Update<'_, '_> {
     /// §7.5.5: the same catalog, the same first identifier, no encryption, no keys that came from nowhere.
@@ -39,6 +41,7 @@ impl Update<'_, '_> {
         if size(&new) < size(&old) || last >= size(&new) {
             self.blame(None, "objects stand outside the trailer's /Size");
         }
+        self.hybrid();
         let holder = Holder { container: 0, path: String::new(), dict: new.clone() };
         let before = dict_of(&self.old.value(&old, "Info")?);
         let Some(info) = new.get("Info") else {
@@ -67,5 +70,25 @@ impl Update<'_, '_> {
             );
         }
         Ok(())
+    }
+
+    /// §7.5.8.4: an object that every reader saw before may not become one that readers of tables alone take for free.
+    fn hybrid(&mut self) {
+        let sections = |document: &Document<'_>, from: usize| -> BTreeSet<u32> {
+            let revisions = document.revisions().iter().skip(from);
+            revisions.flat_map(Revision::sections).flat_map(|s| s.hidden.iter().copied()).collect()
+        };
+        let before = sections(self.old, 0);
+        for number in sections(self.new, self.old.revisions().len()).difference(&before) {
+            let used = self.old.entries().get(number).is_some_and(|e| *e != Entry::Free);
+            if used {
+                self.out.violations.push(Violation {
+                    object: Some(Ref { number: *number, generation: 0 }),
+                    kind: Kind::Removed,
+                    why: "the table calls it free, the stream beside it does not",
+                    page: None,
+                });
+            }
+        }
     }
 }

@@ -38,14 +38,15 @@ const CHECKS: &[(&str, &[&str])] = &[
     ("path", &["copies.signer_unsure", "copies.trust_list_stale"]),
     ("revocation", &[]),
     ("time", &["copies.timestamp_unsure", "copies.time_claimed_only"]),
-    ("expected_signatures", &["copies.signatures_expected"]),
-    ("signer_names", &["copies.signer_name_differs"]),
+    ("expected_signatures", &["copies.signatures_expected", "copies.officials_expected"]),
+    ("signer_names", &["copies.signer_name_differs", "copies.same_signer"]),
     (
         "competence",
         &[
             "copies.issuer_not_competent",
             "copies.issuer_unknown",
             "copies.official_not_appointed",
+            "copies.official_not_competent",
             "copies.mandate_not_in_force",
         ],
     ),

@@ -1,0 +1,255 @@
+//! What the CMS in a file holds: signers, attributes, certificates, content.
+
+use motcua_pki::DigestAlgorithm;
+use motcua_pki::authority::{Identity, SubjectName, Template};
+use time::Duration;
+
+use super::by_hand::{self, Cms, Info, Shape, attribute, octets, oid, signing_certificate};
+use super::{judge, made, policy};
+
+#[test]
+fn what_the_cms_holds() {
+    let (demo, stranger) = (made::demo(), made::demo());
+    let official = demo.official.certificate();
+    // Another authority of the same name gives a certificate of the same number to the stranger.
+    let twin = Template::new(
+        SubjectName::new().country("VN").common_name("Twin"),
+        made::NOW - Duration::days(9),
+        made::NOW + Duration::days(9),
+    );
+    let twin =
+        stranger.issuing.issue(&twin.document_signer().with_serial(official.serial())).unwrap();
+    let der = |identity: &Identity| identity.certificate().as_der().to_vec();
+    type Change<'c> = &'c dyn Fn(&mut Cms, &[u8]);
+    let file = |sub_filter: &'static str, change: Change<'_>| {
+        by_hand::file(&Shape { sub_filter, ..Shape::USUAL }, &|covered| {
+            let mut cms = Cms::of(&demo.official, covered);
+            change(&mut cms, covered);
+            cms.to_der()
+        })
+    };
+    let pades = |change: Change<'_>| file("ETSI.CAdES.detached", change);
+    let adobe = |change: Change<'_>| file("adbe.pkcs7.detached", change);
+    let digest = |bytes: &[u8]| DigestAlgorithm::Sha256.digest(bytes);
+    let message_digest = |bytes: &[u8]| attribute(oid::MESSAGE_DIGEST, &octets(&digest(bytes)));
+    let over = |identity: &Identity, info: Info<'_>| info.to_der(identity);
+    let cases = [
+        ("as it should be", true, pades(&|_, _| {})),
+        ("as it should be, Adobe's kind", true, adobe(&|_, _| {})),
+        (
+            "no signed attributes",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![
+                    Info { attributes: None, ..Info::of(official, covered) }.to_der(&demo.official),
+                ];
+            }),
+        ),
+        (
+            "no signed attributes, Adobe's kind",
+            false,
+            adobe(&|c, covered| {
+                c.infos = vec![
+                    Info { attributes: None, ..Info::of(official, covered) }.to_der(&demo.official),
+                ];
+            }),
+        ),
+        ("no signer", false, pades(&|c, _| c.infos.clear())),
+        ("the signer twice", false, pades(&|c, _| c.infos.push(c.infos[0].clone()))),
+        (
+            "a stranger beside",
+            false,
+            pades(&|c, covered| {
+                c.infos.push(over(
+                    &stranger.official,
+                    Info::of(stranger.official.certificate(), covered),
+                ));
+                c.certificates.push(der(&stranger.official));
+            }),
+        ),
+        (
+            "a stranger before",
+            false,
+            pades(&|c, covered| {
+                c.infos.insert(
+                    0,
+                    over(&stranger.official, Info::of(stranger.official.certificate(), covered)),
+                );
+                c.certificates.insert(0, der(&stranger.official));
+            }),
+        ),
+        (
+            "the agency beside, Adobe's kind",
+            false,
+            adobe(&|c, covered| {
+                c.infos.push(over(&demo.agency, Info::of(demo.agency.certificate(), covered)));
+                c.certificates.push(der(&demo.agency));
+            }),
+        ),
+        (
+            "signed by a stranger's key",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(&stranger.official, Info::of(official, covered))];
+            }),
+        ),
+        (
+            "signed by a twin",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(&twin, Info::of(official, covered))];
+                c.certificates.insert(0, der(&twin));
+            }),
+        ),
+        (
+            "a twin alone",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(&twin, Info::of(twin.certificate(), covered))];
+                c.certificates = vec![der(&twin), der(&demo.issuing)];
+            }),
+        ),
+        ("a decoy twin before", false, pades(&|c, _| c.certificates.insert(0, der(&twin)))),
+        (
+            "a decoy twin before, Adobe's kind",
+            false,
+            adobe(&|c, covered| {
+                c.infos =
+                    vec![over(&twin, Info { reference: None, ..Info::of(official, covered) })];
+                c.certificates.push(der(&twin));
+            }),
+        ),
+        ("no certificates", false, pades(&|c, _| c.certificates.clear())),
+        (
+            "another's certificate only",
+            false,
+            pades(&|c, _| c.certificates = vec![der(&demo.agency), der(&demo.issuing)]),
+        ),
+        (
+            "reference to another certificate",
+            false,
+            pades(&|c, covered| {
+                let reference = Some(signing_certificate(demo.agency.certificate()));
+                c.infos =
+                    vec![over(&demo.official, Info { reference, ..Info::of(official, covered) })];
+            }),
+        ),
+        (
+            "reference to the twin",
+            false,
+            pades(&|c, covered| {
+                let reference = Some(signing_certificate(twin.certificate()));
+                c.infos =
+                    vec![over(&demo.official, Info { reference, ..Info::of(official, covered) })];
+                c.certificates.push(der(&twin));
+            }),
+        ),
+        (
+            "no reference",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { reference: None, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+        (
+            "reference outside the signature",
+            false,
+            pades(&|c, covered| {
+                let unsigned = vec![signing_certificate(official)];
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { reference: None, unsigned, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+        (
+            "digest of other content",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(&demo.official, Info::of(official, &covered[1..]))];
+            }),
+        ),
+        (
+            "digest outside the signature",
+            false,
+            pades(&|c, covered| {
+                let unsigned = vec![message_digest(covered)];
+                c.infos =
+                    vec![over(&demo.official, Info { unsigned, ..Info::of(official, b"other") })];
+            }),
+        ),
+        (
+            "two digests",
+            false,
+            pades(&|c, covered| {
+                let extra = vec![message_digest(covered)];
+                c.infos =
+                    vec![over(&demo.official, Info { extra, ..Info::of(official, b"other") })];
+            }),
+        ),
+        (
+            "content inside",
+            false,
+            pades(&|c, covered| {
+                c.content = Some(b"other".to_vec());
+                c.infos = vec![over(&demo.official, Info::of(official, b"other"))];
+                let _ = covered;
+            }),
+        ),
+        (
+            "the digest inside, Adobe's kind",
+            false,
+            adobe(&|c, covered| {
+                let inside = digest(covered);
+                c.infos = vec![over(&demo.official, Info::of(official, &inside))];
+                c.content = Some(inside);
+            }),
+        ),
+        ("the type of a timestamp", false, pades(&|c, _| c.kind = oid::TST_INFO)),
+        (
+            "the type of a timestamp, signed",
+            false,
+            pades(&|c, covered| {
+                c.kind = oid::TST_INFO;
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { kind: oid::TST_INFO, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+        (
+            "another type signed",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { kind: oid::TST_INFO, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+        (
+            "a digest algorithm that it is not",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { digest: oid::SHA512, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+        (
+            "SHA-1 named",
+            false,
+            pades(&|c, covered| {
+                c.infos = vec![over(
+                    &demo.official,
+                    Info { digest: oid::SHA1, ..Info::of(official, covered) },
+                )];
+            }),
+        ),
+    ];
+    judge(&cases, &policy(&demo));
+}
