@@ -6,10 +6,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use motcua::copies::issue::Fonts;
-use motcua::pki::authority::{Demo, Identity};
+use motcua::pki::authority::{Demo, Identity, SubjectName, Template};
 use motcua::pki::{MemorySigner, Signer};
 use motcua::wire::{call, prepare_copy};
 use serde_json::{Value, json};
+use time::Duration;
 use time::macros::datetime;
 
 fn open(answer: &str) -> Result<Value, String> {
@@ -112,20 +113,23 @@ fn the_state_goes_on_and_nothing_else_does() {
 #[test]
 fn several_officials_are_due_one_after_the_other() {
     let demo = Demo::new(datetime!(2026-11-24 03:00:00 UTC)).unwrap();
-    let other = Demo::new(datetime!(2026-11-24 03:00:00 UTC)).unwrap();
-    // Whoever it is, so long as the facts call it by the name in its certificate.
-    let second = &other.agency;
+    let day = datetime!(2026-11-24 03:00:00 UTC);
+    let subject = SubjectName::new().country("VN").common_name("Trần Thị Hai");
+    let template = Template::new(subject, day, day + Duration::days(365)).document_signer();
+    let second = &demo.issuing.issue(&template).unwrap();
     let jpeg = include_bytes!("../../../examples/originals/diploma-page-1.jpg");
     let mut input = request(&demo);
     input["facts"]["template"] = "copy-2020-05-notary".into();
     input["facts"]["capacity"] = "CÔNG CHỨNG VIÊN".into();
     input["facts"]["co_officials"] =
-        json!([{"name": "ủy ban nhân dân phường mẫu", "capacity": "CÔNG CHỨNG VIÊN"}]);
+        json!([{"name": "Trần Thị Hai", "capacity": "CÔNG CHỨNG VIÊN"}]);
     let prepare =
         |input: &Value| open(&prepare_copy(&[jpeg], &input.to_string(), Fonts::LIBERATION_SERIF));
     assert_eq!(prepare(&input).unwrap_err(), "copies.officials_mismatch");
     input["co_officials"] = json!([{"chain_pem": chain(&demo.official)}]);
     assert_eq!(prepare(&input).unwrap_err(), "copies.same_official");
+    input["co_officials"] = json!([{"chain_pem": chain(&demo.agency)}]);
+    assert_eq!(prepare(&input).unwrap_err(), "copies.official_seals");
     input["co_officials"] = json!([{"chain_pem": chain(second)}]);
     let mut misnamed = input.clone();
     misnamed["facts"]["co_officials"][0]["name"] = "Hai".into();
