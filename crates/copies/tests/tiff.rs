@@ -43,6 +43,9 @@ fn tiffs_keep_every_sample() {
     assert!(file("plain").windows(768).any(|w| w == plain[0]));
     let (_, lzw, _) = tiff(&file("lzw"));
     assert_eq!(lzw, plain);
+    // Made from it by libtiff, least byte first and last.
+    assert_eq!(tiff(&file("big")).1, plain);
+    assert_eq!(tiff(&file("big-endian")).1, plain);
     let (dicts, alpha, _) = tiff(&file("alpha"));
     assert_eq!(alpha, plain);
     assert!(dicts[0].contains("SMask"));
@@ -94,9 +97,21 @@ fn tiffs_of_other_forms_are_refused_by_name() {
         let e = with(name, tag, value);
         assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
     }
-    let mut big = file("plain");
-    big[2] = 43;
-    assert!(refusal(&big).to_string().contains("BigTIFF"));
+    // A plain file that calls itself a BigTIFF, one with places of four bytes, and those cut short
+    let mut plain = file("plain");
+    plain[2] = 43;
+    assert_eq!(refusal(&plain).code(), "pdf.broken_image");
+    let whole = file("big");
+    let mut narrow = whole.clone();
+    narrow[4] = 4;
+    assert!(refusal(&narrow).to_string().contains("BigTIFF"));
+    for length in [8, 16, whole.len() / 2, whole.len() - 1] {
+        assert_eq!(refusal(&whole[..length]).code(), "pdf.broken_image", "cut to {length}");
+    }
+    let mut endless = whole.clone();
+    let at = usize::try_from(u64::from_le_bytes(whole[8..16].try_into().unwrap())).unwrap();
+    endless[at..at + 8].fill(0xFF);
+    assert_eq!(refusal(&endless).code(), "pdf.broken_image");
     let whole = file("lzw");
     for length in [4, 8, whole.len() / 2, whole.len() - 1] {
         assert_eq!(refusal(&whole[..length]).code(), "pdf.broken_image", "cut to {length}");
