@@ -67,6 +67,28 @@ fn tiffs_keep_every_sample() {
     assert!(!black[0].contains("Decode") && white[0].contains("Decode"));
     let (dicts, _, _) = tiff(&file("palette"));
     assert!(dicts[0].get("ColorSpace").unwrap().as_array().unwrap().len() == 4);
+    // A palette of 16 bits a colour, one of them made finer than 8
+    let mut fine = file("palette");
+    let entry: Vec<u8> = [320u16.to_le_bytes(), 3u16.to_le_bytes()].concat();
+    let at = fine.windows(4).rposition(|w| w == entry).unwrap() + 4;
+    let [count, map] =
+        [at, at + 4].map(|at| u32::from_le_bytes(fine[at..at + 4].try_into().unwrap()) as usize);
+    let (_, indices, _) = tiff(&fine);
+    fine[map..map + 2].copy_from_slice(&[0x34, 0x12]);
+    let value = |plane: usize, index: u8| {
+        let at = map + 2 * (plane * count / 3 + usize::from(index));
+        [fine[at + 1], fine[at]]
+    };
+    let bits = count.ilog2() - 1; // 3 · 2^bits values
+    assert_eq!(bits, 8, "an index is a byte");
+    assert!(indices[0].contains(&0), "the finer colour is not used");
+    let expected: Vec<u8> = indices[0]
+        .iter()
+        .flat_map(|i| [value(0, *i), value(1, *i), value(2, *i)].concat())
+        .collect();
+    let (dicts, colours, _) = tiff(&fine);
+    assert_eq!(integer(&dicts[0], "BitsPerComponent"), Some(16));
+    assert_eq!(colours[0], expected);
     let (dicts, _, _) = tiff(&file("cmyk-bare"));
     assert_eq!(dicts[0].get("ColorSpace").unwrap().as_array().unwrap().len(), 2);
     assert_eq!(tiff(&file("pages")).2, 3);
@@ -233,7 +255,7 @@ fn tiles_and_planes_keep_every_sample() {
     assert!(with(324, 8, 60_000).contains("cut short"));
 }
 
-/// Smaller versions of a page are no pages, whichever tag says so; float samples and BigTIFF are refused.
+/// Smaller versions of a page are no pages, whichever tag says so.
 #[test]
 fn thumbnails_are_no_pages() {
     let whole = std::fs::read("tests/data/pages.tiff").unwrap();
