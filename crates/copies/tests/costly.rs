@@ -16,13 +16,19 @@ const DEEP: &str = "too deeply";
 
 /// A page in inks without a profile, so that it must be drawn. Objects from 5 follow.
 fn page(sheet: &str, resources: &str, content: &str, others: &[String]) -> Vec<u8> {
+    page_of(sheet, resources, stream("", &format!("{INKS} {content}")), others)
+}
+
+const INKS: &str = "0 0 1 0 k 0 0 1 1 re f";
+
+fn page_of(sheet: &str, resources: &str, content: String, others: &[String]) -> Vec<u8> {
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
         format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {sheet}] /Resources << {resources} >> /Contents 4 0 R >>"
         ),
-        stream("", &format!("0 0 1 0 k 0 0 1 1 re f {content}")),
+        content,
     ];
     objects.extend_from_slice(others);
     pdf(&objects, "")
@@ -258,6 +264,28 @@ fn pictures() {
         page("40 40", "/XObject << /X 5 0 R >>", &drawn.repeat(times), &others)
     };
     costs(&file(9, 2), &file(500, 15_000), STEPS);
+    // More data than the dictionary says, inflated each time
+    let file = |bytes: usize, times: usize| {
+        let data = miniz_oxide::deflate::compress_to_vec_zlib(&vec![7; bytes], 9);
+        let others = [binary(&picture(9, 9, "/ColorSpace /DeviceGray"), "/FlateDecode", &data)];
+        page("40 40", "/XObject << /X 5 0 R >>", &drawn.repeat(times), &others)
+    };
+    costs(&file(81, 2), &file(4 << 20, 200), STEPS);
+    // The same within the content, packed once and twice
+    let file = |bytes: usize, times: usize, twice: bool| {
+        let data = miniz_oxide::deflate::compress_to_vec_zlib(&vec![7; bytes], 9);
+        let (filter, data) = match twice {
+            true => ("[/AHx /Fl]", (motcua_pdf::hex(&data) + ">").into_bytes()),
+            false => ("/Fl", data),
+        };
+        let begin = format!("q 5 0 0 5 0 0 cm BI /W 9 /H 9 /BPC 8 /CS /G /F {filter} ID ");
+        let one = [begin.as_bytes(), &data, b" EI Q "].concat();
+        let content = [format!("{INKS} ").as_bytes(), &one.repeat(times)].concat();
+        page_of("40 40", "", binary("", "", &content), &[])
+    };
+    for twice in [true, false] {
+        costs(&file(81, 2, twice), &file(80 << 20, 4, twice), STEPS);
+    }
     // Data that say another size than the dictionary
     let file = |data: &[u8], filter: &str| {
         let entries = picture(9, 9, "/ColorSpace /DeviceGray");

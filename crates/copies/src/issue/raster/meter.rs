@@ -55,6 +55,12 @@ const PART: f64 = 2_500.0;
 /// Steps of a pixel that a picture has, for each of its colours, and how much more those cost that are packed well.
 const UNPACKED: f64 = 1.0;
 const PACKED_WELL: f64 = 10.0;
+/// Steps of a byte of a picture that is inflated, as often as it is drawn, and the bytes that a byte may become: a picture within a
+/// content stream is inflated for the first time where it is drawn.
+const INFLATED: f64 = 8.0;
+const MOST_INFLATED: f64 = 2_600.0;
+/// Bytes that a picture within a content stream is inflated to at most, to learn how many they are.
+const MAX_INLINE: usize = 64 << 20;
 
 /// Steps that drawing the page takes; it counts no further than a little beyond `most`.
 pub(super) fn steps<'a>(
@@ -76,6 +82,7 @@ pub(super) fn steps<'a>(
         depth: 0,
         masks: BTreeSet::new(),
         outlines: BTreeMap::new(),
+        inflated: BTreeMap::new(),
     };
     interpret_page(page, &mut context, &mut meter);
     meter.steps
@@ -91,7 +98,7 @@ struct Outline {
 }
 
 impl Outline {
-    /// Of the points of its curves, which a curve does not go beyond by length.
+    /// Of a curve its control points: it is no longer than the way along them.
     fn of(path: &BezPath) -> Self {
         let (mut at, mut start) = (Point::ZERO, Point::ZERO);
         let (mut length, mut area) = (0.0, 0.0);
@@ -142,6 +149,8 @@ struct Meter {
     /// Masks that the renderer has kept.
     masks: BTreeSet<u128>,
     outlines: BTreeMap<u128, Outline>,
+    /// Bytes that pictures inflate to.
+    inflated: BTreeMap<u128, f64>,
 }
 
 impl Meter {
@@ -192,6 +201,7 @@ impl Meter {
             depth: self.depth + 1,
             masks: BTreeSet::new(),
             outlines: BTreeMap::new(),
+            inflated: BTreeMap::new(),
         };
         run(&mut inner);
         self.add(copies * inner.steps);
@@ -231,6 +241,9 @@ impl Meter {
             ShadingType::TriangleMesh { triangles, .. } => self.mesh(triangles, shading.matrix),
             ShadingType::CoonsPatchMesh { patches, .. } => {
                 for patch in patches {
+                    if self.is_spent() {
+                        return;
+                    }
                     triangles.clear();
                     patch.to_triangles(&mut triangles);
                     self.mesh(&triangles, shading.matrix);
@@ -238,6 +251,9 @@ impl Meter {
             }
             ShadingType::TensorProductPatchMesh { patches, .. } => {
                 for patch in patches {
+                    if self.is_spent() {
+                        return;
+                    }
                     triangles.clear();
                     patch.to_triangles(&mut triangles);
                     self.mesh(&triangles, shading.matrix);
@@ -313,6 +329,27 @@ impl Meter {
         self.paint(props, &line, true);
     }
 
+    /// Bytes that the data of a picture inflate to.
+    fn inflated(&mut self, stream: &Stream<'_>) -> f64 {
+        let (data, filters) = (stream.raw_data(), stream.filters());
+        let whole = stream.dict().obj_id().is_some();
+        match filters[..] {
+            [] | [Filter::DctDecode | Filter::JpxDecode | Filter::Jbig2Decode] => 0.0,
+            [Filter::CcittFaxDecode] => 0.0,
+            [Filter::FlateDecode] if !whole => {
+                let limited = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+                match limited(&data, MAX_INLINE) {
+                    Ok(bytes) => bytes.len() as f64,
+                    Err(_) => data.len() as f64 * MOST_INFLATED,
+                }
+            }
+            _ => *self.inflated.entry(stream.cache_key()).or_insert_with(|| {
+                let bytes = if whole { stream.decoded_data().ok() } else { None };
+                bytes.map_or(data.len() as f64 * MOST_INFLATED, |bytes| bytes.len() as f64)
+            }),
+        }
+    }
+
     fn outline(&mut self, props: &DrawProps<'_>, outline: Outline, mode: &DrawMode) {
         if let DrawMode::Fill(_) | DrawMode::FillAndStroke(..) = mode {
             self.paint(props, &outline.transformed(props.transform), false);
@@ -384,7 +421,9 @@ impl<'a> Device<'a> for Meter {
         };
         let dict = stream.dict();
         let mask = ["SMask", "Mask"].iter().find_map(|key| dict.get::<Stream<'_>>(*key));
-        self.add(unpacked(stream) * colours + mask.map_or(0.0, |mask| unpacked(&mask)));
+        let bytes = self.inflated(stream) + mask.as_ref().map_or(0.0, |mask| self.inflated(mask));
+        self.add(unpacked(stream) * colours + mask.as_ref().map_or(0.0, unpacked));
+        self.add(bytes * INFLATED);
         let size = (f64::from(image.width()), f64::from(image.height()));
         let bbox = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, size.0, size.1));
         let masked = self.mask(props.soft_mask.as_ref());
