@@ -288,8 +288,12 @@ fn pictures() {
     }
     // Data that say another size than the dictionary
     let file = |data: &[u8], filter: &str| {
-        let entries = picture(9, 9, "/ColorSpace /DeviceGray");
-        page("40 40", "/XObject << /X 5 0 R >>", drawn, &[binary(&entries, filter, data)])
+        let entries = picture(9, 9, &format!("/ColorSpace /DeviceGray /Filter {filter}"));
+        let mark = "@".repeat(data.len());
+        let mut file = page("40 40", "/XObject << /X 5 0 R >>", drawn, &[stream(&entries, &mark)]);
+        let at = file.windows(mark.len()).position(|w| w == mark.as_bytes()).unwrap();
+        file[at..at + data.len()].copy_from_slice(data);
+        file
     };
     let size = |side: u32| [side.to_be_bytes(), side.to_be_bytes()].concat();
     let mut page_of = [0u8, 0, 0, 0, 48, 0, 1, 0, 0, 0, 19].to_vec();
@@ -297,6 +301,14 @@ fn pictures() {
     page_of.extend([0; 11]);
     let said = refused(&file(&page_of, "/JBIG2Decode")).unwrap();
     assert!(said.contains(STEPS), "{said}");
+    // Symbols whose sizes stand in the coded data, and a small page without any
+    let symbols = [0u8, 0, 0, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0];
+    let said = refused(&file(&symbols, "/JBIG2Decode")).unwrap();
+    assert!(said.contains(STEPS), "{said}");
+    let mut small = [0u8, 0, 0, 0, 48, 0, 1, 0, 0, 0, 19].to_vec();
+    small.extend(size(9));
+    small.extend([0; 11]);
+    assert_eq!(refused(&file(&small, "/JBIG2Decode")), None);
     let mut codestream = b"\xFF\x4F\xFF\x51\0\x29\0\0".to_vec();
     codestream.extend(size(60_000));
     let said = refused(&file(&codestream, "/JPXDecode")).unwrap();

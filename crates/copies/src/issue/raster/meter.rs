@@ -447,7 +447,10 @@ fn unpacked(stream: &Stream<'_>) -> f64 {
     let filters = stream.filters();
     let within = match filters.last() {
         Some(Filter::JpxDecode) => jpeg_2000(&data),
-        Some(Filter::Jbig2Decode) => jbig2(&data),
+        Some(Filter::Jbig2Decode) => match has_globals(dict) {
+            true => f64::INFINITY,
+            false => jbig2(&data),
+        },
         Some(Filter::CcittFaxDecode) => return UNPACKED * width.max(columns(dict)) * height,
         _ => return UNPACKED * width * height,
     };
@@ -456,16 +459,23 @@ fn unpacked(stream: &Stream<'_>) -> f64 {
     PACKED_WELL * pixels
 }
 
+/// The parameters of all filters.
+fn parameters<'a>(dict: &Dict<'a>) -> Vec<Dict<'a>> {
+    let keys = [b"DecodeParms".as_slice(), b"DP"];
+    let listed = keys.iter().filter_map(|key| dict.get::<Array<'_>>(*key));
+    let listed: Vec<_> = listed.flat_map(|list| list.iter::<Dict<'_>>()).collect();
+    keys.iter().filter_map(|key| dict.get::<Dict<'_>>(*key)).chain(listed).collect()
+}
+
 /// Pixels in a line of fax data (ISO 32000-1 table 11).
 fn columns(dict: &Dict<'_>) -> f64 {
-    let mut most = 1728;
-    for key in [b"DecodeParms".as_slice(), b"DP"] {
-        let list = dict.get::<Array<'_>>(key);
-        let listed = list.iter().flat_map(|list| list.iter::<Dict<'_>>());
-        let all = dict.get::<Dict<'_>>(key).into_iter().chain(listed);
-        most = all.filter_map(|p| p.get::<u32>(b"Columns".as_slice())).fold(most, u32::max);
-    }
-    f64::from(most)
+    let told = parameters(dict);
+    f64::from(told.iter().filter_map(|p| p.get::<u32>(b"Columns".as_slice())).fold(1728, u32::max))
+}
+
+/// Whether JBIG2 data have symbols that stand elsewhere (ISO 32000-1 table 12).
+fn has_globals(dict: &Dict<'_>) -> bool {
+    parameters(dict).iter().any(|p| p.contains_key(b"JBIG2Globals"))
 }
 
 /// Pixels of JPEG 2000 data: the grid of a `SIZ` (ISO/IEC 15444-1 §A.5.1), the largest of what looks like one.
@@ -475,8 +485,12 @@ fn jpeg_2000(data: &[u8]) -> f64 {
     starts.map(|(at, _)| side(at + 8) * side(at + 12)).fold(0.0, f64::max)
 }
 
-/// Pixels of JBIG2 data: the page and all regions of it (ITU-T T.88 §7.2, §7.4.1, §7.4.8).
+/// Pixels of JBIG2 data: the page and all regions of it (ITU-T T.88 §7.2, §7.4.1, §7.4.8). Symbols, patterns and what is made of them have
+/// sizes that stand in the coded data alone, so that they have no end here; nor has data of another shape.
 fn jbig2(data: &[u8]) -> f64 {
+    if data.starts_with(b"\x97JB2") {
+        return f64::INFINITY;
+    }
     let (mut at, mut pixels) = (0, 0.0);
     let mut segment = || {
         let number = four(data, at)?;
@@ -499,9 +513,14 @@ fn jbig2(data: &[u8]) -> f64 {
         let body = (at + 5 + bytes).checked_add(referred.checked_mul(each)?)?.checked_add(page)?;
         let length = usize::try_from(four(data, body)?).ok()?;
         let (width, height) = (four(data, body + 4)?, four(data, body + 8)?);
-        // All but dictionaries; a page of unknown height is as high as what stands on it.
-        if matches!(flags & 0x3F, 4..=15 | 17..=48) && height != u32::MAX {
-            pixels += f64::from(width) * f64::from(height);
+        match flags & 0x3F {
+            0..=23 => pixels = f64::INFINITY,
+            // A page of unknown height is as high as what stands on it.
+            24..=48 if height != u32::MAX => pixels += f64::from(width) * f64::from(height),
+            _ => {}
+        }
+        if length == 0xFFFF_FFFF {
+            pixels = f64::INFINITY;
         }
         at = (body + 4).checked_add(length)?;
         Some(())
