@@ -100,18 +100,31 @@ fn functions() {
         page("40 40", "/Shading << /S 5 0 R >>", "/S sh", &others)
     };
     costs(&file(1), &file(100_000), STEPS);
-    let file = |functions: usize| {
-        let mut others = vec![
-            "<< /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 9 9] /Function 6 0 R >>".into(),
-        ];
-        others.extend((0..functions).map(|i| {
-            let next = i + 7;
-            format!("<< /FunctionType 3 /Domain [0 1] /Functions [{next} 0 R] /Bounds [] /Encode [0 1] >>")
-        }));
-        others.push("<< /FunctionType 2 /Domain [0 1] /N 1 >>".into());
-        page("40 40", "/Shading << /S 5 0 R >>", "/S sh", &others)
-    };
-    costs(&file(3), &file(3000), DEEP);
+    // A chain of functions, the outermost first and last in the file
+    for outermost_last in [false, true] {
+        let file = |functions: usize| {
+            let last = "<< /FunctionType 2 /Domain [0 1] /N 1 >>".to_owned();
+            let next = |i| if outermost_last { i + 5 } else { i + 7 };
+            let mut chain: Vec<_> = (0..functions)
+                .map(|i| {
+                    let next = next(i);
+                    format!("<< /FunctionType 3 /Domain [0 1] /Functions [{next} 0 R] /Bounds [] /Encode [0 1] >>")
+                })
+                .collect();
+            if outermost_last {
+                chain[0] = last;
+            } else {
+                chain.push(last);
+            }
+            let outermost = if outermost_last { functions + 5 } else { 6 };
+            let shading = format!(
+                "<< /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 9 9] /Function {outermost} 0 R >>"
+            );
+            chain.insert(0, shading);
+            page("40 40", "/Shading << /S 5 0 R >>", "/S sh", &chain)
+        };
+        costs(&file(3), &file(3000), DEEP);
+    }
 }
 
 #[test]

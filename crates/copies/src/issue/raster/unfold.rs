@@ -16,8 +16,14 @@ use hayro::hayro_syntax::page::{Page, Resources};
 const MAX_DEPTH: usize = 28;
 /// Steps of an operator.
 const OPERATOR: u64 = 20;
+/// Steps of an object that is looked up.
+const OBJECT: u64 = 500;
 /// Steps of a byte of a content stream, a mesh or a table: inflated and taken apart, once to count and once to draw.
 const BYTE: u64 = 16;
+
+/// Where the renderer goes on from a shading, a function or a graphics state. A mask's own resources are read when it is drawn, colour
+/// spaces once.
+const LEADS_ON: [&[u8]; 7] = [b"Shading", b"Function", b"Functions", b"SMask", b"G", b"TR", b"TR2"];
 
 /// Why a file is not run through.
 #[derive(Debug)]
@@ -80,11 +86,24 @@ impl From<ObjectIdentifier> for Holder {
     }
 }
 
-/// Steps, and how many forms stand within each other.
+/// Steps, and how many forms or objects stand within each other.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
     steps: u64,
     height: usize,
+}
+
+impl Counted {
+    /// Takes up what stands one deeper.
+    fn hold(&mut self, inner: Self) {
+        self.steps = self.steps.saturating_add(inner.steps);
+        self.height = self.height.max(inner.height + 1);
+    }
+
+    /// What was counted elsewhere, so deep.
+    fn at(self, depth: usize) -> Result<Self, TooMuch> {
+        if depth + self.height > MAX_DEPTH { Err(TooMuch::Deep) } else { Ok(self) }
+    }
 }
 
 struct Walk<'a> {
@@ -94,8 +113,8 @@ struct Walk<'a> {
     found: Unfolded,
     /// Streams of operators, by themselves and the resources in force.
     forms: BTreeMap<(Holder, Holder), Counted>,
-    /// Bytes that objects lead to.
-    reached: BTreeMap<Holder, u64>,
+    /// Objects that shadings, functions and graphics states lead to.
+    reached: BTreeMap<Holder, Counted>,
     /// Resources whose patterns, glyphs and masks are still to be counted.
     waiting: Vec<(Resources<'a>, Holder)>,
     seen: BTreeSet<Holder>,
@@ -154,11 +173,7 @@ impl<'a> Walk<'a> {
         let own = stream.dict().get::<Dict<'_>>(b"Resources".as_slice()).map(Resources::new);
         let holder = if own.is_some() { id } else { holder };
         if let Some(counted) = self.forms.get(&(id, holder)) {
-            return if depth + counted.height > MAX_DEPTH {
-                Err(TooMuch::Deep)
-            } else {
-                Ok(*counted)
-            };
+            return counted.at(depth);
         }
         if let Some(own) = &own {
             self.wait(own.clone(), holder);
@@ -187,18 +202,17 @@ impl<'a> Walk<'a> {
             let steps = match operator {
                 Op::XObject(x) => match resources.get_x_object(x.0) {
                     Some(stream) if is(stream.dict(), b"Subtype", b"Form") => {
-                        let inner = self.stream(&stream, resources, holder, depth + 1)?;
-                        counted.height = counted.height.max(inner.height + 1);
-                        inner.steps
+                        counted.hold(self.stream(&stream, resources, holder, depth + 1)?);
+                        0
                     }
                     _ => 0,
                 },
                 // The renderer reads these anew each time they are named.
-                Op::Shading(name) => self.reach(resources.get_shading(name.0), 0)?,
+                Op::Shading(name) => self.reach(resources.get_shading(name.0), 0)?.steps,
                 Op::NonStrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::StrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::SetGraphicsState(name) => {
-                    self.reach(resources.get_ext_g_state(name.0).map(Object::Dict), 0)?
+                    self.reach(resources.get_ext_g_state(name.0).map(Object::Dict), 0)?.steps
                 }
                 _ => 0,
             };
@@ -216,7 +230,7 @@ impl<'a> Walk<'a> {
         name: Option<&Name<'_>>,
     ) -> Result<u64, TooMuch> {
         match name.and_then(|name| resources.get_pattern(name)) {
-            Some(Object::Dict(shading)) => self.reach(Some(Object::Dict(shading)), 0),
+            Some(Object::Dict(shading)) => Ok(self.reach(Some(Object::Dict(shading)), 0)?.steps),
             _ => Ok(0),
         }
     }
@@ -287,34 +301,32 @@ impl<'a> Walk<'a> {
     }
 
     /// Steps of reading a shading, a function, a colour space or a graphics state with all they lead to; learns what functions cost.
-    fn reach(&mut self, object: Option<Object<'a>>, depth: usize) -> Result<u64, TooMuch> {
+    fn reach(&mut self, object: Option<Object<'a>>, depth: usize) -> Result<Counted, TooMuch> {
         if depth > MAX_DEPTH {
             return Err(TooMuch::Deep);
         }
-        self.read(1)?;
-        let Some(object) = object else { return Ok(0) };
+        self.read(OBJECT)?;
+        let mut counted = Counted::default();
+        let Some(object) = object else { return Ok(counted) };
         if let Object::Array(array) = &object {
-            let mut steps = length(array.data().len()) * BYTE;
+            counted.steps = length(array.data().len()) * BYTE;
             for item in array.iter::<Object<'_>>() {
-                steps = steps.saturating_add(self.reach(Some(item), depth + 1)?);
+                counted.hold(self.reach(Some(item), depth + 1)?);
             }
-            return Ok(steps);
+            return Ok(counted);
         }
-        let Some((dict, stream)) = dict_or_stream(&object) else { return Ok(0) };
+        let Some((dict, stream)) = dict_or_stream(&object) else { return Ok(counted) };
         let id = dict.obj_id().map(Holder::from);
-        if let Some(steps) = id.and_then(|id| self.reached.get(&id)) {
-            return Ok(*steps);
+        if let Some(counted) = id.and_then(|id| self.reached.get(&id)) {
+            return counted.at(depth);
         }
         let data = stream.and_then(|stream| stream.decoded_data().ok());
         let bytes = length(data.map_or(0, |data| data.len()));
-        let mut steps = length(dict.data().len()).saturating_add(bytes).saturating_mul(BYTE);
-        self.read(steps)?;
-        for (key, _) in dict.entries() {
-            // A mask's own resources and fonts are read when it is drawn; colour spaces once.
-            if ![&b"Resources"[..], b"Font", b"Parent", b"ColorSpace"].contains(&&*key) {
-                let item = dict.get::<Object<'_>>(&*key);
-                steps = steps.saturating_add(self.reach(item, depth + 1)?);
-            }
+        counted.steps = length(dict.data().len()).saturating_add(bytes).saturating_mul(BYTE);
+        self.read(counted.steps)?;
+        for key in LEADS_ON {
+            let item = dict.get::<Object<'_>>(key);
+            counted.hold(self.reach(item, depth + 1)?);
         }
         if let Some(kind) = dict.get::<u8>(b"FunctionType") {
             let cost = match kind {
@@ -331,9 +343,9 @@ impl<'a> Walk<'a> {
             self.found.function = self.found.function.max(cost);
         }
         if let Some(id) = id {
-            self.reached.insert(id, steps);
+            self.reached.insert(id, counted);
         }
-        Ok(steps)
+        Ok(counted)
     }
 }
 
