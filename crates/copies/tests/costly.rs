@@ -141,6 +141,21 @@ fn meshes() {
         page("40 40", "/Shading << /S 5 0 R >>", "/S sh", &[binary(fixed, "", &data)])
     };
     costs(&file(0), &file(20), STEPS);
+    let file = |patches: usize, side: u8| {
+        let fixed = "/ShadingType 6 /ColorSpace /DeviceRGB /BitsPerCoordinate 16 /BitsPerComponent 8 /BitsPerFlag 8 /Decode [0 9000 0 9000 0 1 0 1 0 1]";
+        let (a, b) = (side / 3, side / 3 * 2);
+        let around = [(0, 0), (0, a), (0, b), (0, side), (a, side), (b, side)].into_iter();
+        let around = around.chain([(side, side), (side, b), (side, a), (side, 0), (b, 0), (a, 0)]);
+        let points: Vec<u8> = around.flat_map(|(x, y)| [x, 0, y, 0]).collect();
+        let patch = [&[0][..], &points, &[7; 12]].concat();
+        page(
+            "40 40",
+            "/Shading << /S 5 0 R >>",
+            "/S sh",
+            &[binary(fixed, "", &patch.repeat(patches))],
+        )
+    };
+    costs(&file(1, 1), &file(20, 240), STEPS);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hayro::hayro_interpret::encode::EncodedShadingType;
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::pattern::{Pattern, ShadingPattern, TilingPattern};
-use hayro::hayro_interpret::shading::{ShadingType, Triangle};
+use hayro::hayro_interpret::shading::{CoonsPatch, ShadingType, TensorProductPatch, Triangle};
 use hayro::hayro_interpret::util::x_y_advances;
 use hayro::hayro_interpret::{
     BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
@@ -236,28 +236,13 @@ impl Meter {
     fn shading(&mut self, shading: &ShadingPattern, shown: Rect) {
         // The function, and the colour space's own.
         let mut sample = SAMPLE + 2.0 * self.function();
-        let mut triangles = Vec::new();
         match &*shading.shading.shading_type {
             ShadingType::TriangleMesh { triangles, .. } => self.mesh(triangles, shading.matrix),
             ShadingType::CoonsPatchMesh { patches, .. } => {
-                for patch in patches {
-                    if self.is_spent() {
-                        return;
-                    }
-                    triangles.clear();
-                    patch.to_triangles(&mut triangles);
-                    self.mesh(&triangles, shading.matrix);
-                }
+                self.patches(patches, shading.matrix, CoonsPatch::to_triangles);
             }
             ShadingType::TensorProductPatchMesh { patches, .. } => {
-                for patch in patches {
-                    if self.is_spent() {
-                        return;
-                    }
-                    triangles.clear();
-                    patch.to_triangles(&mut triangles);
-                    self.mesh(&triangles, shading.matrix);
-                }
+                self.patches(patches, shading.matrix, TensorProductPatch::to_triangles);
             }
             ShadingType::RadialAxial { .. } => {
                 sample = SAMPLE_ALONG + 2.0 * self.function();
@@ -274,7 +259,25 @@ impl Meter {
         self.add(shown.area() * (sample + PICTURED));
     }
 
-    /// The renderer looks at the box of each triangle, on the page or not.
+    /// The renderer divides each patch into triangles.
+    fn patches<P>(
+        &mut self,
+        patches: &[P],
+        matrix: Affine,
+        divide: impl Fn(&P, &mut Vec<Triangle>),
+    ) {
+        let mut triangles = Vec::new();
+        for patch in patches {
+            if self.is_spent() {
+                return;
+            }
+            triangles.clear();
+            divide(patch, &mut triangles);
+            self.mesh(&triangles, matrix);
+        }
+    }
+
+    /// It looks at the box of each, on the page or not.
     fn mesh(&mut self, triangles: &[Triangle], matrix: Affine) {
         let whole = Rect::new(0.0, 0.0, MAX_SIDE, MAX_SIDE);
         for triangle in triangles {
