@@ -248,7 +248,7 @@ export interface Fonts {
   readonly regular: Uint8Array;
   readonly bold: Uint8Array;
 }
-export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised" | "signature_lost";
+export type Shortcoming = "low_resolution" | "not_colour" | "unusual_size" | "pages_missing" | "rasterised" | "signature_lost" | "attachments_lost";
 /** Where on the last captured page the statement stands, in whole millimetres from its top left corner; the place must be blank. */
 export interface StatementPlace {
   readonly left: number;

@@ -42,7 +42,7 @@ enum Command {
         /// Pages of the original that carry information; without it, as many as were captured
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
         pages: Option<u32>,
-        /// In what the capture may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised, signature_lost
+        /// In what the capture may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised, signature_lost, attachments_lost
         #[arg(long, value_name = "NAME", value_parser = shortcoming)]
         accept: Vec<Shortcoming>,
         /// What the paper is called in the statement; the sample is a "Bằng cử nhân"

@@ -1,6 +1,7 @@
 //! Makes a certified copy: the originals become one clean PDF/A file with a statement page, signed by the official, then by the
 //! agency. How a copy is judged lives in `verify`.
 
+mod attachments;
 pub mod error;
 pub mod existing;
 mod layout;
@@ -18,7 +19,9 @@ mod visible;
 
 pub use error::IssueError;
 pub use layout::Fonts;
-pub use original::{Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings};
+pub use original::{
+    Lost, Original, OriginalKind, Sheet, describe, describe_accepting, shortcomings,
+};
 pub use picture::Pictures;
 pub use sign::{Next, Pending, Role, Terms, issue, issue_by, issue_with};
 pub use visible::Visible;

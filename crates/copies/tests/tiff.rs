@@ -43,6 +43,9 @@ fn tiffs_keep_every_sample() {
     assert!(file("plain").windows(768).any(|w| w == plain[0]));
     let (_, lzw, _) = tiff(&file("lzw"));
     assert_eq!(lzw, plain);
+    // Made from it by libtiff, least byte first and last.
+    assert_eq!(tiff(&file("big")).1, plain);
+    assert_eq!(tiff(&file("big-endian")).1, plain);
     let (dicts, alpha, _) = tiff(&file("alpha"));
     assert_eq!(alpha, plain);
     assert!(dicts[0].contains("SMask"));
@@ -64,6 +67,28 @@ fn tiffs_keep_every_sample() {
     assert!(!black[0].contains("Decode") && white[0].contains("Decode"));
     let (dicts, _, _) = tiff(&file("palette"));
     assert!(dicts[0].get("ColorSpace").unwrap().as_array().unwrap().len() == 4);
+    // A palette of 16 bits a colour, one of them made finer than 8
+    let mut fine = file("palette");
+    let entry: Vec<u8> = [320u16.to_le_bytes(), 3u16.to_le_bytes()].concat();
+    let at = fine.windows(4).rposition(|w| w == entry).unwrap() + 4;
+    let [count, map] =
+        [at, at + 4].map(|at| u32::from_le_bytes(fine[at..at + 4].try_into().unwrap()) as usize);
+    let (_, indices, _) = tiff(&fine);
+    fine[map..map + 2].copy_from_slice(&[0x34, 0x12]);
+    let value = |plane: usize, index: u8| {
+        let at = map + 2 * (plane * count / 3 + usize::from(index));
+        [fine[at + 1], fine[at]]
+    };
+    let bits = count.ilog2() - 1; // 3 · 2^bits values
+    assert_eq!(bits, 8, "an index is a byte");
+    assert!(indices[0].contains(&0), "the finer colour is not used");
+    let expected: Vec<u8> = indices[0]
+        .iter()
+        .flat_map(|i| [value(0, *i), value(1, *i), value(2, *i)].concat())
+        .collect();
+    let (dicts, colours, _) = tiff(&fine);
+    assert_eq!(integer(&dicts[0], "BitsPerComponent"), Some(16));
+    assert_eq!(colours[0], expected);
     let (dicts, _, _) = tiff(&file("cmyk-bare"));
     assert_eq!(dicts[0].get("ColorSpace").unwrap().as_array().unwrap().len(), 2);
     assert_eq!(tiff(&file("pages")).2, 3);
@@ -94,9 +119,21 @@ fn tiffs_of_other_forms_are_refused_by_name() {
         let e = with(name, tag, value);
         assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains(word), "{e}");
     }
-    let mut big = file("plain");
-    big[2] = 43;
-    assert!(refusal(&big).to_string().contains("BigTIFF"));
+    // A plain file that calls itself a BigTIFF, one with places of four bytes, and those cut short
+    let mut plain = file("plain");
+    plain[2] = 43;
+    assert_eq!(refusal(&plain).code(), "pdf.broken_image");
+    let whole = file("big");
+    let mut narrow = whole.clone();
+    narrow[4] = 4;
+    assert!(refusal(&narrow).to_string().contains("BigTIFF"));
+    for length in [8, 16, whole.len() / 2, whole.len() - 1] {
+        assert_eq!(refusal(&whole[..length]).code(), "pdf.broken_image", "cut to {length}");
+    }
+    let mut endless = whole.clone();
+    let at = usize::try_from(u64::from_le_bytes(whole[8..16].try_into().unwrap())).unwrap();
+    endless[at..at + 8].fill(0xFF);
+    assert_eq!(refusal(&endless).code(), "pdf.broken_image");
     let whole = file("lzw");
     for length in [4, 8, whole.len() / 2, whole.len() - 1] {
         assert_eq!(refusal(&whole[..length]).code(), "pdf.broken_image", "cut to {length}");
@@ -218,7 +255,7 @@ fn tiles_and_planes_keep_every_sample() {
     assert!(with(324, 8, 60_000).contains("cut short"));
 }
 
-/// Smaller versions of a page are no pages, whichever tag says so; float samples and BigTIFF are refused.
+/// Smaller versions of a page are no pages, whichever tag says so.
 #[test]
 fn thumbnails_are_no_pages() {
     let whole = std::fs::read("tests/data/pages.tiff").unwrap();

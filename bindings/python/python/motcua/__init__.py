@@ -359,9 +359,9 @@ def issue_copy(originals: Sequence[bytes], request: Mapping[str, Any]) -> bytes:
     """Issues a certified copy: facts, pages, and the keys of official and agency in; the signed PDF out. Raises ``Error``.
 
     ``accept`` in the request names in what the capture may fall short of the law (``low_resolution``, ``not_colour``,
-    ``unusual_size``, ``pages_missing``, ``signature_lost``); the copy then says so. Without it, each of these is refused. Where
-    several officials sign (``co_officials`` in the facts, each with ``name`` and ``capacity``), ``co_officials`` of the request
-    gives their keys in the same order. ``statement_place`` in the facts (``left``, ``top``, ``width``, ``height`` in whole
+    ``unusual_size``, ``pages_missing``, ``signature_lost``, ``attachments_lost``); the copy then says so. Without it, each of these
+    is refused. Where several officials sign (``co_officials`` in the facts, each with ``name`` and ``capacity``), ``co_officials`` of
+    the request gives their keys in the same order. ``statement_place`` in the facts (``left``, ``top``, ``width``, ``height`` in whole
     millimetres) sets the statement into a blank place of the last captured page; without it, it has a page of its own.
     """
     _refuse_floats(request, "copies.issue")

@@ -74,7 +74,7 @@ pub struct IssueArguments {
     /// Resolution of pictures that do not state theirs, dots per inch
     #[arg(long)]
     dpi: Option<u32>,
-    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised, signature_lost
+    /// In what captures may fall short of the law: low_resolution, not_colour, unusual_size, pages_missing, rasterised, signature_lost, attachments_lost
     #[arg(long, value_name = "NAME", value_parser = crate::shortcoming)]
     accept: Vec<Shortcoming>,
     /// A picture of the official's handwritten signature, PNG with a transparent ground

@@ -19,17 +19,20 @@ pub enum Shortcoming {
     Rasterised,
     /// A signed PDF: a copy shows its pages, but holds none of its signatures, which only the file itself proves.
     SignatureLost,
+    /// A PDF with files attached: a copy shows its pages, but holds none of the files.
+    AttachmentsLost,
 }
 
 impl Shortcoming {
     /// Every one, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LowResolution,
         Self::NotColour,
         Self::UnusualSize,
         Self::PagesMissing,
         Self::Rasterised,
         Self::SignatureLost,
+        Self::AttachmentsLost,
     ];
 
     /// The name it is accepted by, the same in JSON and in the metadata.
@@ -41,6 +44,7 @@ impl Shortcoming {
             Self::PagesMissing => "pages_missing",
             Self::Rasterised => "rasterised",
             Self::SignatureLost => "signature_lost",
+            Self::AttachmentsLost => "attachments_lost",
         }
     }
 
@@ -53,6 +57,7 @@ impl Shortcoming {
             Self::PagesMissing => "ít trang hơn bản chính",
             Self::Rasterised => "trang PDF được vẽ lại thành ảnh 300 dpi",
             Self::SignatureLost => "chữ ký số trên bản chính không có trong bản sao",
+            Self::AttachmentsLost => "tệp đính kèm bản chính không có trong bản sao",
         }
     }
 

@@ -97,6 +97,16 @@ pub enum IssueError {
         /// Signatures and document timestamps in it.
         signatures: usize,
     },
+    /// A PDF with files attached, which a copy cannot hold.
+    #[error(
+        "original {index} carries {attachments} attached files, which a copy of its pages does not hold; hand over the file itself or certify them by themselves, or accept attachments_lost by name"
+    )]
+    AttachmentsLost {
+        /// Which file, from 1.
+        index: usize,
+        /// Files in it.
+        attachments: usize,
+    },
     /// The statement's wording is not known.
     #[error("no statement is called {template:?}; this version knows {}", Template::names())]
     UnknownTemplate {
@@ -346,6 +356,7 @@ impl IssueError {
             Self::UnusualSize { .. } => "copies.unusual_size",
             Self::PagesMissing { .. } => "copies.pages_missing",
             Self::SignatureLost { .. } => "copies.signature_lost",
+            Self::AttachmentsLost { .. } => "copies.attachments_lost",
             Self::UnknownTemplate { .. } => "copies.unknown_template",
             Self::TemplateNotInForce { .. } => "copies.template_not_in_force",
             Self::CapacityNotCompetent { .. } => "copies.capacity_not_competent",
@@ -384,6 +395,7 @@ impl IssueError {
             Self::UnusualSize { .. } => Some(Shortcoming::UnusualSize),
             Self::PagesMissing { .. } => Some(Shortcoming::PagesMissing),
             Self::SignatureLost { .. } => Some(Shortcoming::SignatureLost),
+            Self::AttachmentsLost { .. } => Some(Shortcoming::AttachmentsLost),
             e if cfg!(feature = "rasterise") && e.is_not_archivable() => {
                 Some(Shortcoming::Rasterised)
             }
@@ -423,6 +435,9 @@ impl IssueError {
             }
             Self::SignatureLost { index, signatures } => {
                 vec![index_of(index), ("signatures", signatures.to_string())]
+            }
+            Self::AttachmentsLost { index, attachments } => {
+                vec![index_of(index), ("attachments", attachments.to_string())]
             }
             Self::UnknownTemplate { template } => vec![("template", template.clone())],
             Self::TemplateNotInForce { template, day, from, until } => vec![

@@ -12,6 +12,7 @@ use motcua_pdf::{Document, Limits};
 
 use ring::digest::{Context, SHA256};
 
+use super::attachments::attachments;
 use super::{IssueError, paper};
 use crate::facts::{OriginalFacts, Shortcoming};
 
@@ -136,14 +137,13 @@ pub(super) fn write_all(
         let on_top = on_top.filter(|_| index == originals.len());
         #[cfg(feature = "rasterise")]
         if draw && super::raster::is_needed(original, index)? {
-            let mut signatures = signatures(&original.read(index)?, index)?;
+            let mut lost = Lost::of(&original.read(index)?, index)?;
             let pictures = super::raster::draw(original.bytes, index, original.pages(index)?)?;
             let last = pictures.len();
             for (page, picture) in (1..).zip(pictures) {
                 let on_top = on_top.filter(|_| page == last);
                 let sheet = original.picture(file, (index, page), &picture.into(), on_top)?;
-                let signatures = std::mem::take(&mut signatures);
-                sheets.push(Sheet { drawn: true, signatures, ..sheet });
+                sheets.push(Sheet { drawn: true, lost: std::mem::take(&mut lost), ..sheet });
             }
             continue;
         }
@@ -175,9 +175,12 @@ pub fn shortcomings(originals: &[Original<'_>], pages: u32) -> Result<Vec<IssueE
 pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
     let mut found = Vec::new();
     for sheet in sheets {
-        let Sheet { index, page, size, signatures, .. } = *sheet;
+        let Sheet { index, page, size, lost: Lost { signatures, attachments }, .. } = *sheet;
         if signatures > 0 {
             found.push(IssueError::SignatureLost { index, signatures });
+        }
+        if attachments > 0 {
+            found.push(IssueError::AttachmentsLost { index, attachments });
         }
         if let Some(dpi) = sheet.dpi.filter(|dpi| *dpi < LEAST_DPI) {
             found.push(IssueError::LowResolution { index, page, dpi });
@@ -202,10 +205,21 @@ pub(super) fn of_sheets(sheets: &[Sheet], pages: u32) -> Vec<IssueError> {
     found
 }
 
-/// How many signatures and document timestamps an original carries; its first sheet says so.
-fn signatures(document: &Document<'_>, index: usize) -> Result<usize, IssueError> {
-    let read = |source| IssueError::ReadOriginal { index, source };
-    crate::verify::signed_fields(document).map_err(read)
+/// What a PDF carries and its copy does not; its first sheet says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lost {
+    /// Signatures and document timestamps.
+    pub signatures: usize,
+    /// Attached files.
+    pub attachments: usize,
+}
+
+impl Lost {
+    fn of(document: &Document<'_>, index: usize) -> Result<Self, IssueError> {
+        let read = |source| IssueError::ReadOriginal { index, source };
+        let signatures = crate::verify::signed_fields(document).map_err(read)?;
+        Ok(Self { signatures, attachments: attachments(document).map_err(read)? })
+    }
 }
 
 fn unknown(index: usize, bytes: &[u8]) -> IssueError {
@@ -225,8 +239,8 @@ pub struct Sheet {
     pub colour: Option<bool>,
     /// Whether it is a page of a PDF drawn as a picture.
     pub drawn: bool,
-    /// Signatures that its file carries, which the copy loses; told of the first sheet of a file alone.
-    pub signatures: usize,
+    /// What its file carries and the copy loses; told of the first sheet of a file alone.
+    pub lost: Lost,
     /// Width and height in points.
     pub size: (f64, f64),
     /// PDF text of `/Resources`.
@@ -353,7 +367,7 @@ impl Original<'_> {
             dpi: Some(dpi.0.min(dpi.1)),
             colour: Some(picture.colour),
             drawn: false,
-            signatures: 0,
+            lost: Lost::default(),
             size,
             resources: format!("<< /XObject << {images}>> >>"),
             group: String::new(),
@@ -370,7 +384,7 @@ impl Original<'_> {
     ) -> Result<Vec<Sheet>, IssueError> {
         let read = |source| IssueError::ReadOriginal { index, source };
         let document = self.read(index)?;
-        let mut signatures = signatures(&document, index)?;
+        let mut lost = Lost::of(&document, index)?;
         let pages = document.pages().map_err(read)?;
         if pages.is_empty() {
             return Err(read(motcua_pdf::Error::NoPages));
@@ -430,7 +444,7 @@ impl Original<'_> {
                 dpi: scan.map(|s| s.dpi),
                 colour: scan.map(|s| s.colour),
                 drawn: false,
-                signatures: std::mem::take(&mut signatures),
+                lost: std::mem::take(&mut lost),
                 size,
                 resources: page.resources,
                 group: page.group,

@@ -99,6 +99,43 @@ const SAMPLE_FORMAT: u16 = 339;
 const JPEG_TABLES: u16 = 347;
 const ICC_PROFILE: u16 = 34675;
 
+/// A colour table: a PDF's holds 8 bits a colour (ISO 32000-1 §8.6.6.3), so that a finer one is put in place of its indices.
+struct Palette {
+    fine: bool,
+    colours: Vec<[u16; 3]>,
+}
+
+impl Palette {
+    fn space(&self) -> String {
+        if self.fine {
+            return "/DeviceRGB".to_owned();
+        }
+        let table = self.colours.iter().flatten().map(|v| u8::try_from(*v).unwrap_or(0));
+        let table = crate::hex(&table.collect::<Vec<_>>());
+        format!("[/Indexed /DeviceRGB {} <{table}>]", self.colours.len() - 1)
+    }
+
+    /// Whether any of it is not grey.
+    fn colour(&self) -> bool {
+        self.colours.iter().any(|[r, g, b]| r != g || g != b)
+    }
+
+    /// The colours of rows of indices, so many in each.
+    fn applied(&self, indices: &[u8], width: usize, bits: usize) -> Vec<u8> {
+        let mut samples = Vec::new();
+        for row in indices.chunks_exact((width * bits).div_ceil(8).max(1)) {
+            for pixel in 0..width {
+                let byte = row.get(pixel * bits / 8).copied().unwrap_or(0);
+                let shift = 8 - bits - pixel * bits % 8;
+                let index = usize::from(byte >> shift) & ((1 << bits) - 1);
+                let colour = self.colours.get(index).copied().unwrap_or_default();
+                samples.extend(colour.map(u16::to_be_bytes).as_flattened());
+            }
+        }
+        samples
+    }
+}
+
 impl<'a, 'b> Page<'a, 'b> {
     fn new(tags: &'b Directory<'a>) -> Result<Self, WriteError> {
         let (width, height) = (tags.need(256)?, tags.need(257)?);
@@ -237,11 +274,15 @@ impl<'a, 'b> Page<'a, 'b> {
         let profile = self.tags.bytes(ICC_PROFILE)?.unwrap_or_default();
         let components = if self.photometric == 3 { 3 } else { self.colours };
         let profile = usable_profile(profile.to_vec(), components);
-        let (colour_space, colour) = match self.colours {
-            1 if self.photometric == 3 => self.palette()?,
-            1 => ("/DeviceGray".to_owned(), false),
-            3 => ("/DeviceRGB".to_owned(), true),
-            _ => ("/DeviceCMYK".to_owned(), true),
+        let (colour_space, colour, bits) = match self.colours {
+            1 if self.photometric == 3 => {
+                let palette = self.palette()?;
+                let bits = if palette.fine { 16 } else { self.bits };
+                (palette.space(), palette.colour(), bits)
+            }
+            1 => ("/DeviceGray".to_owned(), false, self.bits),
+            3 => ("/DeviceRGB".to_owned(), true, self.bits),
+            _ => ("/DeviceCMYK".to_owned(), true, self.bits),
         };
         Ok(Picture {
             width,
@@ -258,15 +299,15 @@ impl<'a, 'b> Page<'a, 'b> {
             profile,
             // White is zero
             inverted: u8::from(self.photometric == 0 && !matches!(self.compression, 2..=4)),
-            bits: self.bits,
+            bits,
             filter,
             data,
             alpha: None,
         })
     }
 
-    /// The colour table (§5), as an indexed space, and whether any of it is not grey.
-    fn palette(&self) -> Result<(String, bool), WriteError> {
+    /// The colour table (§5).
+    fn palette(&self) -> Result<Palette, WriteError> {
         let map = self.tags.numbers(COLOR_MAP)?;
         let count = 1_usize << self.bits;
         if map.len() != 3 * count {
@@ -275,19 +316,16 @@ impl<'a, 'b> Page<'a, 'b> {
         // Some programs write 8-bit values where 16 are asked for.
         let narrow = map.iter().all(|v| *v < 256);
         let exact = |v: u32| narrow || v.is_multiple_of(257) || v & 0xFF == 0;
-        if !map.iter().all(|v| exact(*v)) {
+        let fine = !map.iter().all(|v| exact(*v));
+        if fine && self.alpha {
             return Err(unsupported("its palette has more than 8 bits a colour; save it as RGB"));
         }
-        let value = |v: &u32| u8::try_from(if narrow { *v } else { *v >> 8 }).unwrap_or(0);
-        let mut table = Vec::new();
+        let value = |v: &u32| u16::try_from(if narrow || fine { *v } else { *v >> 8 }).unwrap_or(0);
         let (red, rest) = map.split_at(count);
         let (green, blue) = rest.split_at(count);
-        for ((r, g), b) in red.iter().zip(green).zip(blue) {
-            table.push([value(r), value(g), value(b)]);
-        }
-        let colour = table.iter().any(|[r, g, b]| r != g || g != b);
-        let table = crate::hex(&table.concat());
-        Ok((format!("[/Indexed /DeviceRGB {} <{table}>]", count - 1), colour))
+        let colours = red.iter().zip(green).zip(blue);
+        let colours = colours.map(|((r, g), b)| [value(r), value(g), value(b)]).collect();
+        Ok(Palette { fine, colours })
     }
 
     /// A strip or tile in CCITT coding (§10, §11; ISO 32000-1 table 11).
@@ -428,7 +466,12 @@ impl<'a, 'b> Page<'a, 'b> {
             self.row(self.chunk.0)
                 .saturating_mul(usize::try_from(self.chunk.1).unwrap_or(usize::MAX)),
         );
-        *left = left.checked_sub(if self.tiled { padded } else { size }).ok_or_else(|| {
+        let palette = if self.photometric == 3 { Some(self.palette()?) } else { None };
+        let palette = palette.filter(|palette| palette.fine);
+        // Six bytes for each index
+        let fine = if palette.is_some() { size.saturating_mul(6 * 8 / bits) } else { 0 };
+        let most = (if self.tiled { padded } else { size }).saturating_add(fine);
+        *left = left.checked_sub(most).ok_or_else(|| {
             unsupported(format!(
                 "its pages have more than {MAX_DECODED} bytes; divide it into several files"
             ))
@@ -472,9 +515,31 @@ impl<'a, 'b> Page<'a, 'b> {
             samples = colours;
             alpha = Some(deflate(&opacity));
         }
+        if let Some(palette) = palette {
+            let width = usize::try_from(self.width).unwrap_or(usize::MAX);
+            samples = palette.applied(&samples, width, bits);
+        }
         let data = Cow::Owned(deflate(&samples));
         let picture =
             self.picture((self.width, self.height), "/Filter /FlateDecode".to_owned(), data)?;
         Ok(Picture { alpha, ..picture })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Palette;
+
+    #[test]
+    fn indices_are_read_from_the_left_and_rows_end_with_their_byte() {
+        let colours = (0..16).map(|i| [i, 0x100 + i, 0xFFFF]).collect();
+        let palette = Palette { fine: true, colours };
+        let samples = palette.applied(&[0x1A, 0xB0, 0x2C, 0xD0], 3, 4);
+        let reds: Vec<_> = samples.chunks_exact(6).map(|s| s[1]).collect();
+        assert_eq!(reds, [0x1, 0xA, 0xB, 0x2, 0xC, 0xD]);
+        assert_eq!(samples[..6], [0, 1, 1, 1, 0xFF, 0xFF]);
+        let samples = palette.applied(&[0b1010_0000], 3, 1);
+        let reds: Vec<_> = samples.chunks_exact(6).map(|s| s[1]).collect();
+        assert_eq!(reds, [1, 0, 1]);
     }
 }
