@@ -1,5 +1,5 @@
 //! `motcua copy issue` over folders and CSV files, stopped and started again, and `motcua copy annul`.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use motcua::pki::authority::{Identity, SubjectName, Template};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// Where an invented authority's keys are, made once a test by the demo.
 struct Desk {
@@ -385,6 +387,17 @@ fn not_as_recorded() {
     }
 }
 
+/// A certificate of an invented person, from an invented authority.
+fn a_person(name: &str) -> Identity {
+    let now = OffsetDateTime::now_utc();
+    let template = |name| {
+        let subject = SubjectName::new().country("VN").common_name(name);
+        Template::new(subject, now - time::Duration::days(30), now + time::Duration::days(30))
+    };
+    let root = Identity::root(&template("Root").certificate_authority(None)).unwrap();
+    root.issue(&template(name).document_signer()).unwrap()
+}
+
 #[test]
 fn several_officials_sign_in_the_order_of_their_keys() {
     let desk = Desk::new();
@@ -393,7 +406,10 @@ fn several_officials_sign_in_the_order_of_their_keys() {
         .replace("\"pages\": 1", "\"pages\": 1, \"issuer\": \"notary\", \"number\": 1");
     fs::write(desk.path("facts.json"), &facts).unwrap();
     fs::write(desk.path("in/a.jpg"), original(1)).unwrap();
-    let (key, chain) = (desk.text("demo/trust/agency.key.pem"), desk.text("demo/trust/agency.pem"));
+    let second = a_person("Trần Thị Hai");
+    fs::write(desk.path("second.key.pem"), second.private_key().to_pkcs8_pem()).unwrap();
+    fs::write(desk.path("second.pem"), second.certificate().to_pem()).unwrap();
+    let (key, chain) = (desk.text("second.key.pem"), desk.text("second.pem"));
     let second = ["--co-official-key", &key, "--co-official-chain", &chain];
     // A key without its certificates, and another number of names than of keys.
     let run = desk.command("in", &second[..2]).output().unwrap();
@@ -406,6 +422,11 @@ fn several_officials_sign_in_the_order_of_their_keys() {
     let (_, rows) = desk.issue("in", &second);
     assert_eq!(error(&rows["a.jpg"]), "copies.officials_mismatch");
     fs::write(desk.path("facts.json"), &facts).unwrap();
+    // The agency's certificate is no second official's.
+    let (key, chain) = (desk.text("demo/trust/agency.key.pem"), desk.text("demo/trust/agency.pem"));
+    let agency = ["--co-official-key", &key, "--co-official-chain", &chain];
+    let (_, rows) = desk.issue("in", &agency);
+    assert_eq!(error(&rows["a.jpg"]), "copies.official_seals");
     // The same person's other certificate.
     let run = motcua(&["demo", "--out", &desk.text("other")]);
     assert!(run.status.success(), "{run:?}");
