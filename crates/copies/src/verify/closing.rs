@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use motcua_pdf::write::increment::Increment;
+use motcua_pdf::write::increment::{Increment, Likeness};
 use motcua_pdf::{Dict, Document, Error, Object, Ref, hex};
 use motcua_pki::cms::{Tie, Ties};
 use motcua_pki::{Certificate, Memo};
@@ -24,6 +24,7 @@ type Problem = &'static str;
 const NOT_A_LIST: Problem = "a list cannot be read";
 const TWICE: Problem = "an item is listed twice";
 const NOT_READ: Problem = "an item is not the certificate, CRL or OCSP response it is listed as";
+const TOUCHED: Problem = "it was touched after it was written";
 const NOT_A_STORE: Problem = "its /Type is another";
 
 /// Checks what follows the last signature or timestamp of a copy. `known` gives who may have issued what is in the store: known
@@ -43,21 +44,25 @@ pub(super) fn check<'s>(
     if covered + 1 >= document.revisions().len() {
         return Ok(());
     }
-    let mut plain = true;
+    let mut likeness = Likeness::Same;
     for index in covered + 1..document.revisions().len() {
-        plain = plain && Increment::is_plain(&document.revision(index)?)?;
+        likeness = likeness.max(Increment::likeness(&document.revision(index)?)?);
     }
     let (known, stored, memo) = known();
     let ties = Ties::new(&known, stored, memo, SIGNATURES);
     let mut tail = Tail { document, from, ties, problems: BTreeSet::new(), untied: 0 };
-    plain = tail.store(signatures)? && plain;
+    let plain = tail.store(signatures)?;
+    if likeness != Likeness::Other && !(plain && likeness == Likeness::Same) {
+        // Our own words with a byte of them otherwise: no program writes them so.
+        tail.problems.insert(TOUCHED);
+    }
     for problem in tail.problems {
         report.add(Reason::new("copies.store_altered", &[("problem", problem.to_owned())]));
     }
     if tail.untied > 0 {
         report.add(Reason::new("copies.store_unsure", &[("count", tail.untied.to_string())]));
     }
-    if !plain {
+    if likeness == Likeness::Other {
         report.add(Reason::new("copies.store_form", &[("from", from.to_string())]));
     }
     Ok(())

@@ -225,6 +225,7 @@ const TEXTS: &[(&str, &str)] = &[
         "an item is not the certificate, CRL or OCSP response it is listed as",
         "một mục không phải là chứng thư, danh sách thu hồi hay trả lời OCSP như danh sách ghi",
     ),
+    ("it was touched after it was written", "đã bị sửa sau khi được ghi"),
     ("its /Type is another", "tên loại sai"),
     ("it names no end (exp, ttl)", "danh sách không ghi thời hạn (exp, ttl)"),
     ("its signer is not known", "không biết ai đã ký danh sách"),

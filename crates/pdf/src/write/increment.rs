@@ -17,6 +17,37 @@ pub struct Increment<'d, 'a> {
     pub changed_id: Option<[u8; 16]>,
 }
 
+/// What an update that stands in a file has of one that would be written for the same objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// Every byte.
+    Same,
+    /// All but a place in it: it was written so, and touched afterwards.
+    Touched,
+    /// Another program wrote it.
+    Other,
+}
+
+impl Likeness {
+    /// Bytes between the first and the last that differ, up to which it is one place. Another program's words differ throughout.
+    const PLACE: usize = 64;
+
+    fn of(written: &[u8], found: &[u8]) -> Self {
+        let same = |(a, b): &(&u8, &u8)| a == b;
+        let before = written.iter().zip(found).take_while(same).count();
+        if before == written.len() && before == found.len() {
+            return Self::Same;
+        }
+        let behind = written.iter().rev().zip(found.iter().rev()).take_while(same).count();
+        let longer = written.len().max(found.len());
+        if longer.saturating_sub(before.saturating_add(behind)) <= Self::PLACE {
+            Self::Touched
+        } else {
+            Self::Other
+        }
+    }
+}
+
 /// An update that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
@@ -52,35 +83,37 @@ impl<'d, 'a> Increment<'d, 'a> {
         self.put(id, body);
     }
 
-    /// Whether the newest revision of `document` is, byte for byte, what this would append for its objects: no room is left in which
-    /// something could be written otherwise and mean the same. Streams that are filtered leave such room.
+    /// How the newest revision of `document` compares with what this would append for its objects. Where it is the same, no room is
+    /// left in which something could be written otherwise and mean the same; streams that are filtered leave such room.
     ///
     /// # Errors
     /// [`crate::Error`] for objects that cannot be read.
-    pub fn is_plain(document: &Document<'_>) -> Result<bool, crate::Error> {
-        let Some(newest) = document.revisions().last() else { return Ok(false) };
-        let Some(before) = document.revisions().len().checked_sub(2) else { return Ok(false) };
+    pub fn likeness(document: &Document<'_>) -> Result<Likeness, crate::Error> {
+        let Some(newest) = document.revisions().last() else { return Ok(Likeness::Other) };
+        let Some(before) = document.revisions().len().checked_sub(2) else {
+            return Ok(Likeness::Other);
+        };
         let before = document.revision(before)?;
         let mut update = Increment::new(&before);
         for section in newest.sections() {
             if section.kind != SectionKind::Table {
-                return Ok(false);
+                return Ok(Likeness::Other);
             }
             for number in section.entries.keys() {
-                let Some(located) = document.locate(*number)? else { return Ok(false) };
+                let Some(located) = document.locate(*number)? else { return Ok(Likeness::Other) };
                 match &located.value {
                     Object::Stream(stream) if stream.dict.without(&["Length"]).is_empty() => {
                         update.put_plain(located.id, &document.raw(stream)?);
                     }
-                    Object::Stream(_) => return Ok(false),
+                    Object::Stream(_) => return Ok(Likeness::Other),
                     other => update.put(located.id, show(other).into_bytes()),
                 }
                 update.next = update.next.max(number.saturating_add(1));
             }
         }
-        let written = update.finish().ok().map(|appended| appended.bytes);
+        let Ok(written) = update.finish() else { return Ok(Likeness::Other) };
         let found = document.source().window(newest.added.clone())?;
-        Ok(written.as_deref() == Some(&*found))
+        Ok(Likeness::of(&written.bytes, &found))
     }
 
     /// The bytes to append. They depend on the file and the objects alone.
