@@ -16,8 +16,8 @@ use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
 use motcua_copies::issue::{Fonts, Original, Pending, describe, issue};
 use motcua_copies::verify::Expect;
 use motcua_copies::{Policy, verify};
+use motcua_pki::Signer as _;
 use motcua_pki::authority::Demo;
-use motcua_pki::{AlgorithmPolicy, Signer as _};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair,
@@ -136,16 +136,7 @@ fn main() {
     );
 
     // Any PDF with one signature, from the file to the file.
-    let options = SignatureOptions {
-        field: "Signature".into(),
-        claimed_at: now,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: None,
-        timestamp_room: 0,
-        algorithms: AlgorithmPolicy::viet_nam(),
-    };
+    let options = SignatureOptions::new("Signature", now);
     let result = sign_existing(scan, &options, &official).unwrap();
     let any = Policy { expect: Expect::SignedDocument, ..policy.clone() };
     let hash_of_one = measure(|| {

@@ -7,7 +7,6 @@ mod target;
 
 use motcua_copies::issue::existing::{SignatureOptions, sign_existing};
 use motcua_copies::{Report, Verdict, verify};
-use motcua_pki::AlgorithmPolicy;
 use target::Target;
 
 /// A text field apart from its widget, a group of buttons with looks that stand in an object of their own, and an empty field.
@@ -44,16 +43,8 @@ fn form() -> Vec<u8> {
 
 fn certified() -> Target {
     let demo = made::demo();
-    let options = SignatureOptions {
-        field: "Certified".into(),
-        claimed_at: made::NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: Some(2),
-        timestamp_room: 0,
-        algorithms: AlgorithmPolicy::viet_nam(),
-    };
+    let options =
+        SignatureOptions { certify: Some(2), ..SignatureOptions::new("Certified", made::NOW) };
     let signed = sign_existing(&form(), &options, &demo.official_signer().unwrap()).unwrap();
     let at = made::NOW + time::Duration::hours(1);
     Target::new("form", signed, made::policy("forms", vec![demo.anchor()], at))

@@ -13,7 +13,7 @@ use motcua_copies::verify::{RevocationNeed, SignatureKind, signed_revision};
 use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pdf::{Document, Limits, SectionKind};
 use motcua_pki::authority::Demo;
-use motcua_pki::{AlgorithmPolicy, DigestAlgorithm, Indication, Signer};
+use motcua_pki::{DigestAlgorithm, Indication, Signer};
 use time::{Duration, OffsetDateTime};
 
 fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
@@ -22,14 +22,10 @@ fn policy(demo: &Demo, at: OffsetDateTime) -> Policy {
 
 fn options(field: &str, at: OffsetDateTime) -> SignatureOptions {
     SignatureOptions {
-        field: field.into(),
-        claimed_at: at,
         name: "Nguyễn Văn Mẫu".into(),
         reason: "Kết quả".into(),
-        location: String::new(),
-        certify: None,
         timestamp_room: ROOM,
-        algorithms: AlgorithmPolicy::viet_nam(),
+        ..SignatureOptions::new(field, at)
     }
 }
 

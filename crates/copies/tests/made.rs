@@ -35,16 +35,7 @@ pub fn sample(name: &str) -> Vec<u8> {
 
 /// A plain signature in a field of its own.
 pub fn one_signature(algorithms: AlgorithmPolicy) -> SignatureOptions {
-    SignatureOptions {
-        field: "One".into(),
-        claimed_at: NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: None,
-        timestamp_room: 0,
-        algorithms,
-    }
+    SignatureOptions { algorithms, ..SignatureOptions::new("One", NOW) }
 }
 
 pub fn demo() -> Demo {

@@ -30,16 +30,7 @@ fn signing(
     certify: Option<u8>,
     signer: &MemorySigner,
 ) -> Result<Vec<u8>, IssueError> {
-    let options = SignatureOptions {
-        field: field.into(),
-        claimed_at: made::NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify,
-        timestamp_room: 0,
-        algorithms: motcua_pki::AlgorithmPolicy::viet_nam(),
-    };
+    let options = SignatureOptions { certify, ..SignatureOptions::new(field, made::NOW) };
     sign_existing(base, &options, signer)
 }
 

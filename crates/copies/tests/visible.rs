@@ -11,19 +11,9 @@ use motcua_copies::issue::existing::{SignatureOptions, sign_existing, sign_exist
 use motcua_copies::issue::{Fonts, Visible};
 use motcua_copies::verify::Severity;
 use motcua_pdf::{Limits, archive};
-use motcua_pki::AlgorithmPolicy;
 
 fn options(field: &str) -> SignatureOptions {
-    SignatureOptions {
-        field: field.into(),
-        claimed_at: NOW,
-        name: String::new(),
-        reason: String::new(),
-        location: String::new(),
-        certify: None,
-        timestamp_room: 0,
-        algorithms: AlgorithmPolicy::viet_nam(),
-    }
+    SignatureOptions::new(field, NOW)
 }
 
 const LINES: [&str; 2] = ["Ký bởi: Nguyễn Văn Mẫu", "24.11.2026 10:00:00 +07:00"];

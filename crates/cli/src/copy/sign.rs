@@ -10,7 +10,7 @@ use motcua::copies::facts::VIET_NAM;
 use motcua::copies::issue::existing::{self, SignatureOptions};
 use motcua::copies::issue::levels::Level;
 use motcua::copies::issue::{Fonts, IssueError, Visible};
-use motcua::pki::{AlgorithmPolicy, Signer};
+use motcua::pki::Signer;
 use time::OffsetDateTime;
 
 use super::keys;
@@ -106,14 +106,12 @@ pub fn run(
     };
     let name = signer.certificate_chain().first().and_then(|c| c.subject().common_name());
     let options = SignatureOptions {
-        field: a.field.clone(),
-        claimed_at: now.replace_nanosecond(0).unwrap_or(now),
         name: name.unwrap_or_default().to_owned(),
         reason: a.reason.clone(),
         location: a.location.clone(),
         certify: a.certify,
         timestamp_room: room,
-        algorithms: AlgorithmPolicy::viet_nam(),
+        ..SignatureOptions::new(&a.field, now.replace_nanosecond(0).unwrap_or(now))
     };
     let sign = |visible: Option<&Visible<'_>>| -> Result<Vec<u8>, Error> {
         match (&levels, visible) {

@@ -42,6 +42,20 @@ pub struct SignatureOptions {
 }
 
 impl SignatureOptions {
+    /// A signature in this field at this time, of Viet Nam's algorithms, that says nothing more and certifies nothing.
+    pub fn new(field: impl Into<String>, claimed_at: OffsetDateTime) -> Self {
+        Self {
+            field: field.into(),
+            claimed_at,
+            name: String::new(),
+            reason: String::new(),
+            location: String::new(),
+            certify: None,
+            timestamp_room: 0,
+            algorithms: AlgorithmPolicy::viet_nam(),
+        }
+    }
+
     fn rules(&self) -> SigningRules {
         SigningRules { algorithms: self.algorithms.clone(), at: self.claimed_at }
     }
