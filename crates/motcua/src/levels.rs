@@ -15,13 +15,11 @@ use motcua_copies::{Policy, Report, Verdict, verify};
 use motcua_pki::cms::{self, Content, SignedData};
 use motcua_pki::path::{Anchor, PathReport, Profile, Purpose, RevocationMaterial};
 use motcua_pki::{AlgorithmPolicy, Certificate, DigestAlgorithm, Effect, Indication, Signer, tsp};
-use motcua_services::{Evidence, Fetcher, Known, Recent, Subject, no_earlier_than};
+use motcua_services::{CLOCKS, Evidence, Fetcher, Known, Recent, Subject, no_earlier_than};
 use time::{Duration, OffsetDateTime};
 
 pub use error::Error;
 
-/// How far the authority's clock and ours may be apart: more, and one of them is wrong.
-const CLOCKS: Duration = Duration::minutes(5);
 /// How long it holds that signers and authority are in order, within a batch.
 const HOLDS: Duration = Duration::minutes(5);
 /// Bytes by which a token may be longer than the one before: serial numbers, fractions of seconds, ECDSA values.
@@ -373,11 +371,9 @@ impl Levels {
         let now = (self.clock)();
         let near = |at: &OffsetDateTime| *at - now < CLOCKS;
         let stamped = own.chain(whole).filter(near).max().map_or(now, |at| at.max(now));
-        let stored = standing.store.as_ref().map(|store| RevocationMaterial {
-            crls: store.crls.clone(),
-            ocsp_responses: store.ocsp_responses.clone(),
-        });
-        stored.map_or(stamped, |stored| no_earlier_than(&stored, now).max(stamped))
+        standing.store.as_ref().map_or(stamped, |store| {
+            no_earlier_than(&store.crls, &store.ocsp_responses, now).max(stamped)
+        })
     }
 
     fn judge(
@@ -387,7 +383,7 @@ impl Levels {
         material: RevocationMaterial,
     ) -> Report {
         let at = standing(file).map_or_else(|_| (self.clock)(), |s| self.later(&s));
-        let at = no_earlier_than(&material, at);
+        let at = no_earlier_than(&material.crls, &material.ocsp_responses, at);
         let policy = Policy {
             id: "motcua-levels".to_owned(),
             expect: Expect::SignedDocument,

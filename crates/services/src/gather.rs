@@ -15,7 +15,7 @@ use crate::{Error, Fetcher};
 /// Issuers looked for along a path whose certificates are not all given: chains have two or three.
 const MOST_ISSUERS: usize = 4;
 /// How far the clock of a service and ours may be apart: more, and one of them is wrong.
-const CLOCKS: Duration = Duration::minutes(5);
+pub const CLOCKS: Duration = Duration::minutes(5);
 /// How long an answer, or its absence, serves the next document of a batch.
 const SERVES: Duration = Duration::minutes(5);
 
@@ -233,10 +233,14 @@ fn unhelpful(places: &[String], what: &str) -> Error {
 
 /// The time at which revocation information can be judged: `now`, or when the last of it was issued. A responder that signs on
 /// demand dates its answer after the question, by its own clock. What lies more than five minutes ahead moves nothing, and is
-/// judged as information from the future.
-pub fn no_earlier_than(material: &RevocationMaterial, now: OffsetDateTime) -> OffsetDateTime {
-    let lists = material.crls.iter().filter_map(|der| Crl::from_der(der).ok());
-    let answers = material.ocsp_responses.iter().filter_map(|der| OcspResponse::from_der(der).ok());
+/// judged as information from the future ([`CLOCKS`]).
+pub fn no_earlier_than(
+    crls: &[Vec<u8>],
+    ocsp_responses: &[Vec<u8>],
+    now: OffsetDateTime,
+) -> OffsetDateTime {
+    let lists = crls.iter().filter_map(|der| Crl::from_der(der).ok());
+    let answers = ocsp_responses.iter().filter_map(|der| OcspResponse::from_der(der).ok());
     let said = answers.filter_map(|answer| answer.this_update());
     let issued = lists.map(|list| list.this_update()).chain(said);
     issued.filter(|at| *at - now <= CLOCKS).max().map_or(now, |at| at.max(now))
@@ -251,7 +255,7 @@ fn judged(
     memo: &Memo,
 ) -> PathReport {
     let Subject { certificate, profile } = subject;
-    let now = no_earlier_than(material, known.now);
+    let now = no_earlier_than(&material.crls, &material.ocsp_responses, known.now);
     path::validate_with(certificate, pool, known.anchors, now, profile, material, memo)
 }
 

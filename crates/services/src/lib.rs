@@ -29,5 +29,5 @@ pub mod token;
 pub use certificate::{Gathered, OcspReply};
 pub use error::Error;
 pub use finding::Finding;
-pub use gather::{Evidence, Known, Recent, Subject, no_earlier_than};
+pub use gather::{CLOCKS, Evidence, Known, Recent, Subject, no_earlier_than};
 pub use http::{Fetcher, Limits, Redirects};

@@ -11,7 +11,6 @@ use motcua_pki::authority::{
     CrlTemplate, Demo, Identity, OcspAnswer, OcspTemplate, SubjectName, Template,
 };
 use motcua_pki::cms::Content;
-use motcua_pki::path::RevocationMaterial;
 use motcua_pki::{DigestAlgorithm, Oid, tsp};
 use motcua_services::{Error, Fetcher, Limits, Redirects, no_earlier_than};
 use server::{Server, ok};
@@ -217,9 +216,7 @@ fn an_answer_is_judged_no_earlier_than_it_was_made() {
     for seconds in [-60, 1, 300, 301] {
         let at = now + time::Duration::seconds(seconds);
         let expected = if seconds == 301 { now } else { at.max(now) };
-        let crls = RevocationMaterial { crls: vec![list(at)], ocsp_responses: vec![] };
-        assert_eq!(no_earlier_than(&crls, now), expected);
-        let answers = RevocationMaterial { crls: vec![], ocsp_responses: vec![answer(at)] };
-        assert_eq!(no_earlier_than(&answers, now), expected);
+        assert_eq!(no_earlier_than(&[list(at)], &[], now), expected);
+        assert_eq!(no_earlier_than(&[], &[answer(at)], now), expected);
     }
 }
