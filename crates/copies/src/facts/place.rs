@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// By how much, in points, a place may reach beyond a page whose size is not in whole millimetres: nothing that shows.
+const SLACK: f64 = 0.01;
+
 /// A place on the last captured page (Decree 23/2015/NĐ-CP Art. 20.3: the statement stands on the last page), in whole millimetres
 /// from the page's top left corner.
 ///
@@ -28,6 +31,12 @@ impl StatementPlace {
     /// Its lower left corner in points on a page of that size; below zero or beyond the page where it does not lie on it.
     pub(crate) fn corner(&self, page: (f64, f64)) -> (f64, f64) {
         (points(self.left), page.1 - points(self.top) - points(self.height))
+    }
+
+    /// Whether it lies on a page of that size.
+    pub(crate) fn lies_on(&self, page: (f64, f64)) -> bool {
+        let ((x, y), (width, _)) = (self.corner(page), self.size());
+        y >= -SLACK && x + width <= page.0 + SLACK
     }
 
     /// Four numbers divided by one space.

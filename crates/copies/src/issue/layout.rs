@@ -29,9 +29,6 @@ const BLOCK_WIDTH: f64 = 215.0;
 const BLOCK_SIZE: f64 = 10.0;
 const BLOCK_LINE: f64 = 12.0;
 
-/// By how much, in points, a place may reach beyond a page whose size is not in whole millimetres: nothing that shows.
-const SLACK: f64 = 0.01;
-
 /// The two fonts of a copy, as font files; Times-compatible and with full Vietnamese coverage.
 #[derive(Clone, Copy)]
 pub struct Fonts<'a> {
@@ -423,11 +420,11 @@ fn placed_on(
     page: (f64, f64),
     block: Option<(f64, f64)>,
 ) -> Result<(), IssueError> {
-    let ((x, y), (width, height)) = (place.corner(page), place.size());
-    if y < -SLACK || x + width > page.0 + SLACK {
+    if !place.lies_on(page) {
         let mm = |points| format!("{:.0}", super::paper::millimetres(points));
         return Err(IssueError::StatementPlaceOutside { width: mm(page.0), height: mm(page.1) });
     }
+    let ((x, y), (width, height)) = (place.corner(page), place.size());
     let covers = |(wide, high): (f64, f64)| x + width > page.0 - wide && y + height > page.1 - high;
     if block.is_some_and(covers) {
         let problem = "it covers the agency's block at the top right of the same page";

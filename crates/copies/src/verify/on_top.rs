@@ -63,10 +63,10 @@ pub(crate) fn statement(document: &Document<'_>, place: StatementPlace) -> Check
         Ok(found) => found,
         Err(found) => return Ok(Err(found)),
     };
-    let ((x, y), (width, height)) = (place.corner(size), place.size());
-    if y < -0.01 || x + width > size.0 + 0.01 {
+    if !place.lies_on(size) {
         return flaw(OUTSIDE);
     }
+    let ((x, y), (width, height)) = (place.corner(size), place.size());
     if !only_signatures(document, page, [x, y, x + width, y + height])? {
         return flaw(COVERED);
     }
