@@ -26,7 +26,7 @@ mod words;
 use std::collections::BTreeSet;
 
 use motcua_pdf::{Bytes, Document, Error, Limits, Ranged};
-use motcua_pki::{Certificate, Indication, SubIndication};
+use motcua_pki::{Indication, SubIndication};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -151,7 +151,7 @@ fn read(
     match &facts {
         Some(facts) => {
             content::check(document, facts, &signatures, &judged, report)?;
-            officials(facts, &judged, report);
+            officials(facts, &judged, &judge, report);
             // What is forbidden behind the signatures is said already.
             if !fates.contains(&LaterChanges::Forbidden) {
                 closing::check(document, &signatures, || judge.known(&opened), report)?;
@@ -159,13 +159,12 @@ fn read(
             let proven = proven_time(&judged);
             standing(facts, policy, &judge, proven, report);
         }
-        None if policy.expect == Expect::CertifiedCopy => {
-            report.add(Reason::new("copies.no_facts", &[]));
+        None => {
+            if policy.expect == Expect::CertifiedCopy {
+                report.add(Reason::new("copies.no_facts", &[]));
+            }
+            signed_later(&judged, &shown, report);
         }
-        None => {}
-    }
-    if facts.is_none() {
-        signed_later(&judged, &shown, report);
     }
     report.facts = facts;
     report.signatures = judged;
@@ -194,7 +193,12 @@ fn trust_list(policy: &Policy, report: &mut Report) {
 }
 
 /// Whether those who sign are as many, each another, and competent under the law of the statement.
-fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report) {
+fn officials(
+    facts: &CopyFacts,
+    judged: &[SignatureReport],
+    judge: &signature::Judge<'_>,
+    report: &mut Report,
+) {
     if let Some(capacity) = competence::unlawful(facts) {
         let said = [
             ("capacity", capacity.lines().next().unwrap_or_default().to_owned()),
@@ -204,7 +208,7 @@ fn officials(facts: &CopyFacts, judged: &[SignatureReport], report: &mut Report)
         report.add(Reason::new("copies.official_not_competent", &said));
     }
     // The agency's seal too: an official who had it made with the own key would have nobody beside.
-    let certificate = |s: &SignatureReport| Certificate::from_der(s.certificate.as_deref()?).ok();
+    let certificate = |s: &SignatureReport| judge.certificate(s.certificate.as_deref()?);
     let persons = judged.iter().filter(|s| s.kind == SignatureKind::Signature);
     let signed: Vec<_> =
         persons.filter_map(|s| Some((s.field.as_str(), certificate(s)?))).collect();

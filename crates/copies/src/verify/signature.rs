@@ -178,6 +178,11 @@ impl<'p> Judge<'p> {
         out
     }
 
+    /// A certificate of this file, which is mostly read already.
+    pub(super) fn certificate(&self, der: &[u8]) -> Option<Certificate> {
+        self.memo.certificate(der).ok()
+    }
+
     /// Who is known from elsewhere than the store: anchors, the caller's certificates, those in the signatures; the store's;
     /// and the signatures verified so far.
     pub(super) fn known(&self, opened: &[Opened]) -> (Vec<Certificate>, &[Certificate], &Memo) {

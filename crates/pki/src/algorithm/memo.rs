@@ -43,7 +43,10 @@ impl Memo {
     }
 
     /// As [`Certificate::from_der`], read once: signatures of one document share their issuers.
-    pub(crate) fn certificate(&self, der: &[u8]) -> Result<Certificate, Error> {
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`].
+    pub fn certificate(&self, der: &[u8]) -> Result<Certificate, Error> {
         let mut known = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.iter().find(|c| c.as_der() == der) {
             return Ok(known.clone());
