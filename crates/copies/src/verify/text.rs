@@ -97,8 +97,7 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
     let (mut inside, mut font, mut pictures) = (false, None, 0);
     for line in lines(stream) {
         match line {
-            // Nearly all of them: the code's.
-            _ if !inside && line.ends_with(" re") => {
+            _ if !inside && is_drawing(line) => {
                 other.push_str(line);
                 other.push('\n');
             }
@@ -107,14 +106,7 @@ fn read(stream: &str, [regular, bold]: &[Rc<Glyphs>; 2]) -> Option<Drawn> {
             "" if !inside => {}
             // Nothing is drawn over the text.
             _ if !inside && text.is_empty() && is_picture(line) => pictures += 1,
-            _ if !inside => {
-                // Only rectangles, fills and grey, on a grid: what the issuer draws beside text.
-                if !matches!(line, "0 g" | "f" | "q" | "Q") && !line.ends_with(" cm") {
-                    return None;
-                }
-                other.push_str(line);
-                other.push('\n');
-            }
+            _ if !inside => return None,
             _ => {
                 // "/R 12 Tf 1 0 0 1 x y Tm <…> Tj"
                 let mut parts = line.split(' ');
@@ -160,6 +152,11 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
         rest = rest.get(end + 1..).unwrap_or_default();
         Some(line)
     })
+}
+
+/// Rectangles, nearly all of them the code's, fills and grey, on a grid: what the issuer draws beside text.
+fn is_drawing(line: &str) -> bool {
+    line.ends_with(" re") || line.ends_with(" cm") || matches!(line, "0 g" | "f" | "q" | "Q")
 }
 
 /// "q w 0 0 h x y cm /Name Do Q"

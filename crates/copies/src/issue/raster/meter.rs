@@ -74,16 +74,7 @@ pub(super) fn steps<'a>(
     let target = Rect::new(0.0, 0.0, size.0, size.1);
     let cache = InterpreterCache::new();
     let mut context = Context::new(transform, target, &cache, page.xref(), settings.clone());
-    let mut meter = Meter {
-        target,
-        unfolded,
-        most,
-        steps: 0.0,
-        depth: 0,
-        masks: BTreeSet::new(),
-        outlines: BTreeMap::new(),
-        inflated: BTreeMap::new(),
-    };
+    let mut meter = Meter::new(target, unfolded, most, 0);
     interpret_page(page, &mut context, &mut meter);
     meter.steps
 }
@@ -154,6 +145,19 @@ struct Meter {
 }
 
 impl Meter {
+    fn new(target: Rect, unfolded: Unfolded, most: f64, depth: usize) -> Self {
+        Self {
+            target,
+            unfolded,
+            most,
+            steps: 0.0,
+            depth,
+            masks: BTreeSet::new(),
+            outlines: BTreeMap::new(),
+            inflated: BTreeMap::new(),
+        }
+    }
+
     fn add(&mut self, steps: f64) {
         // What is not a number is beyond any budget.
         self.steps += if steps.is_nan() { f64::INFINITY } else { steps };
@@ -193,16 +197,7 @@ impl Meter {
         if self.is_spent() {
             return;
         }
-        let mut inner = Self {
-            target,
-            unfolded: self.unfolded,
-            most: self.most,
-            steps: 0.0,
-            depth: self.depth + 1,
-            masks: BTreeSet::new(),
-            outlines: BTreeMap::new(),
-            inflated: BTreeMap::new(),
-        };
+        let mut inner = Self::new(target, self.unfolded, self.most, self.depth + 1);
         run(&mut inner);
         self.add(copies * inner.steps);
     }

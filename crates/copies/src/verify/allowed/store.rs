@@ -13,6 +13,7 @@ const LISTS: [&str; 3] = ["Certs", "CRLs", "OCSPs"];
 const RECORD_LISTS: [&str; 3] = ["Cert", "CRL", "OCSP"];
 
 const NO_LIST: &str = "a list of the document security store is not one of new streams";
+const TAKEN_OUT: &str = "something was taken out of the document security store";
 
 impl Update<'_, '_> {
     pub(super) fn store(
@@ -41,18 +42,13 @@ impl Update<'_, '_> {
                 return Ok(Some(self.refuse(store.container, NO_LIST)));
             }
         }
-        if !self.grows(&dict_of(&self.old.value(old, "DSS")?), &store.dict)? {
+        let earlier = dict_of(&self.old.value(old, "DSS")?);
+        if !self.grows(&earlier, &store.dict)? {
             for key in LISTS {
                 let (list, _) = self.step(&store, key)?;
-                self.refuse(
-                    list.container,
-                    "something was taken out of the document security store",
-                );
+                self.refuse(list.container, TAKEN_OUT);
             }
-            return Ok(Some(self.refuse(
-                store.container,
-                "something was taken out of the document security store",
-            )));
+            return Ok(Some(self.refuse(store.container, TAKEN_OUT)));
         }
         if !store.dict.contains("VRI") {
             return Ok(None);
@@ -62,7 +58,7 @@ impl Update<'_, '_> {
             return Ok(Some(self.refuse(records.container, "/VRI is not a dictionary")));
         }
         let keys: Vec<String> = records.dict.iter().map(|(k, _)| k.to_string()).collect();
-        let before = dict_of(&self.old.value(&dict_of(&self.old.value(old, "DSS")?), "VRI")?);
+        let before = dict_of(&self.old.value(&earlier, "VRI")?);
         let mut own = closing::names(self.signatures);
         own.retain(|name| !before.contains(name));
         // The first record of a signature is something new.
