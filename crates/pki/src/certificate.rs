@@ -375,7 +375,7 @@ pub(crate) fn range(whole: &[u8], part: &[u8]) -> Range<usize> {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    data_encoding::HEXLOWER.encode(bytes)
 }
 
 impl PartialEq for Certificate {
