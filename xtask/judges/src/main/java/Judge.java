@@ -1,6 +1,7 @@
 // Asks EU DSS about PDFs with one trusted root and the authorities' revocation lists, at DSS's own default policy: one line a signature,
 // parted by tabs: file, level, indication, sub-indication, what was said. Arguments: the root, the lists, `--`, the PDFs.
 
+import eu.europa.esig.dss.jaxb.object.Message;
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.DSSUtils;
@@ -33,6 +34,10 @@ public class Judge {
         return verifier;
     }
 
+    static List<String> words(List<Message> messages) {
+        return messages.stream().map(Message::getValue).toList();
+    }
+
     static void judge(String pdf, CommonCertificateVerifier verifier) {
         SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(pdf));
         validator.setCertificateVerifier(verifier);
@@ -40,7 +45,7 @@ public class Judge {
         for (String id : report.getSignatureIdList()) {
             System.out.println(String.join("\t", new File(pdf).getName(), report.getSignatureFormat(id).toString(),
                 report.getIndication(id).toString(), String.valueOf(report.getSubIndication(id)),
-                report.getAdESValidationErrors(id) + " " + report.getAdESValidationWarnings(id)));
+                words(report.getAdESValidationErrors(id)) + " " + words(report.getAdESValidationWarnings(id))));
         }
     }
 
