@@ -33,9 +33,9 @@ pub struct Pieces {
 }
 
 /// Bytes read at once where less was asked for: the objects of a copy stand close together at its end.
-const BLOCK: usize = 64 << 10;
+const BLOCK: usize = 16 << 10;
 /// Blocks kept.
-const MOST_BLOCKS: usize = 4;
+const MOST_BLOCKS: usize = 8;
 
 impl Pieces {
     /// Opens a file; `None` for what has no places, such as a pipe.

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::lexer::Lexer;
 
 /// Bytes read at once where a stretch is only passed through or searched.
-const CHUNK: usize = 64 << 10;
+const CHUNK: usize = 32 << 10;
 /// Bytes that a parse sees first; most objects are shorter.
 const FIRST_WINDOW: usize = 4 << 10;
 
