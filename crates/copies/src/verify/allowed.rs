@@ -18,7 +18,7 @@ use crate::facts::CopyFacts;
 
 /// What the signatures made so far permit.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Rules {
+pub(super) struct Rules<'f> {
     /// The file is a certified copy: nothing but the expected signatures, the store and timestamps.
     pub copy: bool,
     /// The least permission of the certifications so far (ISO 32000-2 §12.8.2.2, table 257).
@@ -26,7 +26,7 @@ pub(super) struct Rules {
     /// Field locks so far (§12.8.2.4).
     pub locks: Vec<Lock>,
     /// What a copy states.
-    pub facts: Option<CopyFacts>,
+    pub facts: Option<&'f CopyFacts>,
 }
 
 /// A lock on fields.
@@ -37,7 +37,7 @@ pub(super) enum Lock {
     Exclude(Vec<String>),
 }
 
-impl Rules {
+impl Rules<'_> {
     fn locked(&self, field: &str) -> bool {
         let named = |names: &[String]| {
             names.iter().any(|n| {
@@ -89,7 +89,7 @@ pub(super) struct Outcome {
 pub(super) struct Update<'d, 'a> {
     old: &'d Document<'a>,
     new: &'d Document<'a>,
-    rules: &'d Rules,
+    rules: &'d Rules<'d>,
     signatures: &'d [Found],
     changed: BTreeMap<u32, Change>,
     /// Objects found to be allowed, with the places they may be reached from.
@@ -110,7 +110,7 @@ pub(super) struct Update<'d, 'a> {
 pub(super) fn judge(
     old: &Document<'_>,
     new: &Document<'_>,
-    rules: &Rules,
+    rules: &Rules<'_>,
     signatures: &[Found],
 ) -> Result<Outcome, Error> {
     let changed = changes(old, new)?.into_iter().map(|c| (c.id.number, c)).collect();
@@ -173,6 +173,8 @@ impl Update<'_, '_> {
 
     /// Clears an object and all new ones below it. A changed one that existed before is not.
     fn clear_new(&mut self, object: &Object, container: u32, path: &str) -> Result<(), Error> {
+        let leads =
+            |value: &Object| matches!(value, Object::Ref(_) | Object::Array(_) | Object::Dict(_));
         let mut open = vec![(container, path.to_owned(), object.clone())];
         while let Some((container, path, object)) = open.pop() {
             match object {
@@ -184,15 +186,12 @@ impl Update<'_, '_> {
                     }
                 }
                 Object::Array(items) => {
-                    open.extend(items.into_iter().map(|i| (container, path.clone(), i)));
+                    let items = items.into_iter().filter(leads);
+                    open.extend(items.map(|item| (container, path.clone(), item)));
                 }
-                Object::Dict(dict) => {
-                    for (key, value) in dict.iter() {
-                        open.push((container, join(&path, &key.to_string()), value.clone()));
-                    }
-                }
-                Object::Stream(stream) => {
-                    for (key, value) in stream.dict.iter() {
+                Object::Dict(_) | Object::Stream(_) => {
+                    let dict = dict_of(&object);
+                    for (key, value) in dict.iter().filter(|(_, value)| leads(value)) {
                         open.push((container, join(&path, &key.to_string()), value.clone()));
                     }
                 }

@@ -69,7 +69,7 @@ pub(super) fn check(
             continue;
         }
         let (old, new) = (document.revision(index - 1)?, document.revision(index)?);
-        let mut rules = Rules { copy, facts: facts.cloned(), ..Rules::default() };
+        let mut rules = Rules { copy, facts, ..Rules::default() };
         for signature in earlier.iter().filter_map(|i| signatures.get(*i)) {
             permissions(&old, signature, &mut rules)?;
         }
@@ -250,7 +250,11 @@ fn certification(document: &Document<'_>, first: &Found) -> Result<Option<&'stat
 }
 
 /// What a signature and its field's lock permit from now on.
-fn permissions(document: &Document<'_>, signature: &Found, rules: &mut Rules) -> Result<(), Error> {
+fn permissions(
+    document: &Document<'_>,
+    signature: &Found,
+    rules: &mut Rules<'_>,
+) -> Result<(), Error> {
     permissions_of(document, &signature.dict, rules)?;
     // §12.7.5.5, table 236: the lock of the field takes effect with its signature
     if let Object::Dict(lock) = document.value(&signature.field_dict, "Lock")? {
@@ -265,7 +269,7 @@ fn permissions(document: &Document<'_>, signature: &Found, rules: &mut Rules) ->
 fn permissions_of(
     document: &Document<'_>,
     signature: &Dict,
-    rules: &mut Rules,
+    rules: &mut Rules<'_>,
 ) -> Result<(), Error> {
     let references = document.value(signature, "Reference")?;
     for reference in references.as_array().unwrap_or_default() {

@@ -28,6 +28,11 @@ impl Sites {
     }
 
     fn walk(&mut self, container: u32, object: &Object, wanted: &BTreeSet<u32>) {
+        // Most of a file are numbers and names, which lead nowhere.
+        let leads = |value: &Object| match value {
+            Object::Ref(id) => wanted.contains(&id.number),
+            other => matches!(other, Object::Array(_) | Object::Dict(_)),
+        };
         // The parser bounds the nesting, so this work list is bounded by the file.
         let mut open = vec![(String::new(), object)];
         while let Some((path, object)) = open.pop() {
@@ -35,18 +40,14 @@ impl Sites {
                 Object::Ref(id) if wanted.contains(&id.number) => {
                     self.of.entry(id.number).or_default().insert((container, path));
                 }
-                Object::Ref(_) => {}
-                Object::Array(items) => open.extend(items.iter().map(|i| (path.clone(), i))),
+                Object::Array(items) => {
+                    let items = items.iter().filter(|item| leads(item));
+                    open.extend(items.map(|item| (path.clone(), item)));
+                }
                 Object::Dict(_) | Object::Stream(_) => {
                     let dict = object.as_dict().into_iter().flat_map(motcua_pdf::Dict::iter);
-                    for (key, value) in dict {
-                        let leads = match value {
-                            Object::Ref(id) => wanted.contains(&id.number),
-                            other => matches!(other, Object::Array(_) | Object::Dict(_)),
-                        };
-                        if leads {
-                            open.push((join(&path, &key.to_string()), value));
-                        }
+                    for (key, value) in dict.filter(|(_, value)| leads(value)) {
+                        open.push((join(&path, &key.to_string()), value));
                     }
                 }
                 _ => {}

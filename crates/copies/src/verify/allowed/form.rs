@@ -222,7 +222,7 @@ impl Update<'_, '_> {
         };
         let timestamp = found.is_timestamp();
         if !timestamp
-            && let Some(facts) = &self.rules.facts
+            && let Some(facts) = self.rules.facts
             && !facts.signature_fields().iter().skip(1).any(|field| field == name)
         {
             return Ok(Some(match facts.co_officials.len() {
