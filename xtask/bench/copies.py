@@ -18,7 +18,7 @@ folder, command, original, peers = map(pathlib.Path, sys.argv[1:5])
 here = pathlib.Path(__file__).parent
 
 
-def processes(arguments, runs=30):
+def processes(arguments, runs=100):
     """Wall time in ms: the median and the fastest, as others may use the machine. And the most resident memory in KiB, which
     counts what this process had when it started the other: no less than this interpreter."""
     times, most = [], 0

@@ -21,7 +21,7 @@ const HELP: &str = "cargo xtask <command>
   test     everything: tidy, fmt, clippy, Rust tests, docs, the demo, outside witnesses, the Python and npm packages
   packages the end of `test` alone: the demo, outside witnesses, the Python and npm packages, the verify page
   bench    issue, verify, paths, gateways, fees, reconciliation and the ledger beside their limits or peers; sizes of the WebAssembly modules
-           (`bench fees`: fees alone)
+           (`bench fees`, `bench copies`: these alone)
   fuzz [SECONDS [TARGET …]]  each fuzz target for so many seconds (60)
   judges   outside validators on what the demo issues
   peers    other people's packages that tests compare with, into build/peers
@@ -47,10 +47,11 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     match command.as_str() {
         "test" => test(&mut tally),
-        "bench" if std::env::args().nth(2).as_deref() == Some("fees") => {
-            fees_bench::run(&mut tally);
-        }
-        "bench" => bench::run(&mut tally),
+        "bench" => match std::env::args().nth(2).as_deref() {
+            Some("fees") => fees_bench::run(&mut tally),
+            Some("copies") => copies_bench::run(&mut tally),
+            _ => bench::run(&mut tally),
+        },
         "fuzz" => {
             let rest: Vec<_> = std::env::args().skip(2).collect();
             let seconds = rest.first().map_or("60", String::as_str);
