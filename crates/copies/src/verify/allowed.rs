@@ -4,6 +4,7 @@
 //! document timestamps; filling in form fields where a certification permits it; housekeeping of dates in the metadata.
 
 mod form;
+mod resources;
 mod store;
 mod trailer;
 
@@ -418,10 +419,21 @@ impl Update<'_, '_> {
 
     /// Whether what was signed leads to an object by another way than the one it was allowed on, its containers counted.
     fn used_elsewhere(&self, sites: &Sites, number: u32, expected: &BTreeSet<Site>) -> bool {
+        let root = |document: &Document<'_>| {
+            document.trailer().get("Root").and_then(Object::as_ref).map(|id| id.number)
+        };
+        let (before, after) = (root(self.old), root(self.new));
         let mut seen = BTreeSet::from([number]);
         let mut open = vec![(number, expected)];
         while let Some((number, expected)) = open.pop() {
-            if sites.of(number).any(|site| !expected.contains(site)) {
+            let elsewhere = |site: &Site| match after {
+                // The catalog's new number stands for its old one.
+                Some(after) if before == Some(site.0) => {
+                    !expected.contains(&(after, site.1.clone()))
+                }
+                _ => !expected.contains(site),
+            };
+            if sites.of(number).any(elsewhere) {
                 return true;
             }
             for (container, _) in expected {

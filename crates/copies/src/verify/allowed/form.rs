@@ -38,8 +38,9 @@ impl Above {
     }
 }
 
-/// What filling in a field may change (§12.7.5).
-const FILLED: &[&str] = &["V", "AP", "AS", "M", "I"];
+/// What filling in a field may change (§12.7.5): the value, how it looks, and what it was drawn with, which whoever fills in
+/// chooses with the look.
+const FILLED: &[&str] = &["V", "AP", "AS", "M", "I", "DA"];
 
 impl Update<'_, '_> {
     pub(super) fn form(
@@ -61,10 +62,14 @@ impl Update<'_, '_> {
         // Resources that no field used yet may come with the first signature that shows something.
         let mut rest = vec!["Fields", "SigFlags"];
         if !self.rules.copy {
-            rest.extend(["DR", "DA"].into_iter().filter(|k| !before.contains(k)));
+            rest.extend(["DR", "DA"].into_iter().filter(|k| *k == "DR" || !before.contains(k)));
         }
         if before.without(&rest) != form.dict.without(&rest) {
             return Ok(Some("the form was changed"));
+        }
+        let new_resources = !self.rules.copy && before.contains("DR");
+        if new_resources && let Some(why) = self.resources(&before, &form)? {
+            return Ok(Some(why));
         }
         for key in ["DR", "DA"] {
             if !before.contains(key)
