@@ -96,6 +96,17 @@ fn resources_come_with_a_look() {
     ] {
         sound(name, &filled(&target, &resources, new), "copies.form_filled");
     }
+    let own = (
+        FONTS.replace("7 0 R", &format!("{new} 0 R")),
+        "<< /Type /Font /BaseFont /Helvetica /Subtype /Type1 >>",
+    );
+    sound(
+        "the same font in an object of its own",
+        &filled(&target, &own.0, own.1),
+        "copies.form_filled",
+    );
+    let like = "<< /Type /Font /BaseFont /Helvetica /Subtype /Type3 >>";
+    refused("one like it", &filled(&target, &own.0, like), "copies.changed_after_signing");
     let replaced = font("X").replace("/Helv 7 0 R", "").replace("/X", "/Helv");
     for (name, resources) in [
         ("a font in another's place", replaced),
@@ -343,4 +354,43 @@ fn the_catalog_under_a_new_number() {
     let objects = [(copy.size, target::with(&copy.catalog, &[]).into_bytes())];
     let file = copy.append(&objects, target::Form { root: Some(copy.size), ..copy.sound() });
     refused("a copy", &verify(&file, &copy.policy), "copies.changed_after_signing");
+}
+
+/// What says what is so anyway: an older version than the header's, a widget's type, that nothing is drawn anew.
+#[test]
+fn what_says_nothing() {
+    let target = certified(&form(FONTS, OWN, "/NeedAppearances false"));
+    let plain = certified(&form(FONTS, OWN, ""));
+    let (catalog, widget) = (target.root.number, target.signature.field);
+    let changed = |target: &Target, number: u32, set: &[(&str, &str)]| {
+        let objects = [with(target, 5, &[("V", "(x)")]), with(target, number, set)];
+        verify(&target.updated(&objects), &target.policy)
+    };
+    for (name, target, number, set) in [
+        ("the header's version", &target, catalog, ("Version", "/1.7")),
+        ("an older version", &target, catalog, ("Version", "/1.3")),
+        ("no word of drawing anew", &target, 4, ("NeedAppearances", "")),
+        ("not drawn anew", &plain, 4, ("NeedAppearances", "false")),
+    ] {
+        sound(name, &changed(target, number, &[set]), "copies.form_filled");
+    }
+    for (name, target, number, set) in [
+        ("no version", &target, catalog, ("Version", "/2.9")),
+        ("drawn anew", &target, 4, ("NeedAppearances", "true")),
+        ("drawn anew, in words", &plain, 4, ("NeedAppearances", "/true")),
+        ("another type", &target, widget, ("Type", "/Other")),
+        ("no type", &target, widget, ("Type", "")),
+        ("hidden", &target, widget, ("F", "2")),
+    ] {
+        refused(name, &changed(target, number, &[set]), "copies.changed_after_signing");
+    }
+    // A widget whose type was not said.
+    let text =
+        String::from_utf8_lossy(&form(FONTS, OWN, "")).replace("/Type /Annot", "            ");
+    let text = text.replace("%\u{fffd}\u{fffd}\u{fffd}\u{fffd}", "%abcd");
+    let target = certified(text.as_bytes());
+    let typed =
+        |kind| verify(&target.updated(&[with(&target, 5, &[("Type", kind)])]), &target.policy);
+    sound("a type", &typed("/Annot"), "copies.time_claimed_only");
+    refused("a type of another kind", &typed("/Page"), "copies.changed_after_signing");
 }

@@ -237,7 +237,7 @@ impl Update<'_, '_> {
                 "Extensions" => self.extensions(&holder, &old)?,
                 "AcroForm" => self.form(&holder, &old)?,
                 "Metadata" => self.metadata(&holder, &old)?,
-                _ => version(self.old.version(), &old, &new),
+                _ => version(self.old.version(), &old, &new, self.rules.copy),
             };
             if let Some(why) = why {
                 fine = false;
@@ -563,8 +563,9 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
     plain && old.without(&free) == new.without(&free)
 }
 
-/// §7.7.2: the version may only go up, from the header's or the catalog's.
-fn version(header: (u8, u8), old: &Dict, new: &Dict) -> Option<&'static str> {
+/// §7.7.2: the version may only go up, from the header's or the catalog's. One that is no later than the header's counts for
+/// nothing; ours write none.
+fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'static str> {
     let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
         None => Some(header),
         Some(Some(name)) => match name.0[..] {
@@ -579,6 +580,7 @@ fn version(header: (u8, u8), old: &Dict, new: &Dict) -> Option<&'static str> {
     }
     match (read(old), read(new)) {
         (Some(before), Some(after)) if after > before => None,
+        (Some(_), Some(after)) if !copy && !old.contains("Version") && after <= header => None,
         _ => Some("/Version was changed"),
     }
 }

@@ -63,6 +63,12 @@ impl Update<'_, '_> {
         let mut rest = vec!["Fields", "SigFlags"];
         if !self.rules.copy {
             rest.extend(["DR", "DA"].into_iter().filter(|k| *k == "DR" || !before.contains(k)));
+            // False where it is not said.
+            let anew =
+                |form: &Dict| form.get("NeedAppearances").map_or(Some(false), Object::as_bool);
+            if anew(&before) == Some(false) && anew(&form.dict) == Some(false) {
+                rest.push("NeedAppearances");
+            }
         }
         if before.without(&rest) != form.dict.without(&rest) {
             return Ok(Some("the form was changed"));
@@ -120,11 +126,17 @@ impl Update<'_, '_> {
 
     /// A field that was there before.
     fn field(&mut self, id: Ref, above: &Above, depth: usize) -> Result<(), Error> {
-        let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else {
+        let (Object::Dict(old), Object::Dict(mut new)) = (self.old.get(id)?, self.new.get(id)?)
+        else {
             return Ok(());
         };
         if depth == 0 {
             return Ok(());
+        }
+        // §12.5.2, table 166: what a widget is anyway.
+        let widget = !self.rules.copy && new.is_name("Subtype", "Widget");
+        if widget && !old.contains("Type") && new.is_name("Type", "Annot") {
+            new = new.without(&["Type"]);
         }
         let own = self.own(&old, &new, above)?;
         let holder = Holder { container: id.number, path: String::new(), dict: new.clone() };

@@ -85,6 +85,8 @@ impl Update<'_, '_> {
             for (name, value) in names.dict.clone().iter() {
                 match known.get_bytes(&name.0) {
                     Some(was) if was == value => continue,
+                    // The same written out, or put into an object of its own.
+                    Some(was) if self.same(was, value)? => {}
                     Some(_) if kind != "XObject" => {
                         self.refuse(names.container, CHANGED);
                         return Ok(Some(CHANGED));
@@ -111,6 +113,11 @@ impl Update<'_, '_> {
             shows = shows || named || uses.drawn.contains(name.as_slice());
         }
         Ok(shows.then_some(BORROWED))
+    }
+
+    fn same(&self, was: &Object, value: &Object) -> Result<bool, Error> {
+        let (was, value) = (self.old.resolve(was)?, self.new.resolve(value)?);
+        Ok(matches!((&was, &value), (Object::Dict(was), Object::Dict(value)) if was == value))
     }
 
     /// A font that looks the same in every file: nothing of it is given but its name.
