@@ -315,7 +315,8 @@ fn levels(judged: &mut [SignatureReport], document: &Document<'_>) -> Result<(),
         judged.iter().filter_map(stamped).filter_map(|r| r.checked_sub(1)).collect();
     let reached = Reached::of(document, &timestamps)?;
     for signature in judged.iter_mut().filter(|s| s.kind == SignatureKind::Signature) {
-        let baseline = signature.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
+        let baseline = signature.sub_filter.as_deref() == Some("ETSI.CAdES.detached")
+            && !signature.findings.iter().any(|code| code == "pki.cms_signing_time_inside");
         let revision = signature.revision.and_then(|r| r.checked_sub(1));
         let own = !signature.timestamps.is_empty();
         signature.level = baseline.then(|| reached.level(revision, own));

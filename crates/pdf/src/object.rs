@@ -46,11 +46,28 @@ pub enum Object {
     Ref(Ref),
 }
 
-/// A real number as written, such as `-.5` or `12.30`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A real number as written, such as `-.5` or `12.30`. Two are equal when their values are.
+#[derive(Debug, Clone)]
 pub struct Real(pub(crate) String);
 
+impl PartialEq for Real {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.parts() == other.parts()
+    }
+}
+
+impl Eq for Real {}
+
 impl Real {
+    /// Whether it is below zero, and its digits before and after the point without zeros that say nothing.
+    fn parts(&self) -> (bool, &str, &str) {
+        let digits = self.0.trim_start_matches(['+', '-']);
+        let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+        let (whole, rest) = (whole.trim_start_matches('0'), rest.trim_end_matches('0'));
+        let zero = whole.is_empty() && rest.is_empty();
+        (!zero && self.0.starts_with('-'), whole, rest)
+    }
+
     /// The characters of the file.
     pub fn as_str(&self) -> &str {
         &self.0

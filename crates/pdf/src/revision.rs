@@ -12,7 +12,7 @@ use crate::lexer::is_space;
 use crate::object::Object;
 use crate::parse;
 use crate::source::Bytes;
-use crate::xref::{Section, section};
+use crate::xref::{NOT_CLOSED, Section, begins, section};
 
 /// One revision. The first is the original file, each later one an incremental update.
 #[derive(Debug, Clone)]
@@ -89,7 +89,8 @@ pub(crate) fn chain(bytes: Bytes<'_>, limits: &Limits) -> Result<Vec<Revision>, 
     let mut next = Some(declared);
     let mut entries = 0;
     while let Some(at) = next {
-        if sections.iter().any(|s| s.range.start == at) {
+        let begin = begins(bytes, at)?;
+        if sections.iter().any(|s| s.range.start == begin) {
             return Err(Error::Xref { at, problem: "/Prev leads back to a section already read" });
         }
         if sections.len() >= limits.revisions {
@@ -136,7 +137,8 @@ fn group(
             group.reverse();
         }
         let entry_point = group.first().map_or(at, |s| s.range.start);
-        if section.declared != entry_point {
+        let declared = section.declared.ok_or(Error::Xref { at, problem: NOT_CLOSED })?;
+        if begins(bytes, declared.min(bytes.length()))? != entry_point {
             return Err(Error::Xref {
                 at,
                 problem: "\"startxref\" after the section does not name it",

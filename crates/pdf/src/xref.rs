@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::Error;
 use crate::budget::{self, Limits, over};
 use crate::filter;
-use crate::lexer::Lexer;
+use crate::lexer::{Lexer, is_space};
 use crate::object::{Dict, Object, Ref};
 use crate::parse;
 use crate::source::Bytes;
@@ -60,16 +60,30 @@ pub struct Section {
     pub trailer: Dict,
     /// Object numbers of the section's own streams.
     pub own_objects: Vec<Ref>,
-    /// The offset that `startxref` after it says.
-    pub(crate) declared: usize,
+    /// White space between where it is said to begin and where it begins: writers count the line end before it wrong.
+    pub before: Range<usize>,
+    /// The offset that `startxref` after it says; nothing follows the first-page stream of some linearised files.
+    pub(crate) declared: Option<usize>,
     /// The end of `%%EOF` after it, and of the line end after that.
     pub(crate) eof: Range<usize>,
     pub(crate) previous: Option<usize>,
 }
 
-/// Reads the section at `at`.
+/// What a section is that nothing closes.
+pub(crate) const NOT_CLOSED: &str = "\"startxref\" does not follow the section";
+/// White space taken before a section: a few line ends; whoever is further off points at something else.
+const MOST_BEFORE: usize = 8;
+
+/// Where the section that something says stands at `said` begins.
+pub(crate) fn begins(bytes: Bytes<'_>, said: usize) -> Result<usize, Error> {
+    let window = bytes.window(said..said.saturating_add(MOST_BEFORE).min(bytes.length()))?;
+    Ok(said + window.iter().take_while(|b| is_space(**b)).count())
+}
+
+/// Reads the section at `at`, or after the white space there.
 pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Section, Error> {
     let wrong = |problem| Error::Xref { at, problem };
+    let (said, at) = (at, begins(bytes, at)?);
     let (listed, digit) = bytes.parse(at, |lexer| {
         Ok(if lexer.take_keyword(b"xref") {
             (Some(table(lexer, at, bytes.length(), limits)?), false)
@@ -79,6 +93,7 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
     })?;
     let mut section = if let Some(mut section) = listed {
         hybrid(bytes, &mut section, limits)?;
+        section.before = said..at;
         section
     } else if digit {
         let (entries, trailer, id, range) = stream(bytes, at, limits)?;
@@ -90,7 +105,8 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
             hidden: Vec::new(),
             trailer,
             own_objects: vec![id],
-            declared: 0,
+            before: said..at,
+            declared: None,
             eof: 0..0,
             previous: None,
         }
@@ -105,10 +121,12 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
         ),
     };
     // §7.5.5: startxref, the offset and %%EOF follow, nothing else
-    (section.declared, section.eof) = bytes.parse(section.range.end, |lexer| {
+    let (end, is_stream) = (section.range.end, section.kind == SectionKind::Stream);
+    (section.declared, section.eof) = bytes.parse(end, |lexer| {
         lexer.skip(); // some writers leave a comment here
         if !lexer.take_keyword(b"startxref") {
-            return Err(wrong("\"startxref\" does not follow the section"));
+            // Annex F says it of the table's trailer; a stream has none, and `group` knows where this may be.
+            return if is_stream { Ok((None, end..end)) } else { Err(wrong(NOT_CLOSED)) };
         }
         lexer.skip_space();
         let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok());
@@ -119,7 +137,7 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
         }
         let eof = lexer.at;
         lexer.take_eol();
-        Ok((declared, eof..lexer.at))
+        Ok((Some(declared), eof..lexer.at))
     })?;
     Ok(section)
 }
@@ -179,7 +197,8 @@ fn table(
         hidden: Vec::new(),
         trailer,
         own_objects: Vec::new(),
-        declared: 0,
+        before: at..at,
+        declared: None,
         eof: 0..0,
         previous: None,
     })

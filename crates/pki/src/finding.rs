@@ -206,10 +206,12 @@ findings! {
     AttributeRepeated "pki.cms_attribute_repeated" Fails Some(FormatFailure), "RFC 5652 §11", "An attribute stands twice or has more than one value";
     AttributeMalformed "pki.cms_attribute_malformed" Fails Some(FormatFailure), "RFC 5652 §11", "An attribute cannot be read";
     AttributeForbidden "pki.cms_attribute_forbidden" Fails Some(SigConstraintsFailure), "EN 319 142-1 §6.3", "An attribute that must not be there is";
+    SigningTimeInside "pki.cms_signing_time_inside" Notes None, "EN 319 142-1 §6.3", "A signing time stands in the CMS, which no baseline level allows";
     AttributeUnprocessed "pki.cms_attribute_unprocessed" Notes None, "EN 319 142-1 §6.3", "An attribute is not processed here";
     UnsignedUnknown "pki.cms_unsigned_unknown" Undecided Some(SigConstraintsFailure), "EN 319 142-1 §6.3; RFC 5652 §5.3", "An attribute that no signature protects is not known here";
     AttributesAsContent "pki.cms_attributes_as_content" Fails Some(SigConstraintsFailure), "RFC 5652 §5.4, §11; RFC 8933 §5", "What was signed is a set of signed attributes, passed off as content";
     AlgorithmProtection "pki.cms_algorithm_protection" Fails Some(SigCryptoFailure), "RFC 6211 §2", "The protected algorithms are not the ones used";
+    AlgorithmSpelling "pki.cms_algorithm_spelling" Notes None, "RFC 5758 §3.2; RFC 6211 §2", "The signature algorithm is the one meant, but not written as it should be";
     // CMS: signer and mathematics.
     SignerNotFound "pki.cms_signer_not_found" Undecided Some(NoSigningCertificateFound), "EN 319 102-1 §5.2.3", "The signing certificate is not there";
     SignerNotInside "pki.cms_signer_not_inside" Undecided Some(SigConstraintsFailure), "EN 319 122-1 §6.3 (SignedData.certificates); EN 319 142-1 §6.3", "The signing certificate is not in the CMS";

@@ -34,7 +34,7 @@ impl Made<'_> {
 }
 
 use Effect::{Fails, Notes, Undecided};
-use Profile::{CadesBaseline, Cms, PadesBaseline};
+use Profile::{CadesBaseline, Cms, Pades, PadesBaseline};
 
 #[test]
 fn the_base_of_all_cases_is_good() {
@@ -101,6 +101,9 @@ fn attributes() {
     let time = || made().push(attribute(&[5], &[&tlv(0x17, b"261124030000Z")]));
     time().only(PadesBaseline, "pki.cms_attribute_forbidden", Fails);
     assert_eq!(time().findings(CadesBaseline), []);
+    // Of no baseline level, but PAdES all the same; what else PAdES asks, it asks there too.
+    time().only(Pades, "pki.cms_signing_time_inside", Notes);
+    without(2).only(Pades, "pki.cms_attribute_missing", Fails);
     // About the signature, under it.
     for last in [&[6][..], &[16, 2, 14]] {
         let made = made().push(attribute(last, &[&tlv(0x30, &[])]));
@@ -347,6 +350,27 @@ fn mathematics_and_algorithms() {
     assert_eq!(judge(&made().push(protected(&made::ECDSA_SHA256)), Content::Bytes(DATA)), [""; 0]);
     let swapped = made().push(protected(&digest(&[0x2a, 3])));
     assert_eq!(judge(&swapped, Content::Bytes(DATA)), ["pki.cms_algorithm_protection"]);
+    // The algorithm meant, written otherwise: the key's identifier, or with parameters it does not have.
+    let key = digest(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
+    let with = |last: u8, parameters: &[u8]| {
+        let id = tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, last]);
+        tlv(0x30, &[&id[..], parameters].concat())
+    };
+    let spelled = "pki.cms_algorithm_spelling";
+    assert_eq!(judge(&made().push(protected(&key)), Content::Bytes(DATA)), [spelled]);
+    let null = Made { algorithm: with(2, &[5, 0]), ..made() };
+    assert_eq!(judge(&null, Content::Bytes(DATA)), [spelled]);
+    let (other, strange) = (protected(&with(3, &[])), protected(&digest(&[0x2a, 3])));
+    for (algorithm, protected) in
+        [(key, other.clone()), (with(2, &[5, 0]), other), (digest(&[0x2a, 4]), strange)]
+    {
+        let codes = judge(&Made { algorithm, ..made() }.push(protected), Content::Bytes(DATA));
+        assert!(codes.contains(&"pki.cms_algorithm_protection"), "{codes:?}");
+    }
+    for parameters in [&[5, 1, 0][..], &[5, 0, 5, 0], &[4, 0]] {
+        let made = Made { algorithm: with(2, parameters), ..made() }.build();
+        assert!(SignedData::parse(&made).is_err(), "{parameters:?}");
+    }
     // Nobody of that serial number is there.
     let certificate = world.signer.certificate();
     let id = tlv(0x30, &[certificate.issuer().as_der(), &tlv(2, &[1])].concat());

@@ -4,6 +4,7 @@
 //! document timestamps; filling in form fields where a certification permits it; housekeeping of dates in the metadata.
 
 mod form;
+mod resources;
 mod store;
 mod trailer;
 
@@ -236,7 +237,7 @@ impl Update<'_, '_> {
                 "Extensions" => self.extensions(&holder, &old)?,
                 "AcroForm" => self.form(&holder, &old)?,
                 "Metadata" => self.metadata(&holder, &old)?,
-                _ => version(self.old.version(), &old, &new),
+                _ => version(self.old.version(), &old, &new, self.rules.copy),
             };
             if let Some(why) = why {
                 fine = false;
@@ -418,10 +419,21 @@ impl Update<'_, '_> {
 
     /// Whether what was signed leads to an object by another way than the one it was allowed on, its containers counted.
     fn used_elsewhere(&self, sites: &Sites, number: u32, expected: &BTreeSet<Site>) -> bool {
+        let root = |document: &Document<'_>| {
+            document.trailer().get("Root").and_then(Object::as_ref).map(|id| id.number)
+        };
+        let (before, after) = (root(self.old), root(self.new));
         let mut seen = BTreeSet::from([number]);
         let mut open = vec![(number, expected)];
         while let Some((number, expected)) = open.pop() {
-            if sites.of(number).any(|site| !expected.contains(site)) {
+            let elsewhere = |site: &Site| match after {
+                // The catalog's new number stands for its old one.
+                Some(after) if before == Some(site.0) => {
+                    !expected.contains(&(after, site.1.clone()))
+                }
+                _ => !expected.contains(site),
+            };
+            if sites.of(number).any(elsewhere) {
                 return true;
             }
             for (container, _) in expected {
@@ -551,8 +563,9 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
     plain && old.without(&free) == new.without(&free)
 }
 
-/// §7.7.2: the version may only go up, from the header's or the catalog's.
-fn version(header: (u8, u8), old: &Dict, new: &Dict) -> Option<&'static str> {
+/// §7.7.2: the version may only go up, from the header's or the catalog's. One that is no later than the header's counts for
+/// nothing; ours write none.
+fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'static str> {
     let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
         None => Some(header),
         Some(Some(name)) => match name.0[..] {
@@ -567,6 +580,7 @@ fn version(header: (u8, u8), old: &Dict, new: &Dict) -> Option<&'static str> {
     }
     match (read(old), read(new)) {
         (Some(before), Some(after)) if after > before => None,
+        (Some(_), Some(after)) if !copy && !old.contains("Version") && after <= header => None,
         _ => Some("/Version was changed"),
     }
 }

@@ -50,6 +50,11 @@ pub(super) fn check(
             report.add(unaccounted(stray.range.start, stray.range.end));
         }
     }
+    // Ours are counted right.
+    let sections = document.revisions().iter().flat_map(|r| r.sections());
+    for before in sections.map(|s| &s.before).filter(|before| copy && !before.is_empty()) {
+        report.add(unaccounted(before.start, before.end));
+    }
     let file = document.source();
     let length = file.length();
     let end = document.revisions().last().map_or(0, |r| r.added.end);

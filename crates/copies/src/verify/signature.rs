@@ -19,7 +19,8 @@ use super::{
 use crate::AGENCY_FIELD;
 
 /// Findings that note an oddity in other files, but in a copy mean that somebody wrote its signature anew.
-const TOUCHED: [&str; 2] = ["pki.cms_not_der", "pki.cms_attributes_resorted"];
+const TOUCHED: [&str; 3] =
+    ["pki.cms_not_der", "pki.cms_attributes_resorted", "pki.cms_algorithm_spelling"];
 
 /// What all signatures of a file are judged with.
 pub(super) struct Judge<'p> {
@@ -118,7 +119,8 @@ impl<'p> Judge<'p> {
         }
         let sub_filter = out.sub_filter.clone().unwrap_or_default();
         let profile = match sub_filter.as_str() {
-            "ETSI.CAdES.detached" => Profile::PadesBaseline,
+            "ETSI.CAdES.detached" if self.copy => Profile::PadesBaseline,
+            "ETSI.CAdES.detached" => Profile::Pades,
             "adbe.pkcs7.detached" if !self.copy => Profile::Cms,
             "ETSI.RFC3161" => {
                 self.document_timestamp(found, report, &mut out);

@@ -96,6 +96,11 @@ const CODES: &[(&str, &str)] = &[
         "chữ ký khớp với thứ tự DER của thuộc tính, không khớp thứ tự đã gửi",
     ),
     ("pki.cms_attribute_missing", "thiếu một thuộc tính bắt buộc"),
+    ("pki.cms_signing_time_inside", "trong CMS có giờ ký, điều mà các mức cơ bản không cho phép"),
+    (
+        "pki.cms_algorithm_spelling",
+        "thuật toán ký đúng là thuật toán được dùng nhưng không được ghi đúng quy cách",
+    ),
     ("pki.cms_attribute_repeated", "một thuộc tính lặp lại hoặc có nhiều giá trị"),
     ("pki.cms_attribute_malformed", "một thuộc tính không đọc được"),
     ("pki.cms_attribute_forbidden", "có thuộc tính không được phép"),

@@ -12,6 +12,10 @@ pub mod oid {
     pub const MESSAGE_DIGEST: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04";
     pub const SIGNING_CERTIFICATE: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x2f";
     pub const SIGNATURE_TIMESTAMP: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e";
+    pub const SIGNING_TIME: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05";
+    pub const ALGORITHM_PROTECTION: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x34";
+    pub const EC_KEY: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
+    pub const ECDSA_SHA384: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x03\x03";
     pub const ECDSA_SHA256: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x03\x02";
     pub const SHA256: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01";
     pub const SHA512: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x02\x03";
@@ -54,8 +58,13 @@ fn set(tag: u8, mut items: Vec<Vec<u8>>) -> Vec<u8> {
     tlv(tag, &[&items.concat()])
 }
 
-fn algorithm(kind: &[u8]) -> Vec<u8> {
+pub fn algorithm(kind: &[u8]) -> Vec<u8> {
     tlv(0x30, &[&tlv(6, &[kind])])
+}
+
+/// With NULL for parameters.
+pub fn algorithm_null(kind: &[u8]) -> Vec<u8> {
+    tlv(0x30, &[&tlv(6, &[kind]), &[5, 0]])
 }
 
 /// What one SignerInfo says.
@@ -70,6 +79,8 @@ pub struct Info<'i> {
     pub reference: Option<Vec<u8>>,
     pub extra: Vec<Vec<u8>>,
     pub unsigned: Vec<Vec<u8>>,
+    /// The signature algorithm as it is written.
+    pub scheme: Vec<u8>,
 }
 
 impl<'i> Info<'i> {
@@ -83,6 +94,7 @@ impl<'i> Info<'i> {
             reference: Some(signing_certificate(certificate)),
             extra: Vec::new(),
             unsigned: Vec::new(),
+            scheme: algorithm(oid::ECDSA_SHA256),
         }
     }
 
@@ -109,7 +121,7 @@ impl<'i> Info<'i> {
                 &tlv(0x30, &[self.certificate.issuer().as_der(), &serial]),
                 &algorithm(self.digest),
                 &signed,
-                &algorithm(oid::ECDSA_SHA256),
+                &self.scheme,
                 &octets(&signature),
             ],
         );
@@ -125,6 +137,17 @@ fn content(element: &[u8]) -> &[u8] {
     }
 }
 
+/// Bytes of the first element.
+fn whole(elements: &[u8]) -> usize {
+    match elements[1] {
+        short @ 0..=127 => 2 + usize::from(short),
+        long => {
+            let bytes = usize::from(long & 0x7f);
+            2 + bytes + elements[2..2 + bytes].iter().fold(0, |n, b| n << 8 | usize::from(*b))
+        }
+    }
+}
+
 /// A SignerInfo with unsigned attributes.
 pub fn with_unsigned(info: &[u8], unsigned: &[Vec<u8>]) -> Vec<u8> {
     tlv(0x30, &[content(info), &set(0xa1, unsigned.to_vec())])
@@ -135,17 +158,10 @@ pub fn signature_of(info: &[u8]) -> Vec<u8> {
     let mut rest = content(info);
     loop {
         let length = content(rest).len().min(rest.len());
-        let short = rest[1] < 128;
-        let whole = if short {
-            2 + usize::from(rest[1])
-        } else {
-            let bytes = usize::from(rest[1] & 0x7f);
-            2 + bytes + rest[2..2 + bytes].iter().fold(0, |n, b| n << 8 | usize::from(*b))
-        };
-        if whole >= rest.len() {
+        if whole(rest) >= rest.len() {
             return rest[rest.len() - length..].to_vec();
         }
-        rest = &rest[whole..];
+        rest = &rest[whole(rest)..];
     }
 }
 

@@ -4,8 +4,11 @@ use motcua_pki::DigestAlgorithm;
 use motcua_pki::authority::{Identity, SubjectName, Template};
 use time::Duration;
 
-use super::by_hand::{self, Cms, Info, Shape, attribute, octets, oid, signing_certificate};
-use super::{judge, made, policy};
+use super::by_hand::{
+    self, Cms, Info, Shape, algorithm, algorithm_null, attribute, octets, oid, signing_certificate,
+    tlv,
+};
+use super::{Expect, Policy, Verdict, judge, made, policy, refused, sealed, verify};
 
 #[test]
 fn what_the_cms_holds() {
@@ -252,4 +255,71 @@ fn what_the_cms_holds() {
         ),
     ];
     judge(&cases, &policy(&demo));
+}
+
+/// What widespread programs write otherwise than the standards say and what means the same all the same; and what does not.
+#[test]
+fn the_same_in_other_words() {
+    let demo = made::demo();
+    let official = demo.official.certificate();
+    type Change<'c> = &'c dyn Fn(&mut Info<'_>);
+    let file = |sub_filter: &'static str, change: Change<'_>| {
+        by_hand::file(&Shape { sub_filter, ..Shape::USUAL }, &|covered| {
+            let mut info = Info::of(official, covered);
+            change(&mut info);
+            let infos = vec![info.to_der(&demo.official)];
+            Cms { infos, ..Cms::of(&demo.official, covered) }.to_der()
+        })
+    };
+    let protected = |scheme: &[u8]| {
+        let mut scheme = scheme.to_vec();
+        scheme[0] = 0xa1;
+        attribute(oid::ALGORITHM_PROTECTION, &tlv(0x30, &[&algorithm(oid::SHA256), &scheme]))
+    };
+    let null = algorithm_null(oid::ECDSA_SHA256);
+    let time = attribute(oid::SIGNING_TIME, &tlv(0x17, &[b"261124030000Z"]));
+    let mut cases = Vec::new();
+    for sub_filter in ["ETSI.CAdES.detached", "adbe.pkcs7.detached"] {
+        let changes: [(&str, bool, Change<'_>); 7] = [
+            ("NULL beside ECDSA", true, &|i| i.scheme = null.clone()),
+            ("a signing time", true, &|i| i.extra.push(time.clone())),
+            ("the key's identifier", true, &|i| {
+                i.scheme = algorithm(oid::EC_KEY);
+                i.extra.push(protected(&algorithm(oid::ECDSA_SHA256)));
+            }),
+            ("NULL, protected without", true, &|i| {
+                i.scheme = null.clone();
+                i.extra.push(protected(&algorithm(oid::ECDSA_SHA256)));
+            }),
+            ("another digest protected", false, &|i| {
+                i.scheme = algorithm(oid::EC_KEY);
+                i.extra.push(protected(&algorithm(oid::ECDSA_SHA384)));
+            }),
+            ("another parameter", false, &|i| {
+                i.scheme = tlv(0x30, &[&tlv(6, &[oid::ECDSA_SHA256]), &[4, 0]]);
+            }),
+            ("two signing times", false, &|i| i.extra.extend([time.clone(), time.clone()])),
+        ];
+        for (name, sound, change) in changes {
+            cases.push((format!("{name}, {sub_filter}"), sound, file(sub_filter, change)));
+        }
+    }
+    let cases: Vec<_> = cases.iter().map(|(n, sound, f)| (n.as_str(), *sound, f.clone())).collect();
+    judge(&cases, &policy(&demo));
+    let dated = verify(&cases[1].2, &policy(&demo));
+    assert_eq!(dated.signatures[0].level, None, "no baseline level has a signing time");
+
+    // A copy was not written so: somebody has written its signature anew, where nothing protects it.
+    let agency = demo.agency.certificate();
+    let sealed = |scheme: Vec<u8>| {
+        let copy = sealed(&demo, &|covered| {
+            let infos = vec![
+                Info { scheme: scheme.clone(), ..Info::of(agency, covered) }.to_der(&demo.agency),
+            ];
+            Cms { infos, ..Cms::of(&demo.agency, covered) }.to_der()
+        });
+        verify(&copy, &Policy { expect: Expect::CertifiedCopy, ..policy(&demo) })
+    };
+    assert_eq!(sealed(algorithm(oid::ECDSA_SHA256)).verdict, Verdict::ValidWithNotes);
+    refused(&sealed(null), "copies.signature_fails");
 }

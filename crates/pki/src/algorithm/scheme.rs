@@ -59,6 +59,38 @@ impl Scheme {
         }
     }
 
+    /// As [`Scheme::read`], in a SignerInfo: there NULL is read as no parameters for ECDSA too, and told. RFC 5758 §3.2 has
+    /// none, but widespread writers put it, and it says nothing.
+    pub fn read_in_cms(element: &Element<'_>) -> Result<(Self, bool), Fault> {
+        let fault = match Self::read(element) {
+            Ok(scheme) => return Ok((scheme, false)),
+            Err(fault) => fault,
+        };
+        let mut reader = element.reader();
+        let digest = match reader.oid("")? {
+            oid::ECDSA_SHA256 => DigestAlgorithm::Sha256,
+            oid::ECDSA_SHA384 => DigestAlgorithm::Sha384,
+            oid::ECDSA_SHA512 => DigestAlgorithm::Sha512,
+            _ => return Err(fault),
+        };
+        match reader.any() {
+            Ok(p) if p.tag == tag::NULL && p.content.is_empty() && reader.is_empty() => {
+                Ok((Self::Ecdsa(digest), true))
+            }
+            Ok(_) | Err(_) => Err(fault),
+        }
+    }
+
+    /// What a SignerInfo with this content digest means (RFC 3370 §3.2, RFC 5754 §3.2): where the key's identifier stands for
+    /// the algorithm, the digest is the one beside it.
+    pub fn with_digest(&self, digest: DigestAlgorithm) -> Self {
+        match self {
+            Self::RsaBare => Self::RsaPkcs1(digest),
+            Self::EcBare => Self::Ecdsa(digest),
+            other => other.clone(),
+        }
+    }
+
     pub fn digest(&self) -> Option<DigestAlgorithm> {
         match self {
             Self::RsaPkcs1(d) | Self::RsaPss(d) | Self::Ecdsa(d) => Some(*d),

@@ -37,6 +37,8 @@ pub struct SignerInfo {
     pub(crate) signed: Vec<RawAttribute>,
     pub(crate) scheme: Scheme,
     pub(crate) scheme_raw: Vec<u8>,
+    /// NULL stands where the algorithm has no parameters.
+    pub(crate) scheme_null: bool,
     pub(crate) signature: Vec<u8>,
     pub(crate) unsigned: Vec<RawAttribute>,
 }
@@ -382,7 +384,7 @@ fn read_signer(element: &Element<'_>, left: &mut usize) -> Result<SignerInfo, Fa
         Some(field) => (Some(field.raw.to_vec()), read_attributes(&field, left)?),
     };
     let scheme_element = reader.expect(tag::SEQUENCE, "signature algorithm expected")?;
-    let scheme = Scheme::read(&scheme_element)?;
+    let (scheme, scheme_null) = Scheme::read_in_cms(&scheme_element)?;
     let signature = reader.octets("signature expected")?.into_owned();
     let unsigned = match reader.optional(0xa1)? {
         None => Vec::new(),
@@ -398,6 +400,7 @@ fn read_signer(element: &Element<'_>, left: &mut usize) -> Result<SignerInfo, Fa
         signed,
         scheme,
         scheme_raw: scheme_element.raw.to_vec(),
+        scheme_null,
         signature,
         unsigned,
     })

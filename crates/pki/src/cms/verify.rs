@@ -23,6 +23,8 @@ use time::OffsetDateTime;
 pub enum Profile {
     /// ETSI EN 319 142-1 §6.3: detached, one signer, signing-certificate-v2, no signing-time.
     PadesBaseline,
+    /// `ETSI.CAdES.detached` of whatever level: as the baseline, but a signing-time is noted, not refused.
+    Pades,
     /// ETSI EN 319 122-1 §6.3: one signer, signing-certificate-v2, signing-time allowed.
     CadesBaseline,
     /// `adbe.pkcs7.detached` and plain CMS: RFC 5652 alone.
@@ -216,7 +218,11 @@ impl Check<'_> {
     }
 
     fn strict(&self) -> bool {
-        matches!(self.profile, Profile::PadesBaseline | Profile::CadesBaseline)
+        self.pades() || self.profile == Profile::CadesBaseline
+    }
+
+    fn pades(&self) -> bool {
+        matches!(self.profile, Profile::PadesBaseline | Profile::Pades)
     }
 
     fn form(&mut self, signed: &SignedData) {
@@ -245,7 +251,7 @@ impl Check<'_> {
             };
             self.add(kind, "encap_content_info.content", signed.content_type.to_string());
         }
-        if self.profile == Profile::PadesBaseline && signed.content.is_some() {
+        if self.pades() && signed.content.is_some() {
             self.add(K::CmsNotDetached, "encap_content_info", "");
         }
         if !signed.other_certificates.is_empty() {
@@ -279,6 +285,9 @@ impl Check<'_> {
         others: &[Certificate],
     ) {
         self.report.signature_algorithm = signer.scheme.name();
+        if signer.scheme_null {
+            self.add(K::AlgorithmSpelling, "signer_info.signature_algorithm", "NULL parameters");
+        }
         self.report.signature_value = signer.signature.clone();
         self.report.signature_timestamps = signer.timestamps().map(<[u8]>::to_vec).collect();
         self.report.content_timestamps = signer.content_timestamps().map(<[u8]>::to_vec).collect();
@@ -383,12 +392,7 @@ impl Check<'_> {
 
     fn signature(&mut self, signed: &SignedData, signer: &SignerInfo, content: Content<'_>) {
         let Ok(digest) = signer.digest else { return };
-        let scheme = match &signer.scheme {
-            // RFC 3370 §3.2, RFC 5754 §3.2: the key's identifier, with the digest beside it.
-            Scheme::RsaBare => Scheme::RsaPkcs1(digest),
-            Scheme::EcBare => Scheme::Ecdsa(digest),
-            other => other.clone(),
-        };
+        let scheme = signer.scheme.with_digest(digest);
         let agrees = match &scheme {
             // RFC 8419 §3.1: with attributes the digest is SHA-512, without it says nothing.
             Scheme::Ed25519 => digest == DigestAlgorithm::Sha512 || signer.signed_raw.is_none(),

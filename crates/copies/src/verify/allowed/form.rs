@@ -38,8 +38,9 @@ impl Above {
     }
 }
 
-/// What filling in a field may change (§12.7.5).
-const FILLED: &[&str] = &["V", "AP", "AS", "M", "I"];
+/// What filling in a field may change (§12.7.5): the value, how it looks, and what it was drawn with, which whoever fills in
+/// chooses with the look.
+const FILLED: &[&str] = &["V", "AP", "AS", "M", "I", "DA"];
 
 impl Update<'_, '_> {
     pub(super) fn form(
@@ -61,10 +62,20 @@ impl Update<'_, '_> {
         // Resources that no field used yet may come with the first signature that shows something.
         let mut rest = vec!["Fields", "SigFlags"];
         if !self.rules.copy {
-            rest.extend(["DR", "DA"].into_iter().filter(|k| !before.contains(k)));
+            rest.extend(["DR", "DA"].into_iter().filter(|k| *k == "DR" || !before.contains(k)));
+            // False where it is not said.
+            let anew =
+                |form: &Dict| form.get("NeedAppearances").map_or(Some(false), Object::as_bool);
+            if anew(&before) == Some(false) && anew(&form.dict) == Some(false) {
+                rest.push("NeedAppearances");
+            }
         }
         if before.without(&rest) != form.dict.without(&rest) {
             return Ok(Some("the form was changed"));
+        }
+        let new_resources = !self.rules.copy && before.contains("DR");
+        if new_resources && let Some(why) = self.resources(&before, &form)? {
+            return Ok(Some(why));
         }
         for key in ["DR", "DA"] {
             if !before.contains(key)
@@ -115,11 +126,17 @@ impl Update<'_, '_> {
 
     /// A field that was there before.
     fn field(&mut self, id: Ref, above: &Above, depth: usize) -> Result<(), Error> {
-        let (Object::Dict(old), Object::Dict(new)) = (self.old.get(id)?, self.new.get(id)?) else {
+        let (Object::Dict(old), Object::Dict(mut new)) = (self.old.get(id)?, self.new.get(id)?)
+        else {
             return Ok(());
         };
         if depth == 0 {
             return Ok(());
+        }
+        // §12.5.2, table 166: what a widget is anyway.
+        let widget = !self.rules.copy && new.is_name("Subtype", "Widget");
+        if widget && !old.contains("Type") && new.is_name("Type", "Annot") {
+            new = new.without(&["Type"]);
         }
         let own = self.own(&old, &new, above)?;
         let holder = Holder { container: id.number, path: String::new(), dict: new.clone() };

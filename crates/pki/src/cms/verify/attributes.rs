@@ -2,6 +2,7 @@
 //! in [`super`].
 
 use super::{Check, K, Profile};
+use crate::algorithm::Scheme;
 use crate::cms::attribute::{self, CertificateReference};
 use crate::cms::parse::{RawAttribute, SignedData, SignerInfo};
 use crate::cms::write::implicit;
@@ -22,7 +23,7 @@ impl Check<'_> {
                 | oid::CONTENT_TIMESTAMP
                 | oid::CMS_ALGORITHM_PROTECTION => true,
                 // EN 319 142-1 §6.3.
-                oid::COUNTER_SIGNATURE => self.profile == Profile::PadesBaseline,
+                oid::COUNTER_SIGNATURE => self.pades(),
                 oid::SIGNATURE_TIMESTAMP
                 | oid::CERTIFICATE_REFERENCES
                 | oid::REVOCATION_REFERENCES
@@ -94,10 +95,15 @@ impl Check<'_> {
                     "the time is in the PDF's /M entry",
                 );
             }
-            Some(value) => match Reader::new(value).any().and_then(|e| der::read_time(&e)) {
-                Ok(at) => self.report.claimed_signing_time = Some(at),
-                Err(fault) => self.add(K::AttributeMalformed, "signing_time", fault.reason),
-            },
+            Some(value) => {
+                if self.profile == Profile::Pades {
+                    self.add(K::SigningTimeInside, "signing_time", "");
+                }
+                match Reader::new(value).any().and_then(|e| der::read_time(&e)) {
+                    Ok(at) => self.report.claimed_signing_time = Some(at),
+                    Err(fault) => self.add(K::AttributeMalformed, "signing_time", fault.reason),
+                }
+            }
         }
         if let Some(value) = self.one(list, oid::CMS_ALGORITHM_PROTECTION, "algorithm_protection") {
             self.algorithm_protection(signer, value);
@@ -123,7 +129,7 @@ impl Check<'_> {
 
     /// RFC 6211: digest and signature algorithm under the signature equal those outside.
     fn algorithm_protection(&mut self, signer: &SignerInfo, value: &[u8]) {
-        let read = || -> Result<bool, der::Fault> {
+        let read = || -> Result<(bool, bool), der::Fault> {
             let mut reader = Reader::new(value).sequence("algorithm protection expected")?;
             let digest = reader.expect(tag::SEQUENCE, "digest algorithm expected")?;
             let scheme = reader.expect(0xa1, "signature algorithm expected")?;
@@ -131,12 +137,23 @@ impl Check<'_> {
                 Reader::new(raw).any()?.reader().oid("identifier expected").map(<[u8]>::to_vec)
             };
             // NULL and absent parameters of a digest are the same (RFC 5754 §2).
-            Ok(id(digest.raw)? == id(&signer.digest_raw)?
-                && implicit(tag::SEQUENCE, scheme.raw) == signer.scheme_raw)
+            let digests = id(digest.raw)? == id(&signer.digest_raw)?;
+            let scheme = implicit(tag::SEQUENCE, scheme.raw);
+            if scheme == signer.scheme_raw {
+                return Ok((digests, true));
+            }
+            // The key's identifier with the digest beside it says what the whole identifier says (RFC 3370 §3.2).
+            let (scheme, _) = Scheme::read_in_cms(&Reader::new(&scheme).any()?)?;
+            let same = signer.digest.as_ref().is_ok_and(|digest| {
+                let meant = scheme.with_digest(*digest);
+                meant.digest().is_some() && meant == signer.scheme.with_digest(*digest)
+            });
+            Ok((digests && same, false))
         };
         match read() {
-            Ok(true) => {}
-            Ok(false) => self.add(K::AlgorithmProtection, "algorithm_protection", ""),
+            Ok((true, true)) => {}
+            Ok((true, false)) => self.add(K::AlgorithmSpelling, "algorithm_protection", ""),
+            Ok((false, _)) => self.add(K::AlgorithmProtection, "algorithm_protection", ""),
             Err(fault) => self.add(K::AttributeMalformed, "algorithm_protection", fault.reason),
         }
     }
