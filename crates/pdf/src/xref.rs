@@ -104,10 +104,17 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
                 .ok_or_else(|| wrong("/Prev is not an offset in the file"))?,
         ),
     };
+    // Annex F ends the first-page section with "startxref 0 %%EOF", which linearising writers leave out after a stream. That it is
+    // such a section, named by one further back, is checked where sections are put together.
+    let first_page = section.kind == SectionKind::Stream && section.previous > Some(at);
     // §7.5.5: startxref, the offset and %%EOF follow, nothing else
-    (section.declared, section.eof) = bytes.parse(section.range.end, |lexer| {
+    let end = section.range.end;
+    (section.declared, section.eof) = bytes.parse(end, |lexer| {
         lexer.skip(); // some writers leave a comment here
         if !lexer.take_keyword(b"startxref") {
+            if first_page {
+                return Ok((0, end..end));
+            }
             return Err(wrong("\"startxref\" does not follow the section"));
         }
         lexer.skip_space();
@@ -225,7 +232,7 @@ fn line_entry(line: &[u8]) -> Option<Entry> {
         std::str::from_utf8(digits).ok()?.parse().ok()
     };
     let offset = usize::try_from(number(0..10)?).ok()?;
-    let generation = u16::try_from(number(11..16)?).ok()?;
+    let generation = u16::try_from(number(11..16)?);
     if line.get(10) != Some(&b' ') || line.get(16) != Some(&b' ') {
         return None;
     }
@@ -233,7 +240,8 @@ fn line_entry(line: &[u8]) -> Option<Entry> {
         return None;
     }
     match line.get(17)? {
-        b'n' => Some(Entry::InFile { offset, generation }),
+        b'n' => Some(Entry::InFile { offset, generation: generation.ok()? }),
+        // Of a free entry the number says nothing that counts; for object 0 many writers put 65536 instead of 65535.
         b'f' => Some(Entry::Free),
         _ => None,
     }
