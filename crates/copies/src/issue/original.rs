@@ -337,8 +337,8 @@ impl Original<'_> {
         }) {
             content.push_str("0 0 1 1 re W n\n");
         }
-        for (i, (part, left, top)) in mosaic.parts.iter().enumerate() {
-            let image = part.write(file);
+        let written = mosaic.write(file);
+        for (i, ((part, left, top), image)) in mosaic.parts.iter().zip(written).enumerate() {
             let _ = write!(images, "/Im{i} {image} 0 R ");
             if mosaic.parts.len() == 1 && (part.width, part.height) == stored {
                 content.push_str("/Im0 Do\n");
