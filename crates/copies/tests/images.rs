@@ -115,3 +115,50 @@ fn pngs_keep_their_bits_and_their_gamma() {
     let gamma = space[1].as_dict().unwrap().get("Gamma").unwrap().as_array().unwrap();
     assert!((gamma[0].as_number().unwrap() - 2.9).abs() < 0.02, "{gamma:?}");
 }
+
+/// What a PNG says of its colours and its size is taken where it can mean something, and refused where PDF cannot say it.
+#[test]
+fn pngs_are_what_their_chunks_say() {
+    use made::kinds::{png, rows, stored};
+    let rgb = |kind: &[u8; 4], body: &[u8]| png(8, 2, &[(kind, body)], &rows(24));
+    let numbers = |list: &[u32]| list.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<_>>();
+    let family = |bytes: &[u8]| {
+        let space = image_of(bytes).0.get("ColorSpace").unwrap().clone();
+        let name = space.as_array().map_or(Some(&space), |s| s.first());
+        name.and_then(|n| n.as_name()).unwrap().to_string()
+    };
+    // A gamma beyond all use is an error; one that is not that of screens is kept.
+    for (gamma, space) in [(1, "DeviceRGB"), (2_000_000_000, "DeviceRGB"), (100_000, "CalRGB")] {
+        assert_eq!(family(&rgb(b"gAMA", &numbers(&[gamma]))), space, "{gamma}");
+    }
+    // White, red, green and blue: of sRGB, of wider ones, and of none
+    let primaries = |green: [u32; 2]| {
+        let [x, y] = green;
+        numbers(&[31_270, 32_900, 64_000, 33_000, x, y, 15_000, 6_000])
+    };
+    for (green, space) in
+        [([30_000, 60_000], "DeviceRGB"), ([21_000, 71_000], "CalRGB"), ([0, 0], "DeviceRGB")]
+    {
+        assert_eq!(family(&rgb(b"cHRM", &primaries(green))), space, "{green:?}");
+    }
+    // Code points: sRGB; P3 of phones; video and high dynamic range
+    for (points, space) in [([1, 13, 0, 1], "DeviceRGB"), ([12, 13, 0, 1], "CalRGB")] {
+        assert_eq!(family(&rgb(b"cICP", &points)), space);
+    }
+    for points in [[9, 16, 0, 1], [1, 13, 0, 0], [2, 13, 0, 1]] {
+        let e = refusal(&rgb(b"cICP", &points));
+        assert!(e.code() == "pdf.unsupported_image" && e.to_string().contains("cICP"), "{e}");
+    }
+    // No pixels a metre are no resolution.
+    let e = refusal(&rgb(b"pHYs", &[0, 0, 0, 0, 0, 0, 0, 0, 1]));
+    assert_eq!(e.code(), "copies.no_resolution");
+    // An index beyond the palette
+    let indexed = |last: u8| {
+        let mut indices = vec![0; 16 * 17];
+        indices[16 * 17 - 1] = last;
+        png(8, 3, &[(b"PLTE", &[1, 2, 3, 4, 5, 6])], &stored(&indices))
+    };
+    assert_eq!(family(&indexed(1)), "Indexed");
+    let e = refusal(&indexed(2));
+    assert!(e.code() == "pdf.broken_image" && e.to_string().contains("palette"), "{e}");
+}

@@ -316,7 +316,12 @@ fn annotations_become_part_of_the_page_or_are_refused() {
     for (annotation, content, clause) in [
         ("/Subtype /Link /Rect [9 9 99 99]", "", "6.3.3"),
         ("/Subtype /Link /Rect [9 9 99 99] /BS << /W 2 >> /Border [0 0 0]", "", "6.3.3"),
-        ("/Subtype /Widget /FT /Tx /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Widget /FT /Tx /V (x) /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Widget /FT /Tx /MK << /BC [0] >> /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Widget /FT /Btn /AS /Yes /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Widget /Parent << /FT /Ch /V (x) >> /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /Widget /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
+        ("/Subtype /FreeText /Contents (x) /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
         ("/Subtype /Stamp /F 0 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
         ("/Subtype /Stamp /F 36 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.2"),
         ("/Subtype /Stamp /F 4 /Rect [9 9 99 99] /AP << /N 4 0 R >>", "", "6.3.3"),
@@ -334,6 +339,10 @@ fn annotations_become_part_of_the_page_or_are_refused() {
         ("/Subtype /Link /Rect [9 9 99 99] /Border [0 0 0]", ""),
         ("/Subtype /Stamp /F 2 /Rect [9 9 99 99] /AP << /N 4 0 R >>", ""),
         ("/Subtype /Widget /FT /Sig /F 132 /Rect [0 0 0 0]", "Q"),
+        // Not yet signed, not filled in, not chosen
+        ("/Subtype /Widget /FT /Sig /F 4 /Rect [9 9 99 99]", ""),
+        ("/Subtype /Widget /Parent << /FT /Tx /V () >> /F 4 /Rect [9 9 99 99]", ""),
+        ("/Subtype /Widget /FT /Btn /AS /Off /F 4 /Rect [9 9 99 99]", ""),
     ] {
         let copy = copied(&annotated(annotation, content));
         let document = Document::parse(&copy, &Limits::STANDARD).unwrap();

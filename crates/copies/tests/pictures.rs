@@ -129,6 +129,15 @@ fn a_camera_that_knows_no_resolution_states_none() {
         file
     };
     assert_eq!(made::refusal(&block(72)).code(), "copies.no_resolution");
+    // JFIF's placeholder gives way to what the camera says, but counts where it says nothing.
+    for (camera, low) in [(300, false), (72, true)] {
+        let mut both = block(camera);
+        let at = both.windows(5).position(|w| w == b"JFIF\0").unwrap();
+        both[at + 7..at + 12].copy_from_slice(&[1, 0, 72, 0, 72]);
+        let facts = lenient_facts_of(&[original(&both)]);
+        let found = facts.original.accepted.iter().any(|s| s.name() == "low_resolution");
+        assert_eq!(found, low, "{camera}: {facts:?}");
+    }
     let told = block(200);
     let facts = lenient_facts_of(&[original(&told)]);
     assert!(!facts.original.accepted.iter().any(|s| s.name() == "low_resolution"), "{facts:?}");

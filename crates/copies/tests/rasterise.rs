@@ -127,3 +127,67 @@ fn not_rasterised() {
     let file = drawn(content);
     assert!(code(&file[..file.len() - 40]).starts_with("pdf."));
 }
+
+/// What the renderer would leave out is not drawn without it.
+#[test]
+fn what_would_be_missing_is_refused() {
+    let accept = [Shortcoming::Rasterised];
+    let of = |page: &str, further: &[&str]| {
+        let content = "0 0 1 0 k /Pattern cs /P scn 100 100 200 300 re f";
+        let mut objects = vec![
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+            format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {page} >>"
+            ),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        ];
+        objects.extend(further.iter().map(|f| (*f).to_owned()));
+        copied(&pdf(&objects, ""), &accept)
+    };
+    let annotated = |annotation: &str| {
+        of(&format!("/Resources << >> /Annots [<< /Rect [9 9 99 99] {annotation} >>]"), &[])
+    };
+    for annotation in [
+        "/Subtype /FreeText /Contents (x)",
+        "/Subtype /Highlight /QuadPoints [9 9 99 9 9 99 99 99]",
+        "/Subtype /Widget /FT /Tx /V (x)",
+        "/Subtype /Link /F 4",
+    ] {
+        let e = annotated(annotation).unwrap_err();
+        assert!(e.code() == "copies.not_rasterised" && e.to_string().contains("missing"), "{e}");
+    }
+    // Nothing shows of these, or not on paper.
+    for annotation in [
+        "/Subtype /Link",
+        "/Subtype /FreeText /F 2",
+        "/Subtype /Widget /FT /Sig /F 4",
+        "/Subtype /Popup",
+    ] {
+        assert!(annotated(annotation).is_ok(), "{annotation}");
+    }
+    // A shading within the cell of a pattern is lost where the page has a clip.
+    let pattern = |cell: &str| {
+        let shading = "/Shading << /S << /ShadingType 2 /ColorSpace /DeviceRGB /Coords [0 0 9 9] /Function << /FunctionType 2 /Domain [0 1] /N 1 /C0 [1 0 0] /C1 [0 0 1] >> >> >>";
+        let form = format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << {shading} >> /Length {} >>\nstream\n{cell}\nendstream",
+            cell.len()
+        );
+        of(
+            "/Resources << /Pattern << /P 5 0 R >> >>",
+            &[
+                "<< /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 /Resources << /XObject << /F 6 0 R >> >> /Length 5 >>\nstream\n/F Do\nendstream",
+                &form,
+            ],
+        )
+    };
+    let e = pattern("/S sh").unwrap_err();
+    assert!(e.code() == "copies.not_rasterised" && e.to_string().contains("shading"), "{e}");
+    assert!(pattern("1 0 0 rg 0 0 5 5 re f").is_ok());
+    // A unit of its own that is the usual one
+    let unit = |unit: &str| of(&format!("/UserUnit {unit} /Resources << >>"), &[]);
+    assert!(unit("1.0").is_ok());
+    for other in ["2", "(1)"] {
+        assert!(unit(other).is_err(), "{other}");
+    }
+}

@@ -120,13 +120,15 @@ pub(crate) fn section(bytes: Bytes<'_>, at: usize, limits: &Limits) -> Result<Se
                 .ok_or_else(|| wrong("/Prev is not an offset in the file"))?,
         ),
     };
+    // Annex F ends the first-page section with "startxref 0 %%EOF", which linearising writers leave out after a stream. That it is
+    // such a section, named by one further back, is checked where sections are put together.
+    let first_page = section.kind == SectionKind::Stream && section.previous > Some(at);
     // §7.5.5: startxref, the offset and %%EOF follow, nothing else
-    let (end, is_stream) = (section.range.end, section.kind == SectionKind::Stream);
+    let end = section.range.end;
     (section.declared, section.eof) = bytes.parse(end, |lexer| {
         lexer.skip(); // some writers leave a comment here
         if !lexer.take_keyword(b"startxref") {
-            // Annex F says it of the table's trailer; a stream has none, and `group` knows where this may be.
-            return if is_stream { Ok((None, end..end)) } else { Err(wrong(NOT_CLOSED)) };
+            return if first_page { Ok((None, end..end)) } else { Err(wrong(NOT_CLOSED)) };
         }
         lexer.skip_space();
         let declared = lexer.take_digits().and_then(|v| usize::try_from(v).ok());
@@ -244,7 +246,7 @@ fn line_entry(line: &[u8]) -> Option<Entry> {
         std::str::from_utf8(digits).ok()?.parse().ok()
     };
     let offset = usize::try_from(number(0..10)?).ok()?;
-    let generation = u16::try_from(number(11..16)?).ok()?;
+    let generation = u16::try_from(number(11..16)?);
     if line.get(10) != Some(&b' ') || line.get(16) != Some(&b' ') {
         return None;
     }
@@ -252,7 +254,8 @@ fn line_entry(line: &[u8]) -> Option<Entry> {
         return None;
     }
     match line.get(17)? {
-        b'n' => Some(Entry::InFile { offset, generation }),
+        b'n' => Some(Entry::InFile { offset, generation: generation.ok()? }),
+        // Of a free entry the number says nothing that counts; for object 0 many writers put 65536 instead of 65535.
         b'f' => Some(Entry::Free),
         _ => None,
     }

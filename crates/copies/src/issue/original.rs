@@ -337,8 +337,8 @@ impl Original<'_> {
         }) {
             content.push_str("0 0 1 1 re W n\n");
         }
-        for (i, (part, left, top)) in mosaic.parts.iter().enumerate() {
-            let image = part.write(file);
+        let written = mosaic.write(file);
+        for (i, ((part, left, top), image)) in mosaic.parts.iter().zip(written).enumerate() {
             let _ = write!(images, "/Im{i} {image} 0 R ");
             if mosaic.parts.len() == 1 && (part.width, part.height) == stored {
                 content.push_str("/Im0 Do\n");
@@ -400,15 +400,6 @@ impl Original<'_> {
             let [left, bottom, right, top] = page.shown;
             let (width, height) = (right - left, top - bottom);
             let scan = importer.scan(source, width * height, page.unit).map_err(read)?;
-            // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
-            let (matrix, size) = match page.rotate {
-                90 => ([0.0, -1.0, 1.0, 0.0, -bottom, right], (height, width)),
-                180 => ([-1.0, 0.0, 0.0, -1.0, right, top], (width, height)),
-                270 => ([0.0, 1.0, -1.0, 0.0, top, -left], (height, width)),
-                _ => ([1.0, 0.0, 0.0, 1.0, -left, -bottom], (width, height)),
-            };
-            let matrix = matrix.map(|v: f64| v * page.unit);
-            let size = (size.0 * page.unit, size.1 * page.unit);
             // Outside q and Q, so that a stray Q in the page's own content cannot undo what stands here.
             let clip = format!(
                 "{} {} {} {} re W n",
@@ -417,7 +408,8 @@ impl Original<'_> {
                 points(width),
                 points(height)
             );
-            let matrix = matrix.map(points).join(" ");
+            // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
+            let matrix = page.matrix.map(points).join(" ");
             let opening = format!("{matrix} cm {clip}\n{}", page.before);
             let mut contents = Vec::new();
             if page.top.is_some() {
@@ -445,7 +437,7 @@ impl Original<'_> {
                 colour: scan.map(|s| s.colour),
                 drawn: false,
                 lost: std::mem::take(&mut lost),
-                size,
+                size: page.size,
                 resources: page.resources,
                 group: page.group,
                 contents,

@@ -15,6 +15,7 @@ use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use motcua_pdf::write::image::Picture;
+use motcua_pdf::write::import::Importer;
 use motcua_pdf::write::metadata::{Schema, packet};
 use motcua_pdf::write::{FileWriter, icc, points};
 use motcua_pdf::{Document, Error, Limits, Object, archive};
@@ -101,12 +102,22 @@ pub(super) fn draw(
     count: usize,
 ) -> Result<Vec<Picture<'static>>, IssueError> {
     let refuse = |problem: String| IssueError::NotRasterised { index, problem };
-    inflate(bytes).map_err(|source| match source {
+    let read = |source| match source {
         Error::Budget { limit, allowed } => {
             refuse(format!("its streams exceed the limit \"{limit}\" of {allowed} bytes"))
         }
         source => IssueError::ReadOriginal { index, source },
-    })?;
+    };
+    inflate(bytes).map_err(read)?;
+    // Other annotations than those with an appearance are not drawn, and would be missing too.
+    let document = Document::parse(bytes, &MAX_INFLATED).map_err(read)?;
+    let importer = Importer::new(&document);
+    for (i, page) in (1..).zip(&document.pages().map_err(read)?) {
+        if let Some(kind) = importer.without_look(page).map_err(|e| IssueError::import(index, e))? {
+            let problem = "annotation has no appearance of its own and would be missing";
+            return Err(refuse(format!("a /{kind} {problem} on page {i}")));
+        }
+    }
     let pdf = Pdf::new(bytes.to_vec())
         .map_err(|_| refuse("it cannot be read by the renderer".to_owned()))?;
     // Two readers that see different pages see a file that is not to be trusted.
@@ -169,7 +180,8 @@ fn allow(pdf: &Pdf, settings: &InterpreterSettings) -> Result<(), String> {
     let mut together = 0.0;
     for (i, page) in pdf.pages().iter().enumerate() {
         let number = i + 1;
-        if page.raw().contains_key("UserUnit") {
+        let unit = b"UserUnit".as_slice();
+        if page.raw().contains_key(unit) && page.raw().get::<f32>(unit) != Some(1.0) {
             return Err(format!("page {number} has a unit of its own"));
         }
         let (across, down) = pixels(page, scale);
@@ -196,6 +208,7 @@ fn allow(pdf: &Pdf, settings: &InterpreterSettings) -> Result<(), String> {
     let unfolded = unfold::unfold(pdf, most as u64).map_err(|e| match e {
         TooMuch::Long => format!("running through it takes more than {million:.0} million steps"),
         TooMuch::Deep => "its forms, functions or colours contain each other too deeply".to_owned(),
+        TooMuch::Shaded => "a pattern in it is painted with a shading".to_owned(),
     })?;
     let mut steps = unfolded.pages as f64;
     for (i, page) in pdf.pages().iter().enumerate() {

@@ -238,12 +238,12 @@ fn lzw(data: &[u8]) -> Vec<u8> {
 }
 
 /// 16 rows of 16 black pixels of so many bits, as a stored zlib stream.
-fn rows(bits: usize) -> Vec<u8> {
+pub fn rows(bits: usize) -> Vec<u8> {
     stored(&vec![0; 16 * (1 + 2 * bits)])
 }
 
 /// A stored zlib stream.
-fn stored(row: &[u8]) -> Vec<u8> {
+pub fn stored(row: &[u8]) -> Vec<u8> {
     let length = u16::try_from(row.len()).unwrap();
     let mut out = vec![0x78, 0x01, 1];
     out.extend(length.to_le_bytes());
@@ -259,7 +259,7 @@ fn stored(row: &[u8]) -> Vec<u8> {
 }
 
 /// A PNG of 16 by 16 pixels at 300 dpi.
-fn png(depth: u8, colour: u8, chunks: &[(&[u8; 4], &[u8])], data: &[u8]) -> Vec<u8> {
+pub fn png(depth: u8, colour: u8, chunks: &[(&[u8; 4], &[u8])], data: &[u8]) -> Vec<u8> {
     png_of(0, depth, colour, chunks, data)
 }
 
@@ -287,7 +287,9 @@ fn png_of(
     };
     chunk(b"IHDR", &[0, 0, 0, 16, 0, 0, 0, 16, depth, colour, 0, 0, interlace]);
     // 11,811 pixels a metre
-    chunk(b"pHYs", &[0, 0, 0x2E, 0x23, 0, 0, 0x2E, 0x23, 1]);
+    if !chunks.iter().any(|(kind, _)| *kind == b"pHYs") {
+        chunk(b"pHYs", &[0, 0, 0x2E, 0x23, 0, 0, 0x2E, 0x23, 1]);
+    }
     for (kind, body) in chunks {
         chunk(kind, body);
     }

@@ -6,6 +6,8 @@ mod png;
 #[cfg(feature = "tiff")]
 mod tiff;
 
+use std::sync::Arc;
+
 use super::{FileWriter, WriteError, icc};
 use crate::archive::icc_fits;
 
@@ -35,7 +37,7 @@ pub struct Picture<'a> {
     /// `/ColorSpace`, as PDF text; the device space that a profile stands in for.
     colour_space: String,
     /// ICC profile and its number of components.
-    profile: Option<(Vec<u8>, u8)>,
+    profile: Option<Profile>,
     /// How many colours of a pixel mean the opposite, as CMYK of Adobe programs does: all or none.
     inverted: u8,
     bits: u8,
@@ -44,7 +46,12 @@ pub struct Picture<'a> {
     data: std::borrow::Cow<'a, [u8]>,
     /// Deflated alpha, of as many bits as the colours.
     alpha: Option<Vec<u8>>,
+    /// Whether the colours are multiplied by alpha already.
+    multiplied: bool,
 }
+
+/// A profile and its number of components. The pictures of a page share it, so that it is built and written once.
+type Profile = (Arc<[u8]>, u8);
 
 /// A page of pictures side by side, as scanners divide it into strips and tiles: all of one resolution and orientation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,18 +71,55 @@ impl<'a> From<Picture<'a>> for Mosaic<'a> {
     }
 }
 
+impl Mosaic<'_> {
+    /// Writes the image objects and gives their numbers, in the order of the parts.
+    pub fn write(&self, file: &mut FileWriter) -> Vec<u32> {
+        let (mut written, mut ids) = (None::<(&Profile, u32)>, Vec::new());
+        for (part, ..) in &self.parts {
+            let shared = |(known, _): &(&Profile, u32)| {
+                part.profile.as_ref().is_some_and(|own| Arc::ptr_eq(&known.0, &own.0))
+            };
+            if !written.as_ref().is_some_and(shared) {
+                written = part.profile.as_ref().zip(part.write_profile(file));
+            }
+            ids.push(part.write_under(file, written.map(|(_, id)| id)));
+        }
+        ids
+    }
+}
+
 impl Picture<'_> {
     /// Writes the image object and gives its number.
     pub fn write(&self, file: &mut FileWriter) -> u32 {
+        let profile = self.write_profile(file);
+        self.write_under(file, profile)
+    }
+
+    fn write_profile(&self, file: &mut FileWriter) -> Option<u32> {
+        let (profile, components) = self.profile.as_ref()?;
+        let id = file.reserve();
+        file.deflated(id, &format!("/N {components}"), profile);
+        Some(id)
+    }
+
+    /// Writes the image object, whose profile has that number.
+    fn write_under(&self, file: &mut FileWriter, profile: Option<u32>) -> u32 {
         let id = file.reserve();
         let size =
             format!("/Type /XObject /Subtype /Image /Width {} /Height {}", self.width, self.height);
         let mask = self.alpha.as_ref().map(|alpha| {
             let mask = file.reserve();
+            // ISO 32000-1 §11.6.5.3: the colours as they stand were blended with black, once for each.
+            let matte = match self.colour_space.as_str() {
+                _ if !self.multiplied => "",
+                "/DeviceGray" => " /Matte [0]",
+                "/DeviceRGB" => " /Matte [0 0 0]",
+                _ => " /Matte [0 0 0 0]",
+            };
             file.stream(
                 mask,
                 &format!(
-                    "{size} /ColorSpace /DeviceGray /BitsPerComponent {} /Filter /FlateDecode",
+                    "{size} /ColorSpace /DeviceGray /BitsPerComponent {} /Filter /FlateDecode{matte}",
                     self.bits
                 ),
                 alpha,
@@ -83,9 +127,7 @@ impl Picture<'_> {
             format!(" /SMask {mask} 0 R")
         });
         let mut space = self.colour_space.clone();
-        if let Some((profile, components)) = &self.profile {
-            let id = file.reserve();
-            file.deflated(id, &format!("/N {components}"), profile);
+        if let Some(id) = profile {
             // In a palette the profile is for the table's colours.
             for device in ["/DeviceGray", "/DeviceRGB", "/DeviceCMYK"] {
                 space = space.replace(device, &format!("[/ICCBased {id} 0 R]"));
@@ -110,7 +152,7 @@ impl Picture<'_> {
     #[must_use]
     pub fn calibrated(mut self) -> Self {
         if self.profile.is_none() && self.colour_space.contains("/DeviceRGB") {
-            self.profile = Some((icc::rgb_profile(), 3));
+            self.profile = Some((icc::rgb_profile().into(), 3));
         }
         self
     }
@@ -157,20 +199,21 @@ impl Picture<'static> {
             filter: "/Filter /FlateDecode".to_owned(),
             data: miniz_oxide::deflate::compress_to_vec_zlib(samples, 6).into(),
             alpha: None,
+            multiplied: false,
         })
     }
 }
 
 /// The profile, when PDF/A permits it and it is for so many components; what is not is passed over, as viewers do. Four colours
 /// without one get the plain one, since PDF/A-2 lets none stand without (ISO 19005-2 §6.2.4.3) and viewers show them so.
-fn usable_profile(profile: Vec<u8>, components: u8) -> Option<(Vec<u8>, u8)> {
+fn usable_profile(profile: Vec<u8>, components: u8) -> Option<Profile> {
     let fits = icc_fits(&profile, components) && is_whole(&profile);
     let profile = match components {
         4 if !fits => icc::cmyk_profile(),
         _ if fits => profile,
         _ => return None,
     };
-    Some((profile, components))
+    Some((profile.into(), components))
 }
 
 /// Whether nothing of a profile is missing: its size and its tags as its table says (ICC.1:2010 §7.2.2, §7.3).

@@ -1,6 +1,7 @@
 //! Pages of a PDF original, taken over object by object: only what a page reaches, nothing active, everything embedded.
 
 mod annotation;
+mod pattern;
 mod scan;
 
 pub use scan::Scan;
@@ -17,10 +18,13 @@ use crate::{Dict, Document, Error, Name, Object, Page, Ref, Stream};
 pub struct ImportedPage {
     /// `/MediaBox` or `/CropBox` that shows, in points: left, bottom, right, top.
     pub shown: [f64; 4],
-    /// Degrees clockwise, a multiple of 90.
-    pub rotate: i64,
     /// Size of the page's unit in points (`/UserUnit`, ISO 32000-1 §14.11.2): `shown` is in these.
     pub unit: f64,
+    /// What turns the page upright and puts its lower left corner at the origin, in points: the matrix that its content is to be
+    /// drawn under, for which its patterns are made.
+    pub matrix: [f64; 6],
+    /// Width and height of the page upright, in points.
+    pub size: (f64, f64),
     /// PDF text of `/Resources`.
     pub resources: String,
     /// PDF text of `/Group`, the page's own blending (ISO 32000-1 §11.4.7); empty when it has none.
@@ -136,10 +140,14 @@ impl<'a, 'b> Importer<'a, 'b> {
         if !(unit > 0.0 && unit <= MOST_USER_UNIT) {
             return self.refuse("6.1.13", "its /UserUnit is not a usable number");
         }
+        let (matrix, size) = upright(shown, rotate, unit);
         let resources = match page.inherited("Resources") {
             Some(value) => self.source.resolve(value)?.as_dict().cloned().unwrap_or_default(),
             None => Dict::default(),
         };
+        let patterns = self.patterns_under(file, &resources, matrix)?;
+        let resources =
+            if patterns.is_some() { resources.without(&["Pattern"]) } else { resources };
         let pictures = self.source.value(&resources, "XObject")?;
         let pictures = pictures.as_dict().cloned().unwrap_or_default();
         let mut overlay = self.overlay(file, page, rotate, &pictures)?;
@@ -151,16 +159,19 @@ impl<'a, 'b> Importer<'a, 'b> {
             overlay.forms.push((name.clone(), form));
             name
         });
-        let resources = if overlay.forms.is_empty() {
+        let open = |text: &str| text.strip_suffix(">>").unwrap_or(text).to_owned();
+        let mut resources = if overlay.forms.is_empty() {
             self.dict(file, &resources, 0)?
         } else {
             let others = self.dict(file, &resources.without(&["XObject"]), 0)?;
             let pictures = self.dict(file, &pictures, 0)?;
             let forms: String =
                 overlay.forms.iter().map(|(name, id)| format!("/{name} {id} 0 R ")).collect();
-            let open = |text: &str| text.strip_suffix(">>").unwrap_or(text).to_owned();
             format!("{} /XObject {} {forms}>> >>", open(&others), open(&pictures))
         };
+        if let Some(patterns) = patterns {
+            resources = format!("{} /Pattern << {patterns}>> >>", open(&resources));
+        }
         let mut contents = Vec::new();
         let list = match page.dict.get("Contents") {
             Some(value) => match self.source.resolve(value)? {
@@ -204,8 +215,9 @@ impl<'a, 'b> Importer<'a, 'b> {
         };
         Ok(ImportedPage {
             shown,
-            rotate,
             unit,
+            matrix,
+            size,
             resources,
             group,
             before,
@@ -328,6 +340,13 @@ impl<'a, 'b> Importer<'a, 'b> {
             &[]
         };
         let mut mended = dict.without(left_out);
+        for key in ["TR", "TR2"] {
+            // The one transfer function that changes nothing (ISO 32000-1 §10.4), in a soft mask as in a graphics state; those
+            // often have no type.
+            if self.source.value(dict, key)?.as_name().is_some_and(|n| *n == "Identity") {
+                mended = mended.without(&[key]);
+            }
+        }
         if is("Type", "Font") && is("Subtype", "CIDFontType2") && !has("CIDToGIDMap") {
             // The value that counts where it is missing (ISO 32000-1 table 117).
             let [key, value] = [&b"CIDToGIDMap"[..], b"Identity"].map(Name::from);
@@ -421,6 +440,18 @@ impl<'a, 'b> Importer<'a, 'b> {
             },
         })
     }
+}
+
+/// The matrix that turns a page upright with its lower left corner at the origin and its unit a point; its size then.
+fn upright([left, bottom, right, top]: [f64; 4], rotate: i64, unit: f64) -> ([f64; 6], (f64, f64)) {
+    let (width, height) = (right - left, top - bottom);
+    let (matrix, size) = match rotate {
+        90 => ([0.0, -1.0, 1.0, 0.0, -bottom, right], (height, width)),
+        180 => ([-1.0, 0.0, 0.0, -1.0, right, top], (width, height)),
+        270 => ([0.0, 1.0, -1.0, 0.0, top, -left], (height, width)),
+        _ => ([1.0, 0.0, 0.0, 1.0, -left, -bottom], (width, height)),
+    };
+    (matrix.map(|v: f64| v * unit), (size.0 * unit, size.1 * unit))
 }
 
 fn name(bytes: &[u8]) -> String {

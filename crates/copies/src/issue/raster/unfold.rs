@@ -32,6 +32,9 @@ pub(super) enum TooMuch {
     Long,
     /// Deeper than [`MAX_DEPTH`], or in circles.
     Deep,
+    /// A pattern whose cell is painted with a shading: the renderer holds it to the page's clip instead of the cell's, so that it
+    /// may be missing.
+    Shaded,
 }
 
 /// What was counted.
@@ -91,6 +94,8 @@ impl From<ObjectIdentifier> for Holder {
 struct Counted {
     steps: u64,
     height: usize,
+    /// Whether the operator for shadings is among them.
+    shaded: bool,
 }
 
 impl Counted {
@@ -98,6 +103,7 @@ impl Counted {
     fn hold(&mut self, inner: Self) {
         self.steps = self.steps.saturating_add(inner.steps);
         self.height = self.height.max(inner.height + 1);
+        self.shaded |= inner.shaded;
     }
 
     /// What was counted elsewhere, so deep.
@@ -194,7 +200,7 @@ impl<'a> Walk<'a> {
         if depth > MAX_DEPTH {
             return Err(TooMuch::Deep);
         }
-        let mut counted = Counted { steps: length(data.len()) * BYTE, height: 0 };
+        let mut counted = Counted { steps: length(data.len()) * BYTE, ..Counted::default() };
         self.read(counted.steps)?;
         let mut operators = TypedIter::new(data);
         while let Some(operator) = operators.next() {
@@ -208,7 +214,10 @@ impl<'a> Walk<'a> {
                     _ => 0,
                 },
                 // The renderer reads these anew each time they are named.
-                Op::Shading(name) => self.reach(resources.get_shading(name.0), 0)?.steps,
+                Op::Shading(name) => {
+                    counted.shaded = true;
+                    self.reach(resources.get_shading(name.0), 0)?.steps
+                }
                 Op::NonStrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::StrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::SetGraphicsState(name) => {
@@ -239,8 +248,11 @@ impl<'a> Walk<'a> {
     fn parts(&mut self, resources: &Resources<'a>, holder: Holder) -> Result<(), TooMuch> {
         for name in resources.patterns.keys() {
             if let Some(Object::Stream(stream)) = resources.get_pattern(&name) {
-                let steps = self.stream(&stream, resources, holder, 0)?.steps;
-                self.found.part = self.found.part.max(steps);
+                let cell = self.stream(&stream, resources, holder, 0)?;
+                if cell.shaded {
+                    return Err(TooMuch::Shaded);
+                }
+                self.found.part = self.found.part.max(cell.steps);
             }
         }
         for name in resources.fonts.keys() {

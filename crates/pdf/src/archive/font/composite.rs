@@ -125,6 +125,8 @@ impl Checker<'_, '_> {
                 _ => program.by_cid(cid),
             };
             match glyph {
+                // CID 0 is .notdef whatever glyph it is mapped to (ISO 32000-1 §9.7.4.2).
+                _ if cid == 0 => self.find(Rule::NotdefUsed, at, format!("CID {cid}")),
                 Some(0) => self.find(Rule::NotdefUsed, at, format!("CID {cid}")),
                 Some(glyph) if glyph < program.glyph_count() => {
                     if *visible {

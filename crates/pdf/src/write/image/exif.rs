@@ -2,7 +2,7 @@
 //! looked at.
 
 /// What a camera writes where it knows no resolution (§4.6.5.1.1): no more than a placeholder.
-const UNKNOWN_DPI: u32 = 72;
+pub(super) const UNKNOWN_DPI: (u32, u32) = (72, 72);
 
 /// What was read; what does not read is as if it were not there, as decoders do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Exif {
             u32::try_from((thousandths + 500) / 1_000).ok().filter(|dpi| *dpi > 0)
         };
         found.dpi = across.and_then(inches).zip(down.and_then(inches));
-        found.dpi = found.dpi.filter(|dpi| *dpi != (UNKNOWN_DPI, UNKNOWN_DPI));
+        found.dpi = found.dpi.filter(|dpi| *dpi != UNKNOWN_DPI);
         found
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::exif::Exif;
+use super::exif::{Exif, UNKNOWN_DPI};
 use super::{Picture, check_size, usable_profile};
 use crate::write::WriteError;
 
@@ -137,7 +137,8 @@ pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError>
     let picture = Picture {
         width,
         height,
-        dpi: dpi.or(camera.dpi),
+        // Where JFIF says what programs put that know none, the camera may know.
+        dpi: dpi.filter(|dpi| *dpi != UNKNOWN_DPI).or(camera.dpi).or(dpi),
         orientation: camera.orientation,
         colour,
         colour_space: colour_space.to_owned(),
@@ -149,6 +150,7 @@ pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError>
         // What follows the end marker is not part of the picture and does not enter the copy.
         data: Cow::Borrowed(bytes.get(..end).unwrap_or(bytes)),
         alpha: None,
+        multiplied: false,
     };
     Ok((picture, Told { jfif, adobe }))
 }

@@ -1,18 +1,17 @@
 //! PNG pictures: the compressed rows pass through where PDF knows the form; interlaced ones and those with alpha are
 //! decoded and deflated anew. No sample changes.
 
+mod colours;
+
 use std::borrow::Cow;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 
 use super::exif::Exif;
 use super::{MAX_PIXELS, Picture, check_size, usable_profile};
-use crate::write::{WriteError, points};
+use crate::write::WriteError;
 
 const KIND: &str = "PNG";
-/// The gamma that screens have, and how far off a file's counts as that.
-const USUAL_GAMMA: f64 = 2.2;
-const SAME_GAMMA: f64 = 0.05;
 
 fn broken(problem: impl ToString) -> WriteError {
     WriteError::BrokenImage { kind: KIND, problem: problem.to_string() }
@@ -35,7 +34,10 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
     let (width, height) = (info.width, info.height);
     check_size(KIND, width, height)?;
     let dpi = info.pixel_dims.and_then(|d| match d.unit {
-        png::Unit::Meter => Some((per_inch(d.xppu), per_inch(d.yppu))),
+        // Next to no pixels an inch is none told.
+        png::Unit::Meter => {
+            Some((per_inch(d.xppu), per_inch(d.yppu))).filter(|(x, y)| *x > 0 && *y > 0)
+        }
         png::Unit::Unspecified => None,
     });
     let Exif { orientation, dpi: told } =
@@ -46,15 +48,15 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         && info.trns.is_none()
         && matches!(info.color_type, ColorType::Grayscale | ColorType::Rgb | ColorType::Indexed);
     let components = if colour { 3 } else { 1 };
-    let profile = info.icc_profile.as_ref().filter(|_| info.srgb.is_none());
+    let code_points = colours::by_code_points(info)?;
+    let profile = info.icc_profile.as_ref();
+    let profile = profile.filter(|_| code_points.is_none() && info.srgb.is_none());
     let profile = profile.and_then(|p| usable_profile(p.to_vec(), components));
-    let gamma = info.gama_chunk.map(|g| f64::from(g.into_value()));
-    let gamma = gamma.filter(|g| {
-        info.srgb.is_none()
-            && profile.is_none()
-            && *g > 0.0
-            && (g * USUAL_GAMMA - 1.0).abs() > SAME_GAMMA
-    });
+    let calibration = match code_points {
+        Some(calibration) => calibration,
+        None if info.srgb.is_none() && profile.is_none() => colours::by_chunks(info),
+        None => None,
+    };
     let depth = if info.bit_depth == BitDepth::Sixteen { 16 } else { 8 };
     let picture = |colour_space: String, bits: u8, filter: String, data, alpha| Picture {
         width,
@@ -62,14 +64,32 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         dpi,
         orientation,
         colour,
-        colour_space: gamma.map_or(colour_space.clone(), |g| calibrated(&colour_space, 1.0 / g)),
+        colour_space: calibration.map_or(colour_space.clone(), |c| c.applied(&colour_space)),
         profile: profile.clone(),
         inverted: 0,
         bits,
         filter,
         data,
         alpha,
+        multiplied: false,
     };
+    // An index beyond the palette is an error (PNG §11.2.2) that viewers show in different colours.
+    let entries = info.palette.as_ref().map_or(0, |p| p.len() / 3);
+    let bits = info.bit_depth as usize;
+    if info.color_type == ColorType::Indexed && entries < 1 << bits {
+        let row = usize::try_from(width).unwrap_or(usize::MAX);
+        let (samples, _) = decode(open(Transformations::IDENTITY)?)?;
+        let beyond = |line: &[u8]| {
+            (0..row).any(|pixel| {
+                let byte = line.get(pixel * bits / 8).copied().unwrap_or(0);
+                let index = usize::from(byte >> (8 - bits - pixel * bits % 8)) & ((1 << bits) - 1);
+                index >= entries
+            })
+        };
+        if samples.chunks((row * bits).div_ceil(8)).any(beyond) {
+            return Err(broken("it uses colours that its palette does not have"));
+        }
+    }
     if plain {
         let (color_type, depth) = (info.color_type, info.bit_depth);
         let palette = info.palette.as_ref().map(|p| p.to_vec());
@@ -120,17 +140,6 @@ pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
         }
     };
     Ok(picture(space.to_owned(), depth, "/Filter /FlateDecode".to_owned(), Cow::Owned(data), alpha))
-}
-
-/// The space with its device space calibrated to a gamma; the primaries are taken for those of sRGB.
-fn calibrated(space: &str, gamma: f64) -> String {
-    let gamma = points(gamma);
-    let white = "/WhitePoint [0.9505 1 1.089]";
-    let matrix = "/Matrix [0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]";
-    space.replace("/DeviceGray", &format!("[/CalGray << {white} /Gamma {gamma} >>]")).replace(
-        "/DeviceRGB",
-        &format!("[/CalRGB << {white} /Gamma [{gamma} {gamma} {gamma}] {matrix} >>]"),
-    )
 }
 
 fn per_inch(per_metre: u32) -> u32 {

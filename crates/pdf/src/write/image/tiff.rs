@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use directory::Directory;
 
-use super::{MAX_PIXELS, Mosaic, Picture, check_size, jpeg, usable_profile};
+use super::{MAX_PIXELS, Mosaic, Picture, Profile, check_size, jpeg, usable_profile};
 use crate::Dict;
 use crate::filter;
 use crate::write::WriteError;
@@ -53,6 +53,8 @@ struct Page<'a, 'b> {
     /// Samples of a pixel, without alpha.
     colours: u8,
     alpha: bool,
+    /// Whether the colours are multiplied by alpha.
+    multiplied: bool,
     photometric: u32,
     compression: u32,
     /// Strips, or tiles row by row; where colours stand in planes, those of one plane after those of another.
@@ -63,6 +65,7 @@ struct Page<'a, 'b> {
     /// Planes that the samples of a pixel are in: 1, or as many as there are samples.
     planes: u32,
     reversed: bool,
+    profile: Option<Profile>,
 }
 
 /// A strip or tile and its place.
@@ -156,16 +159,18 @@ impl<'a, 'b> Page<'a, 'b> {
         if bits.iter().any(|b| *b != first) || !matches!(first, 1 | 2 | 4 | 8 | 16) {
             return Err(unsupported("its depth is none of 1, 2, 4, 8 and 16 bits; save it with 8"));
         }
-        let alpha = match tags.numbers(EXTRA_SAMPLES)?[..] {
-            [] => false,
-            [2] => true,
+        let photometric = tags.need(PHOTOMETRIC)?;
+        // §18: 1 is alpha that the colours are multiplied by; told for kinds of which 0 is black
+        let (alpha, multiplied) = match tags.numbers(EXTRA_SAMPLES)?[..] {
+            [] => (false, false),
+            [1] if matches!(photometric, 1 | 2) => (true, true),
+            [2] => (true, false),
             _ => {
                 return Err(unsupported(
                     "it has further samples beside the colours; save it without",
                 ));
             }
         };
-        let photometric = tags.need(PHOTOMETRIC)?;
         let colours = match photometric {
             0 | 1 | 3 => 1,
             2 | 6 => 3,
@@ -186,7 +191,9 @@ impl<'a, 'b> Page<'a, 'b> {
         let compression = tags.number(COMPRESSION)?.unwrap_or(1);
         let reversed = match tags.number(FILL_ORDER)?.unwrap_or(1) {
             1 => false,
-            2 if matches!(compression, 1..=4 | 32773) && bits == 1 => true,
+            2 if matches!(compression, 1..=5 | 8 | 32773 | 32946) && bits == 1 => true,
+            // The bytes of a JPEG have an order of their own.
+            2 if compression == 7 => false,
             _ => return Err(unsupported("its bits run from right to left; save it anew")),
         };
         let tiled = tags.has(TILE_WIDTH);
@@ -207,6 +214,9 @@ impl<'a, 'b> Page<'a, 'b> {
         if u64::try_from(chunks.len()) != Ok(expected) {
             return Err(broken("its number of strips or tiles does not fit its size"));
         }
+        let profile = tags.bytes(ICC_PROFILE)?.unwrap_or_default();
+        let components = if photometric == 3 { 3 } else { colours };
+        let profile = usable_profile(profile.to_vec(), components);
         Ok(Self {
             tags,
             width,
@@ -214,6 +224,7 @@ impl<'a, 'b> Page<'a, 'b> {
             bits,
             colours,
             alpha,
+            multiplied,
             photometric,
             compression,
             chunks,
@@ -221,6 +232,7 @@ impl<'a, 'b> Page<'a, 'b> {
             tiled,
             planes,
             reversed,
+            profile,
         })
     }
 
@@ -271,9 +283,6 @@ impl<'a, 'b> Page<'a, 'b> {
         filter: String,
         data: Cow<'a, [u8]>,
     ) -> Result<Picture<'a>, WriteError> {
-        let profile = self.tags.bytes(ICC_PROFILE)?.unwrap_or_default();
-        let components = if self.photometric == 3 { 3 } else { self.colours };
-        let profile = usable_profile(profile.to_vec(), components);
         let (colour_space, colour, bits) = match self.colours {
             1 if self.photometric == 3 => {
                 let palette = self.palette()?;
@@ -296,13 +305,14 @@ impl<'a, 'b> Page<'a, 'b> {
                 .unwrap_or(1),
             colour,
             colour_space,
-            profile,
+            profile: self.profile.clone(),
             // White is zero
             inverted: u8::from(self.photometric == 0 && !matches!(self.compression, 2..=4)),
             bits,
             filter,
             data,
             alpha: None,
+            multiplied: self.multiplied,
         })
     }
 
@@ -421,14 +431,15 @@ impl<'a, 'b> Page<'a, 'b> {
         let rows = |n: u32| row.saturating_mul(usize::try_from(n).unwrap_or(usize::MAX));
         // Some writers pad their last strip to full height.
         let (need, most) = (rows(chunk.rows), rows(self.chunk.1).saturating_add(row));
+        let packed = self.in_order(chunk.data);
         let mut data = match self.compression {
-            1 => self.in_order(chunk.data).into_owned(),
-            5 if chunk.data.starts_with(&[0, 1]) => {
+            1 => packed.into_owned(),
+            5 if packed.starts_with(&[0, 1]) => {
                 return Err(unsupported("LZW of the old style; save it anew"));
             }
-            5 => filter::lzw(chunk.data, &Dict::default(), most).map_err(broken)?,
-            32773 => filter::run_length(&self.in_order(chunk.data), most).map_err(broken)?,
-            _ => filter::inflate(chunk.data, most).map_err(broken)?,
+            5 => filter::lzw(&packed, &Dict::default(), most).map_err(broken)?,
+            32773 => filter::run_length(&packed, most).map_err(broken)?,
+            _ => filter::inflate(&packed, most).map_err(broken)?,
         };
         if data.len() < need {
             return Err(broken("a strip or tile is cut short"));

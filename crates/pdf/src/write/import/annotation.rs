@@ -9,6 +9,8 @@ const HIDDEN: i64 = 2;
 const PRINT: i64 = 4;
 const NO_ROTATE: i64 = 16;
 const NO_VIEW: i64 = 32;
+/// Fields within fields: forms have two or three.
+const MOST_FIELDS: usize = 32;
 
 /// What is drawn over a page: content, and the forms that it names.
 #[derive(Debug, Default)]
@@ -75,7 +77,7 @@ impl Importer<'_, '_> {
             return Ok(None);
         }
         let Some(form) = self.normal_look(annotation)? else {
-            if kind == "Link" && !self.has_border(annotation)? {
+            if !self.shows_without_look(annotation, &kind)? {
                 return Ok(None);
             }
             return self.refuse(
@@ -136,6 +138,102 @@ impl Importer<'_, '_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The first annotation of a page that shows although it has no appearance of its own, which a renderer that draws appearances
+    /// alone would leave out. The frame of a link that is not printed does not count.
+    ///
+    /// # Errors
+    /// [`ImportError`] when the annotations cannot be read.
+    pub fn without_look(&self, page: &Page) -> Result<Option<String>, ImportError> {
+        let annotations = self.source.value(&page.dict, "Annots")?;
+        for annotation in annotations.as_array().unwrap_or_default() {
+            let annotation = self.source.resolve(annotation)?;
+            let Some(annotation) = annotation.as_dict() else { continue };
+            let kind = self.source.value(annotation, "Subtype")?;
+            let kind = kind.as_name().map(ToString::to_string).unwrap_or_default();
+            let flags = self.source.value(annotation, "F")?.as_integer().unwrap_or(0);
+            let counts = flags & HIDDEN == 0 && (kind != "Link" || flags & PRINT != 0);
+            if counts
+                && self.normal_look(annotation)?.is_none()
+                && self.shows_without_look(annotation, &kind)?
+            {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an annotation without an appearance shows all the same: viewers draw most kinds by themselves.
+    fn shows_without_look(&self, annotation: &Dict, kind: &str) -> Result<bool, ImportError> {
+        Ok(match kind {
+            "Link" => self.has_border(annotation)?,
+            "Widget" => self.shows_field(annotation)?,
+            // These have no other look than the one they are given (ISO 32000-1 §12.5.6.18, §12.5.6.22, §14.11.3, §14.11.6.2), or
+            // stand apart from the page.
+            "Popup" | "Screen" | "PrinterMark" | "TrapNet" | "Watermark" => {
+                self.has_frame(annotation)?
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether a field without an appearance shows: what is filled in, chosen or framed does; an empty one and a place for a
+    /// signature do not. What cannot be told does.
+    fn shows_field(&self, widget: &Dict) -> Result<bool, ImportError> {
+        if self.has_frame(widget)? {
+            return Ok(true);
+        }
+        let kind = self.of_field(widget, "FT")?;
+        let value = self.of_field(widget, "V")?;
+        Ok(match kind.as_name().map(|n| n.0.as_slice()) {
+            Some(b"Sig") => false,
+            Some(b"Tx" | b"Ch") => match value {
+                Object::Null => false,
+                Object::String(text) => !text.bytes.is_empty(),
+                _ => true,
+            },
+            Some(b"Btn") => {
+                let off = |state: Object| match state {
+                    Object::Null => true,
+                    state => state.as_name().is_some_and(|n| *n == "Off"),
+                };
+                !(off(value) && off(self.source.value(widget, "AS")?))
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether `/MK` gives a frame, a ground or a caption (ISO 32000-1 table 189).
+    fn has_frame(&self, annotation: &Dict) -> Result<bool, ImportError> {
+        let look = self.source.value(annotation, "MK")?;
+        let Some(look) = look.as_dict() else { return Ok(false) };
+        for key in ["BC", "BG", "CA", "I"] {
+            let shows = match self.source.value(look, key)? {
+                Object::Null => false,
+                Object::Array(colour) => !colour.is_empty(),
+                Object::String(text) => !text.bytes.is_empty(),
+                _ => true,
+            };
+            if shows {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What a field says, or the fields above it (ISO 32000-1 §12.7.3.1).
+    fn of_field(&self, widget: &Dict, key: &str) -> Result<Object, ImportError> {
+        let mut field = widget.clone();
+        for _ in 0..MOST_FIELDS {
+            let value = self.source.value(&field, key)?;
+            if value != Object::Null {
+                return Ok(value);
+            }
+            let Object::Dict(parent) = self.source.value(&field, "Parent")? else { break };
+            field = parent;
+        }
+        Ok(Object::Null)
     }
 
     /// Whether a link without an appearance is framed: by default it is, one point wide (ISO 32000-1 tables 164 and 166).

@@ -23,7 +23,7 @@ pub struct Scan {
 type Matrix = [f64; 6];
 
 /// First `a`, then `b` (ISO 32000-1 §8.3.4).
-fn then(a: Matrix, b: Matrix) -> Matrix {
+pub(super) fn then(a: Matrix, b: Matrix) -> Matrix {
     [
         a[0] * b[0] + a[1] * b[2],
         a[0] * b[1] + a[1] * b[3],
