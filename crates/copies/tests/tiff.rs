@@ -396,7 +396,7 @@ fn bits_from_right_to_left() {
     };
     let zlib = made::kinds::stored(&rows);
     let turned: Vec<u8> = zlib.iter().map(|b| b.reverse_bits()).collect();
-    assert_eq!(tiff(&page(8, 1, 1, &zlib)).1, [rows.clone()]);
+    assert_eq!(tiff(&page(8, 1, 1, &zlib)).1, std::slice::from_ref(&rows));
     assert_eq!(tiff(&page(8, 2, 1, &turned)).1, [rows]);
     // Of bytes that are no bits of black and white it is told in different ways.
     let e = refusal(&page(1, 2, 8, &[0; 256]));

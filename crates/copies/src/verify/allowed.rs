@@ -237,7 +237,11 @@ impl Update<'_, '_> {
                 "Extensions" => self.extensions(&holder, &old)?,
                 "AcroForm" => self.form(&holder, &old)?,
                 "Metadata" => self.metadata(&holder, &old)?,
-                _ => version(self.old.version(), &old, &new, self.rules.copy),
+                // The form comes before: by then it is known what the update is for.
+                _ => {
+                    let serves = !self.out.signed.is_empty() || !self.out.filled.is_empty();
+                    version(self.old.version(), &old, &new, serves && !self.rules.copy)
+                }
             };
             if let Some(why) = why {
                 fine = false;
@@ -564,8 +568,8 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
 }
 
 /// §7.7.2: the version may only go up, from the header's or the catalog's. One that is no later than the header's counts for
-/// nothing; ours write none.
-fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'static str> {
+/// nothing, and some programs write it with what they sign or fill in; ours do not, and by itself it serves nothing.
+fn version(header: (u8, u8), old: &Dict, new: &Dict, serves: bool) -> Option<&'static str> {
     let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
         None => Some(header),
         Some(Some(name)) => match name.0[..] {
@@ -580,7 +584,7 @@ fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'sta
     }
     match (read(old), read(new)) {
         (Some(before), Some(after)) if after > before => None,
-        (Some(_), Some(after)) if !copy && !old.contains("Version") && after <= header => None,
+        (Some(_), Some(after)) if serves && !old.contains("Version") && after <= header => None,
         _ => Some("/Version was changed"),
     }
 }
