@@ -134,6 +134,12 @@ fn resources_come_with_a_look() {
         refused(name, &filled(&target, &font("Evil"), new), "copies.changed_after_signing");
     }
     let borrowed = certified(&form(FONTS, "", ""));
+    let unclear = certified(&form(FONTS, "/Filter /Strange", ""));
+    refused(
+        "not readable",
+        &filled(&unclear, &font("ZaDb"), DINGBATS),
+        "copies.changed_after_signing",
+    );
     refused(
         "a drawing borrowed",
         &filled(&borrowed, &drawing("/FRM"), &frm),
