@@ -563,8 +563,7 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
     plain && old.without(&free) == new.without(&free)
 }
 
-/// §7.7.2: the version may only go up, from the header's or the catalog's. One that is no later than the header's counts for
-/// nothing; ours write none.
+/// §7.7.2: the version may only go up, from the header's or the catalog's. Others write the header's into the catalog.
 fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'static str> {
     let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
         None => Some(header),
@@ -580,7 +579,7 @@ fn version(header: (u8, u8), old: &Dict, new: &Dict, copy: bool) -> Option<&'sta
     }
     match (read(old), read(new)) {
         (Some(before), Some(after)) if after > before => None,
-        (Some(_), Some(after)) if !copy && !old.contains("Version") && after <= header => None,
+        (Some(_), Some(after)) if !copy && !old.contains("Version") && after == header => None,
         _ => Some("/Version was changed"),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use motcua_pdf::archive::STANDARD_FONTS;
 use motcua_pdf::{Dict, Error, Object};
 
 use super::{Holder, Update, dict_of, join};
@@ -10,23 +11,6 @@ use super::{Holder, Update, dict_of, join};
 const CHANGED: &str = "the form's resources were changed";
 const BORROWED: &str =
     "the form's resources were added to, and what was signed may be drawn with them";
-/// The fonts that every reader has (ISO 32000-1 §9.6.2.2).
-const STANDARD: [&str; 14] = [
-    "Times-Roman",
-    "Times-Bold",
-    "Times-Italic",
-    "Times-BoldItalic",
-    "Helvetica",
-    "Helvetica-Bold",
-    "Helvetica-Oblique",
-    "Helvetica-BoldOblique",
-    "Courier",
-    "Courier-Bold",
-    "Courier-Oblique",
-    "Courier-BoldOblique",
-    "Symbol",
-    "ZapfDingbats",
-];
 
 /// What is in what was signed that the form's resources may show in.
 #[derive(Default)]
@@ -130,7 +114,7 @@ impl Update<'_, '_> {
         let name = font.get("BaseFont").and_then(Object::as_name);
         Ok(font.is_name("Type", "Font")
             && font.is_name("Subtype", "Type1")
-            && STANDARD.iter().any(|standard| name.is_some_and(|name| *name == *standard))
+            && STANDARD_FONTS.iter().any(|standard| name.is_some_and(|name| *name == *standard))
             && font
                 .without(&["Type", "Subtype", "BaseFont", "Name"])
                 .iter()
