@@ -54,14 +54,6 @@ fn judged(target: &Target, file: &[u8]) -> Report {
     verify(file, &target.policy)
 }
 
-/// An object's dictionary with other entries.
-fn with(target: &Target, number: u32, set: &[(&str, &str)]) -> (u32, Vec<u8>) {
-    let document = target.document();
-    let id = motcua_pdf::Ref { number, generation: 0 };
-    let motcua_pdf::Object::Dict(dict) = document.get(id).unwrap() else { panic!("{number}") };
-    (number, target::with(&dict, set).into_bytes())
-}
-
 #[test]
 fn what_a_certification_permits() {
     let target = certified();
@@ -74,20 +66,20 @@ fn what_a_certification_permits() {
         (
             "a text and its look",
             vec![
-                with(&target, 5, &[("V", "(Binh)")]),
-                with(&target, 6, &[("AP", &shown)]),
+                target.with(5, &[("V", "(Binh)")]),
+                target.with(6, &[("AP", &shown)]),
                 own.clone(),
             ],
         ),
         (
             "another button",
             vec![
-                with(&target, 7, &[("V", "/B")]),
-                with(&target, 8, &[("AS", "/Off")]),
-                with(&target, 9, &[("AS", "/B")]),
+                target.with(7, &[("V", "/B")]),
+                target.with(8, &[("AS", "/Off")]),
+                target.with(9, &[("AS", "/B")]),
             ],
         ),
-        ("an empty field", vec![with(&target, 11, &[("V", "(x)"), ("AP", &shown)]), own.clone()]),
+        ("an empty field", vec![target.with(11, &[("V", "(x)"), ("AP", &shown)]), own.clone()]),
     ] {
         let report = judged(&target, &target.updated(&objects));
         assert_ne!(report.verdict, Verdict::NotValid, "{name}: {}", report.to_text());
@@ -109,24 +101,24 @@ fn what_only_looks_like_it() {
         (
             "looks of a button that inherits its kind",
             vec![
-                with(&target, 7, &[("V", "/B")]),
-                with(&target, 8, &[("AP", &format!("<< /N {states} >>"))]),
+                target.with(7, &[("V", "/B")]),
+                target.with(8, &[("AP", &format!("<< /N {states} >>"))]),
                 own.clone(),
             ],
         ),
         (
             "looks of buttons in the object they share",
             vec![
-                with(&target, 7, &[("V", "/B")]),
-                with(&target, 9, &[("AS", "/B")]),
+                target.with(7, &[("V", "/B")]),
+                target.with(9, &[("AS", "/B")]),
                 (10, states.clone().into_bytes()),
                 own.clone(),
             ],
         ),
-        ("the look of a text that stays", vec![with(&target, 6, &[("AP", &shown)]), own.clone()]),
+        ("the look of a text that stays", vec![target.with(6, &[("AP", &shown)]), own.clone()]),
         (
             "the look of a field without a value",
-            vec![with(&target, 11, &[("AP", &shown)]), own.clone()],
+            vec![target.with(11, &[("AP", &shown)]), own.clone()],
         ),
     ] {
         let report = judged(&target, &target.updated(&objects));
@@ -139,7 +131,7 @@ fn what_only_looks_like_it() {
 #[test]
 fn the_trailer_of_an_update() {
     let target = certified();
-    let sound = target.updated(&[with(&target, 11, &[("V", "(x)")])]);
+    let sound = target.updated(&[target.with(11, &[("V", "(x)")])]);
     assert_ne!(judged(&target, &sound).verdict, Verdict::NotValid);
     let (signed, update) = sound.split_at(target.bytes.len());
     let update = String::from_utf8(update.to_vec()).unwrap();

@@ -567,8 +567,8 @@ fn housekeeping(old: &Dict, new: &Dict) -> bool {
     plain && old.without(&free) == new.without(&free)
 }
 
-/// §7.7.2: the version may only go up, from the header's or the catalog's. One that is no later than the header's counts for
-/// nothing, and some programs write it with what they sign or fill in; ours do not, and by itself it serves nothing.
+/// §7.7.2: the version may only go up, from the header's or the catalog's. Some programs write the header's into the
+/// catalog with what they sign or fill in; by itself that serves nothing.
 fn version(header: (u8, u8), old: &Dict, new: &Dict, serves: bool) -> Option<&'static str> {
     let read = |dict: &Dict| match dict.get("Version").map(Object::as_name) {
         None => Some(header),
@@ -584,7 +584,7 @@ fn version(header: (u8, u8), old: &Dict, new: &Dict, serves: bool) -> Option<&'s
     }
     match (read(old), read(new)) {
         (Some(before), Some(after)) if after > before => None,
-        (Some(_), Some(after)) if serves && !old.contains("Version") && after <= header => None,
+        (Some(_), Some(after)) if serves && !old.contains("Version") && after == header => None,
         _ => Some("/Version was changed"),
     }
 }

@@ -126,6 +126,14 @@ impl Target {
         self.append(objects, self.sound())
     }
 
+    /// An object's dictionary with other entries.
+    pub fn with(&self, number: u32, set: &[(&str, &str)]) -> (u32, Vec<u8>) {
+        let Object::Dict(dict) = self.document().get(Ref { number, generation: 0 }).unwrap() else {
+            panic!("{number}")
+        };
+        (number, with(&dict, set).into_bytes())
+    }
+
     /// The file with an update in any form.
     pub fn append(&self, objects: &[(u32, Vec<u8>)], form: Form) -> Vec<u8> {
         let mut file = self.bytes.clone();

@@ -6,6 +6,8 @@ mod encoding;
 mod program;
 mod simple;
 
+pub use simple::STANDARD_FONTS;
+
 use std::collections::BTreeMap;
 
 use super::content::{Resources, State};

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use motcua_pdf::archive::STANDARD_FONTS;
 use motcua_pdf::{Dict, Error, Object};
 
 use super::{Holder, Update, dict_of, join};
@@ -10,32 +11,17 @@ use super::{Holder, Update, dict_of, join};
 const CHANGED: &str = "the form's resources were changed";
 const BORROWED: &str =
     "the form's resources were added to, and what was signed may be drawn with them";
-/// The fonts that every reader has (ISO 32000-1 §9.6.2.2).
-const STANDARD: [&str; 14] = [
-    "Times-Roman",
-    "Times-Bold",
-    "Times-Italic",
-    "Times-BoldItalic",
-    "Helvetica",
-    "Helvetica-Bold",
-    "Helvetica-Oblique",
-    "Helvetica-BoldOblique",
-    "Courier",
-    "Courier-Bold",
-    "Courier-Oblique",
-    "Courier-BoldOblique",
-    "Symbol",
-    "ZapfDingbats",
-];
 
 /// What is in what was signed that the form's resources may show in.
 #[derive(Default)]
 struct Uses {
     /// There is a form without resources of its own: some readers give it these.
     borrows: bool,
-    /// The names in the content of such forms.
+    /// The content of one cannot be read.
+    unclear: bool,
+    /// The names asked about that stand in the content of such forms.
     drawn: BTreeSet<Vec<u8>>,
-    /// Names in default appearances: text without a look is drawn with the fonts of these names.
+    /// And in default appearances: text without a look is drawn with the fonts of these names.
     named: BTreeSet<Vec<u8>>,
 }
 
@@ -104,9 +90,10 @@ impl Update<'_, '_> {
         }
         // §12.7.3: readers draw every field anew then, with these.
         let anew = self.old.value(form, "NeedAppearances")?.as_bool() == Some(true);
-        let uses = self.uses()?;
+        let asked = fonts.iter().map(|(name, _)| name).chain(&drawings).map(|n| n.to_vec());
+        let uses = self.uses(&asked.collect())?;
         // A colour space or a graphics state can take effect without being named.
-        let mut shows = anew || other && uses.borrows;
+        let mut shows = anew || uses.unclear || other && uses.borrows;
         shows = shows || drawings.iter().any(|name| uses.drawn.contains(name.as_slice()));
         for (name, font) in fonts {
             let named = uses.named.contains(name.as_slice()) && !self.standard(&font)?;
@@ -127,15 +114,15 @@ impl Update<'_, '_> {
         let name = font.get("BaseFont").and_then(Object::as_name);
         Ok(font.is_name("Type", "Font")
             && font.is_name("Subtype", "Type1")
-            && STANDARD.iter().any(|standard| name.is_some_and(|name| *name == *standard))
+            && STANDARD_FONTS.iter().any(|standard| name.is_some_and(|name| *name == *standard))
             && font
                 .without(&["Type", "Subtype", "BaseFont", "Name"])
                 .iter()
                 .all(|(key, value)| *key == "Encoding" && matches!(value, Object::Name(_))))
     }
 
-    /// Looks through every object of what was signed.
-    fn uses(&self) -> Result<Uses, Error> {
+    /// Looks through every object of what was signed for these names.
+    fn uses(&self, asked: &BTreeSet<Vec<u8>>) -> Result<Uses, Error> {
         let mut uses = Uses::default();
         for number in self.old.entries().keys() {
             let Some(located) = self.old.locate(*number)? else { continue };
@@ -151,12 +138,22 @@ impl Update<'_, '_> {
                             && !dict.contains("Resources")
                         {
                             uses.borrows = true;
-                            uses.drawn.extend(names(&self.old.decode(stream)?));
+                            match self.old.decode(stream) {
+                                Ok(content) => {
+                                    let found = names(&content).filter(|n| asked.contains(n));
+                                    uses.drawn.extend(found);
+                                }
+                                Err(e @ (Error::Budget { .. } | Error::Read { .. })) => {
+                                    return Err(e);
+                                }
+                                Err(_) => uses.unclear = true,
+                            }
                         }
                         if dict.contains("DA") {
                             let appearance = self.old.value(dict, "DA")?;
-                            let bytes = appearance.as_string().map(|s| s.bytes.clone());
-                            uses.named.extend(names(&bytes.unwrap_or_default()));
+                            let bytes = appearance.as_string().map(|s| s.bytes.as_slice());
+                            let found = names(bytes.unwrap_or_default());
+                            uses.named.extend(found.filter(|n| asked.contains(n)));
                         }
                         open.extend(dict.iter().map(|(_, value)| value));
                     }
@@ -169,9 +166,9 @@ impl Update<'_, '_> {
 }
 
 /// The names in a default appearance or in content, `#xx` decoded; and what looks like one inside its strings.
-fn names(appearance: &[u8]) -> Vec<Vec<u8>> {
-    let ends = |b: &u8| b.is_ascii_whitespace() || *b == 0 || b"/()<>[]{}%".contains(b);
-    let name = |part: &[u8]| {
+fn names(content: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let ends = move |b: &u8| b.is_ascii_whitespace() || *b == 0 || b"/()<>[]{}%".contains(b);
+    let name = move |part: &[u8]| {
         let part = part.split(ends).next().unwrap_or_default();
         let (mut out, mut rest) = (Vec::new(), part);
         while let [first, tail @ ..] = rest {
@@ -189,5 +186,5 @@ fn names(appearance: &[u8]) -> Vec<Vec<u8>> {
         }
         out
     };
-    appearance.split(|b| *b == b'/').skip(1).map(name).collect()
+    content.split(|b| *b == b'/').skip(1).map(name)
 }

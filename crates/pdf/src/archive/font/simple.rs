@@ -13,7 +13,7 @@ use crate::{Dict, Object, Ref};
 const SYMBOLIC: i64 = 4;
 
 /// The 14 fonts that need no widths when they are not embedded (ISO 32000-1 §9.6.2.2).
-const STANDARD: [&str; 14] = [
+pub const STANDARD_FONTS: [&str; 14] = [
     "Times-Roman",
     "Times-Bold",
     "Times-Italic",
@@ -56,7 +56,7 @@ impl Checker<'_, '_> {
             .take(256)
             .map(|w| self.resolve(w).1.as_number())
             .collect();
-        let bare = descriptor.is_none() && STANDARD.contains(&name.as_str());
+        let bare = descriptor.is_none() && STANDARD_FONTS.contains(&name.as_str());
         if !bare {
             match (first, last) {
                 (Some(first), Some(last)) => {
