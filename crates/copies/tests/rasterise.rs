@@ -49,6 +49,7 @@ fn drawn_where_it_is_accepted_and_refused_where_not() {
         let e = copied(&file, &[]).unwrap_err();
         assert_eq!(e.shortcoming(), Some(Shortcoming::Rasterised), "{e}");
         assert!(e.code().ends_with("not_archivable"), "{e}");
+        assert!(e.to_string().ends_with("accept rasterised by name"), "{e}");
         let (copy, facts) = copied(&file, &[Shortcoming::Rasterised]).unwrap();
         assert_eq!(facts.original.accepted, [Shortcoming::Rasterised]);
         assert_eq!(facts.original.media_type, "application/pdf");
