@@ -203,7 +203,7 @@ fn what_would_be_missing_is_refused() {
     for usual in [
         "/Subtype /Type1 /BaseFont /Times-Bold",
         "/Subtype /TrueType /BaseFont /ABCDEF+Arial,Bold /Encoding /WinAnsiEncoding",
-        "/Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [65 /Aacute /Euro] >>",
+        "/Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [65 /Aacute /Euro /Lslash /breve /minus /.notdef] >>",
     ] {
         assert!(font(usual).is_ok(), "{usual}");
     }
