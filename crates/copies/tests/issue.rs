@@ -316,6 +316,9 @@ fn annotations_become_part_of_the_page_or_are_refused() {
     for (annotation, content, clause) in [
         ("/Subtype /Link /Rect [9 9 99 99]", "", "6.3.3"),
         ("/Subtype /Link /Rect [9 9 99 99] /BS << /W 2 >> /Border [0 0 0]", "", "6.3.3"),
+        ("/Subtype /Link /F 4 /Rect [9 9 99 99] /Border [3 3 1]", "", "6.3.3"),
+        ("/Subtype /Link /F 4 /Rect [9 9 99 99] /BS << /S /I >>", "", "6.3.3"),
+        ("/Subtype /Link /F 4 /Rect [9 9 99 99] /C [0 0 0 1]", "", "6.3.3"),
         ("/Subtype /Widget /FT /Tx /V (x) /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
         ("/Subtype /Widget /FT /Tx /MK << /BC [0] >> /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
         ("/Subtype /Widget /FT /Btn /AS /Yes /F 4 /Rect [9 9 99 99]", "", "6.3.3"),
@@ -337,6 +340,7 @@ fn annotations_become_part_of_the_page_or_are_refused() {
     }
     for (annotation, content) in [
         ("/Subtype /Link /Rect [9 9 99 99] /Border [0 0 0]", ""),
+        ("/Subtype /Link /F 4 /Rect [9 9 99 99] /C []", ""),
         ("/Subtype /Stamp /F 2 /Rect [9 9 99 99] /AP << /N 4 0 R >>", ""),
         ("/Subtype /Widget /FT /Sig /F 132 /Rect [0 0 0 0]", "Q"),
         // Not yet signed, not filled in, not chosen

@@ -199,3 +199,34 @@ fn patterns_of_pages_that_are_moved() {
         assert_eq!(matrices(entries), [tiles, shades, own.clone()], "{entries}");
     }
 }
+
+/// iText and reportlab frame their links by default; what is seen and printed becomes part of the page.
+#[test]
+fn frames_of_links() {
+    let framed = |entries: &str| {
+        let file = pdf(
+            &[
+                "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+                "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+                format!(
+                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> /Annots [<< /Subtype /Link /F 4 /Rect [100 100 200 150] {entries} >>] >>"
+                ),
+                "<< /Length 3 >>\nstream\nq q\nendstream".to_owned(),
+            ],
+            "",
+        );
+        let copy = copied(&file);
+        let document = Document::parse(&copy, &Limits::STANDARD).unwrap();
+        let page = document.pages().unwrap().swap_remove(0);
+        let contents = page.dict.get("Contents").unwrap().as_array().unwrap().to_vec();
+        let last = document.resolve(contents.last().unwrap()).unwrap();
+        String::from_utf8(document.raw(last.as_stream().unwrap()).unwrap().to_vec()).unwrap()
+    };
+    for (entries, frame) in [
+        ("", "q 0 G 1 w [] 0 d 100.5 100.5 99 49 re S Q"),
+        ("/C [1 0 0] /Border [0 0 2 [3 1]]", "q 1 0 0 RG 2 w [3 1] 0 d 101 101 98 48 re S Q"),
+        ("/C [0.5] /BS << /W 4 /S /S >>", "q 0.5 G 4 w [] 0 d 102 102 96 46 re S Q"),
+    ] {
+        assert_eq!(framed(entries), format!("\nQ Q Q\n{frame}\n"));
+    }
+}

@@ -49,6 +49,7 @@ fn drawn_where_it_is_accepted_and_refused_where_not() {
         let e = copied(&file, &[]).unwrap_err();
         assert_eq!(e.shortcoming(), Some(Shortcoming::Rasterised), "{e}");
         assert!(e.code().ends_with("not_archivable"), "{e}");
+        assert!(e.to_string().ends_with("accept rasterised by name"), "{e}");
         let (copy, facts) = copied(&file, &[Shortcoming::Rasterised]).unwrap();
         assert_eq!(facts.original.accepted, [Shortcoming::Rasterised]);
         assert_eq!(facts.original.media_type, "application/pdf");
@@ -184,6 +185,38 @@ fn what_would_be_missing_is_refused() {
     let e = pattern("/S sh").unwrap_err();
     assert!(e.code() == "copies.not_rasterised" && e.to_string().contains("shading"), "{e}");
     assert!(pattern("1 0 0 rg 0 0 5 5 re f").is_ok());
+    // Fonts that the renderer has letters for, and those whose letters it would leave out or take for others
+    let font = |font: &str| {
+        let file = drawn("BT /F 24 Tf 100 700 Td (A) Tj ET");
+        let text = String::from_utf8_lossy(&file).into_owned();
+        assert!(text.contains("/Subtype /Type1 /BaseFont /Helvetica"));
+        let objects: Vec<_> = text
+            .split(" 0 obj\n")
+            .skip(1)
+            .map(|object| {
+                let body = object.split("\nendobj").next().unwrap();
+                body.replace("/Subtype /Type1 /BaseFont /Helvetica", font)
+            })
+            .collect();
+        copied(&pdf(&objects, ""), &accept)
+    };
+    for usual in [
+        "/Subtype /Type1 /BaseFont /Times-Bold",
+        "/Subtype /TrueType /BaseFont /ABCDEF+Arial,Bold /Encoding /WinAnsiEncoding",
+        "/Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [65 /Aacute /Euro /Lslash /breve /minus /.notdef] >>",
+    ] {
+        assert!(font(usual).is_ok(), "{usual}");
+    }
+    for other in [
+        "/Subtype /TrueType /BaseFont /.VnTime /Encoding /WinAnsiEncoding",
+        "/Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [65 /uni1EA4] >>",
+        "/Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light >>]",
+    ] {
+        let e = font(other).unwrap_err();
+        assert!(e.code() == "copies.not_rasterised" && e.to_string().contains("embedded"), "{e}");
+    }
+    let e = copied(&drawn("BT /G 24 Tf 100 700 Td (A) Tj ET"), &accept).unwrap_err();
+    assert!(e.code() == "copies.not_rasterised" && e.to_string().contains("/G"), "{e}");
     // A unit of its own that is the usual one
     let unit = |unit: &str| of(&format!("/UserUnit {unit} /Resources << >>"), &[]);
     assert!(unit("1.0").is_ok());

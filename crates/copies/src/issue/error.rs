@@ -1,6 +1,6 @@
 //! Why a copy could not be issued, with stable codes.
 
-use motcua_pdf::archive::Finding;
+use motcua_pdf::archive::{Finding, Rule};
 use motcua_pdf::write::WriteError;
 use motcua_pdf::write::import::ImportError;
 use thiserror::Error;
@@ -319,7 +319,7 @@ pub enum IssueError {
     },
     /// The finished file would not be PDF/A-2b: something in an original cannot stand in an archive.
     #[error(
-        "the copy would not be PDF/A-2b: {finding}{}; print or scan the original anew", more(*others)
+        "the copy would not be PDF/A-2b: {finding}{}; print or scan the original anew{}", more(*others), beside(finding)
     )]
     NotArchivable {
         /// The first finding.
@@ -336,7 +336,7 @@ pub enum IssueError {
         problem: String,
     },
     /// Writing the file failed.
-    #[error(transparent)]
+    #[error("{}{}", .0, drawn(.0))]
     Write(#[from] WriteError),
     /// Signing failed.
     #[error(transparent)]
@@ -534,6 +534,18 @@ impl IssueError {
 
 /// The kinds of picture that this build takes.
 const PICTURES: &str = if cfg!(feature = "tiff") { "JPEG, PNG, TIFF" } else { "JPEG, PNG" };
+
+/// What helps besides where a PDF stands against PDF/A.
+const DRAWN: &str = if cfg!(feature = "rasterise") { ", or accept rasterised by name" } else { "" };
+
+/// What helps besides against a finding: a page that is too large or small stays so when it is drawn.
+fn beside(finding: &Finding) -> &'static str {
+    if finding.rule == Rule::PageSize { "" } else { DRAWN }
+}
+
+fn drawn(e: &WriteError) -> &'static str {
+    if matches!(e, WriteError::NotArchivable { .. }) { DRAWN } else { "" }
+}
 
 fn more(others: usize) -> String {
     if others == 0 { String::new() } else { format!(", and {others} more findings") }

@@ -409,7 +409,11 @@ impl Original<'_> {
                 points(height)
             );
             // The page is turned upright here, so that the copy's pages carry no rotation, and its unit becomes a point.
-            let matrix = page.matrix.map(points).join(" ");
+            // A unit is a scale, which needs more digits than lengths.
+            let number = |v: f64| {
+                if (page.unit - 1.0).abs() < f64::EPSILON { points(v) } else { format!("{v:.6}") }
+            };
+            let matrix = page.matrix.map(number).join(" ");
             let opening = format!("{matrix} cm {clip}\n{}", page.before);
             let mut contents = Vec::new();
             if page.top.is_some() {

@@ -1,6 +1,7 @@
 //! PDF originals that cannot become PDF/A-2b, drawn as pictures by `hayro`: only where that is accepted by name, only where every page
 //! can be drawn whole, and only what costs no more than it may: the renderer has no limits, so that all is counted before.
 
+mod fonts;
 mod meter;
 mod unfold;
 
@@ -208,6 +209,9 @@ fn allow(pdf: &Pdf, settings: &InterpreterSettings) -> Result<(), String> {
     let unfolded = unfold::unfold(pdf, most as u64).map_err(|e| match e {
         TooMuch::Long => format!("running through it takes more than {million:.0} million steps"),
         TooMuch::Deep => "its forms, functions or colours contain each other too deeply".to_owned(),
+        TooMuch::Font(name) => {
+            format!("its font {name} is not embedded, so that letters would be missing or others")
+        }
         TooMuch::Shaded => "a pattern in it is painted with a shading".to_owned(),
     })?;
     let mut steps = unfolded.pages as f64;

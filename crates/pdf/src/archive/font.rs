@@ -14,6 +14,7 @@ use super::content::{Resources, State};
 use super::{Checker, Rule};
 use crate::{Dict, Object, Ref};
 use cmap::Encoding;
+pub use encoding::is_latin_glyph;
 use program::Program;
 
 /// A font and the codes that texts show in it.

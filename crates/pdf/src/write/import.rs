@@ -193,7 +193,7 @@ impl<'a, 'b> Importer<'a, 'b> {
             }
         }
         let content = if top.is_some() { self.contents(page)? } else { Vec::new() };
-        let (before, after) = if overlay.forms.is_empty() {
+        let (before, after) = if overlay.forms.is_empty() && overlay.content.is_empty() {
             (String::new(), String::new())
         } else {
             let open = match self.open_states(page)? {

@@ -11,6 +11,8 @@ use hayro::hayro_syntax::object::{
 };
 use hayro::hayro_syntax::page::{Page, Resources};
 
+use super::fonts;
+
 /// Forms within forms, functions within functions, colour spaces within colour spaces. Real files have three or four; each form saves
 /// the graphics state, and PDF/A lets that be done 28 times (ISO 19005-2 §6.1.13). The renderer leaves out forms below fifty.
 const MAX_DEPTH: usize = 28;
@@ -32,6 +34,8 @@ pub(super) enum TooMuch {
     Long,
     /// Deeper than [`MAX_DEPTH`], or in circles.
     Deep,
+    /// A font whose texts would be drawn with letters missing or others, by name.
+    Font(String),
     /// A pattern whose cell is painted with a shading: the renderer holds it to the page's clip instead of the cell's, so that it
     /// may be missing.
     Shaded,
@@ -62,6 +66,7 @@ pub(super) fn unfold(pdf: &Pdf, most: u64) -> Result<Unfolded, TooMuch> {
         reached: BTreeMap::new(),
         waiting: Vec::new(),
         seen: BTreeSet::new(),
+        fonts: BTreeSet::new(),
     };
     for object in pdf.objects() {
         walk.scan(&object)?;
@@ -124,6 +129,8 @@ struct Walk<'a> {
     /// Resources whose patterns, glyphs and masks are still to be counted.
     waiting: Vec<(Resources<'a>, Holder)>,
     seen: BTreeSet<Holder>,
+    /// Fonts that texts are set in.
+    fonts: BTreeSet<Holder>,
 }
 
 fn length(bytes: usize) -> u64 {
@@ -218,6 +225,10 @@ impl<'a> Walk<'a> {
                     counted.shaded = true;
                     self.reach(resources.get_shading(name.0), 0)?.steps
                 }
+                Op::TextFont(font) => {
+                    self.font(resources, font.0)?;
+                    0
+                }
                 Op::NonStrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::StrokeColorNamed(colour) => self.pattern(resources, colour.1)?,
                 Op::SetGraphicsState(name) => {
@@ -231,6 +242,18 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(counted)
+    }
+
+    /// Judges a font that a text is set in, once.
+    fn font(&mut self, resources: &Resources<'a>, name: &Name<'_>) -> Result<(), TooMuch> {
+        let Some(font) = resources.get_font(name) else {
+            return Err(TooMuch::Font(format!("/{}", String::from_utf8_lossy(name))));
+        };
+        if font.obj_id().is_some_and(|id| !self.fonts.insert(id.into())) {
+            return Ok(());
+        }
+        self.read(OBJECT)?;
+        fonts::missing(&font).map_or(Ok(()), |name| Err(TooMuch::Font(name)))
     }
 
     fn pattern(

@@ -70,6 +70,19 @@ pub(super) fn mac_code(character: u32) -> Option<u8> {
     (32..=255u8).find(|code| mac(*code) == Some(character))
 }
 
+/// Characters of the Latin set that stand in neither of the two: Ł, ł and the minus.
+const LATIN_BESIDES: [u32; 3] = [0x0141, 0x0142, 0x2212];
+
+/// Whether a glyph's name is of the Latin characters, which every viewer can show (ISO 32000-1 annex D.2).
+pub fn is_latin_glyph(name: &str) -> bool {
+    let character = agl::name_to_char(name).map(u32::from);
+    character.is_some_and(|c| {
+        LATIN_BESIDES.contains(&c)
+            || mac_code(c).is_some()
+            || (32..=255u8).any(|code| windows(code) == Some(c))
+    })
+}
+
 /// What a code means in an encoding: a glyph's name, or a character whose glyph's name is not fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {

@@ -40,11 +40,18 @@ pub(super) struct Told {
 /// [`WriteError::BrokenImage`] when it is cut short or no JPEG; [`WriteError::UnsupportedImage`] for forms that PDF/A-2 readers
 /// need not show: arithmetic coding, lossless, 12 bit.
 pub fn read(bytes: &[u8]) -> Result<Picture<'_>, WriteError> {
-    Ok(read_told(bytes)?.0)
+    let (mut picture, _, profile) = read_told(bytes)?;
+    let components = match picture.colour_space.as_str() {
+        "/DeviceGray" => 1,
+        "/DeviceRGB" => 3,
+        _ => 4,
+    };
+    picture.profile = usable_profile(profile, components);
+    Ok(picture)
 }
 
-/// The same, with what the markers say.
-pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError> {
+/// The same without its profile, with what the markers say and the bytes of the profile.
+pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told, Vec<u8>), WriteError> {
     if !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Err(broken("it does not begin with a JPEG marker"));
     }
@@ -113,7 +120,6 @@ pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError>
     }
     check_size(KIND, width, height)?;
     let count = u8::try_from(components.len()).unwrap_or(0);
-    let profile = usable_profile(chunks.into_values().flatten().copied().collect(), count);
     let mut filter = "/Filter /DCTDecode".to_owned();
     let (colour_space, colour) = match count {
         1 => ("/DeviceGray", false),
@@ -142,7 +148,7 @@ pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError>
         orientation: camera.orientation,
         colour,
         colour_space: colour_space.to_owned(),
-        profile,
+        profile: None,
         // Programs of Adobe, and those that follow them, write CMYK with 0 for full ink.
         inverted: if adobe.is_some() && count == 4 { 4 } else { 0 },
         bits: 8,
@@ -152,7 +158,7 @@ pub(super) fn read_told(bytes: &[u8]) -> Result<(Picture<'_>, Told), WriteError>
         alpha: None,
         multiplied: false,
     };
-    Ok((picture, Told { jfif, adobe }))
+    Ok((picture, Told { jfif, adobe }, chunks.into_values().flatten().copied().collect()))
 }
 
 /// A frame header (§B.2.2): size in pixels and the identifiers of the components.

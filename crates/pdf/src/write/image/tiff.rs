@@ -385,7 +385,7 @@ impl<'a, 'b> Page<'a, 'b> {
         let stream =
             chunk.data.strip_prefix(&[0xFF, 0xD8]).ok_or_else(|| broken("a strip is no JPEG"))?;
         whole.extend_from_slice(stream);
-        let (inner, told) = jpeg::read_told(&whole)?;
+        let (inner, told, _) = jpeg::read_told(&whole)?;
         // The tag says what the numbers mean; markers inside would overrule it (ISO 32000-1 table 13), so they may not differ.
         let contradicted = match self.photometric {
             2 => told.jfif || told.adobe.is_some_and(|transform| transform != 0),

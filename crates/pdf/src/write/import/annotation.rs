@@ -1,7 +1,7 @@
 //! Annotations of an imported page: what shows becomes part of the page, as it is printed; what cannot be told is refused.
 
 use super::{ImportError, Importer};
-use crate::write::FileWriter;
+use crate::write::{FileWriter, points};
 use crate::{Dict, Object, Page};
 
 /// Bits of `/F` (ISO 32000-1 table 165).
@@ -35,6 +35,10 @@ impl Importer<'_, '_> {
         for annotation in annotations.as_array().unwrap_or_default() {
             let annotation = self.source.resolve(annotation)?;
             let Some(annotation) = annotation.as_dict() else { continue };
+            if let Some(frame) = self.frame(annotation)? {
+                overlay.content.push_str(&frame);
+                continue;
+            }
             let Some((form, matrix)) = self.appearance(annotation, rotate)? else { continue };
             let number = self.take(file, form, 0)?;
             let name = loop {
@@ -236,8 +240,67 @@ impl Importer<'_, '_> {
         Ok(Object::Null)
     }
 
-    /// Whether a link without an appearance is framed: by default it is, one point wide (ISO 32000-1 tables 164 and 166).
+    /// What draws the plain frame of a link that is seen and printed, just inside its rectangle; `None` for others.
+    fn frame(&self, annotation: &Dict) -> Result<Option<String>, ImportError> {
+        let kind = self.source.value(annotation, "Subtype")?;
+        let flags = self.source.value(annotation, "F")?.as_integer().unwrap_or(0);
+        let plain = kind.as_name().is_some_and(|n| *n == "Link")
+            && flags & (HIDDEN | PRINT | NO_ROTATE | NO_VIEW) == PRINT
+            && !annotation.contains("OC");
+        if !plain || self.normal_look(annotation)?.is_some() || !self.has_border(annotation)? {
+            return Ok(None);
+        }
+        let (width, dash) = match self.source.value(annotation, "BS")? {
+            Object::Dict(style) => {
+                let width = self.source.value(&style, "W")?.as_number().unwrap_or(1.0);
+                match self.source.value(&style, "S")? {
+                    Object::Null => (width, Vec::new()),
+                    kind if kind.as_name().is_some_and(|n| *n == "S") => (width, Vec::new()),
+                    _ => return Ok(None),
+                }
+            }
+            _ => match annotation.get("Border") {
+                None => (1.0, Vec::new()),
+                Some(border) => match self.numbers(border)?[..] {
+                    // Three numbers, the first two of which round the corners, and a pattern of dashes (table 164)
+                    [0.0, 0.0, width] => match self.source.resolve(border)?.as_array() {
+                        Some([_, _, _, dash]) => (width, self.numbers(dash)?),
+                        _ => (width, Vec::new()),
+                    },
+                    _ => return Ok(None),
+                },
+            },
+        };
+        let colour = match annotation.get("C") {
+            None => "0 G".to_owned(),
+            Some(colour) => match self.numbers(colour)?[..] {
+                [grey] => format!("{} G", points(grey)),
+                [r, g, b] => format!("{} {} {} RG", points(r), points(g), points(b)),
+                _ => return Ok(None),
+            },
+        };
+        let Some([left, bottom, right, top]) = self.rectangle(annotation.get("Rect"))? else {
+            return Ok(None);
+        };
+        let sides = (right - left - width, top - bottom - width);
+        if !(sides.0 > 0.0 && sides.1 > 0.0 && dash.iter().all(|d| *d > 0.0)) {
+            return Ok(None);
+        }
+        let dash = dash.into_iter().map(points).collect::<Vec<_>>().join(" ");
+        let place = [left + width / 2.0, bottom + width / 2.0, sides.0, sides.1].map(points);
+        Ok(Some(format!(
+            "q {colour} {} w [{dash}] 0 d {} re S Q\n",
+            points(width),
+            place.join(" ")
+        )))
+    }
+
+    /// Whether a link without an appearance is framed: by default it is, one point wide (ISO 32000-1 tables 164 and 166), unless its
+    /// colour is none.
     fn has_border(&self, annotation: &Dict) -> Result<bool, ImportError> {
+        if self.source.value(annotation, "C")?.as_array().is_some_and(<[Object]>::is_empty) {
+            return Ok(false);
+        }
         if let Object::Dict(style) = self.source.value(annotation, "BS")? {
             let width = self.source.value(&style, "W")?.as_number().unwrap_or(1.0);
             return Ok(width > 0.0);
