@@ -22,7 +22,7 @@ use crate::{Dict, Document, Error, Limits, Object, Ref, Stream};
 
 pub(crate) use content::open_states;
 pub use finding::{Finding, Rule};
-pub use font::{STANDARD_FONTS, is_latin_glyph};
+pub use font::is_latin_glyph;
 pub(crate) use icc::icc_fits;
 
 use colour::Device;

@@ -22,6 +22,7 @@ mod object;
 mod parse;
 mod revision;
 mod source;
+mod standard_fonts;
 pub mod write;
 mod xref;
 
@@ -34,4 +35,5 @@ pub use hexadecimal::hex;
 pub use object::{Dict, Name, Object, PdfString, Real, Ref, Stream};
 pub use revision::Revision;
 pub use source::{Bytes, Ranged};
+pub use standard_fonts::STANDARD_FONTS;
 pub use xref::{Entry, Section, SectionKind};

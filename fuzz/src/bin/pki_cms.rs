@@ -7,9 +7,13 @@ use motcua_pki::cms::{self, Content, Profile, SignedData};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(signed) = SignedData::parse(data) else { return };
-    for profile in
-        [Profile::PadesBaseline, Profile::Pades, Profile::CadesBaseline, Profile::Cms, Profile::Timestamp]
-    {
+    for profile in [
+        Profile::PadesBaseline,
+        Profile::Pades,
+        Profile::CadesBaseline,
+        Profile::Cms,
+        Profile::Timestamp,
+    ] {
         let _ = cms::verify(&signed, Content::Embedded, profile).conclusion();
         let _ = cms::verify(&signed, Content::Bytes(b"content"), profile).conclusion();
     }

@@ -6,8 +6,6 @@ mod encoding;
 mod program;
 mod simple;
 
-pub use simple::STANDARD_FONTS;
-
 use std::collections::BTreeMap;
 
 use super::content::{Resources, State};

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use motcua_pdf::archive::STANDARD_FONTS;
-use motcua_pdf::{Dict, Error, Object};
+use motcua_pdf::{Dict, Error, Object, STANDARD_FONTS};
 
 use super::{Holder, Update, dict_of, join};
 

@@ -7,28 +7,10 @@ use super::program::{Names, Program};
 use super::{FontUse, is_subset};
 use crate::archive::{Checker, Rule};
 use crate::lexer::{Lexer, Token};
-use crate::{Dict, Object, Ref};
+use crate::{Dict, Object, Ref, STANDARD_FONTS};
 
 /// `/Flags` of a font descriptor (ISO 32000-1 table 123).
 const SYMBOLIC: i64 = 4;
-
-/// The 14 fonts that need no widths when they are not embedded (ISO 32000-1 §9.6.2.2).
-pub const STANDARD_FONTS: [&str; 14] = [
-    "Times-Roman",
-    "Times-Bold",
-    "Times-Italic",
-    "Times-BoldItalic",
-    "Helvetica",
-    "Helvetica-Bold",
-    "Helvetica-Oblique",
-    "Helvetica-BoldOblique",
-    "Courier",
-    "Courier-Bold",
-    "Courier-Oblique",
-    "Courier-BoldOblique",
-    "Symbol",
-    "ZapfDingbats",
-];
 
 struct Widths {
     first: i64,
